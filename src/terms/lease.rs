@@ -1,0 +1,97 @@
+//! The value of a scale unit's lease register, and positions in its log.
+//!
+//! Nothing here is content: identifiers, counters and times only, which is why the witness may hold
+//! it outside the boundary (see [`super::opaque`]).
+
+use super::{Side, Span, Wall};
+use std::fmt;
+
+/// The fencing token of a scale unit's lease: grows by one with every change of holder. Zero is
+/// the empty register, before any holder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Epoch(pub u32);
+
+impl Epoch {
+    /// The epoch after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A place in a scale unit's log, counted from 1; 0 is before the first record.
+pub type Index = u64;
+
+/// A position in a log: the epoch under which the record was appended, and its index. Ordered by
+/// epoch first, for an index alone would count a stale record as the new one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The epoch of the append.
+    pub epoch: Epoch,
+    /// The place in the log.
+    pub index: Index,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.epoch, self.index)
+    }
+}
+
+/// What the register promises of acknowledged records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// What is acknowledged is on the peer, but for at most the declared RPO (zero in the sync
+    /// modes).
+    #[default]
+    Replicated,
+    /// No such promise.
+    Alone,
+}
+
+/// A generation of one voter's or store's durable storage. No copy of the storage contains it, so
+/// a restored copy shows a mismatch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Incarnation(pub u32);
+
+/// The identity of one attempt to change the register: ordered by round, then site, and never used
+/// twice. A site forgets its rounds when it restarts, so the ballot names the boot as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ballot {
+    /// Zero only in [`Ballot::ZERO`].
+    pub round: u32,
+    /// The proposer.
+    pub site: Side,
+    /// Which boot of the proposer.
+    pub boot: u32,
+}
+
+impl Ballot {
+    /// Below every ballot that a proposer uses.
+    pub const ZERO: Self = Self { round: 0, site: Side::A, boot: 0 };
+}
+
+/// The value of the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Register {
+    /// The fencing token.
+    pub epoch: Epoch,
+    /// The site that holds the lease, or that a planned switchover named.
+    pub holder: Side,
+    /// What is promised of acknowledged records.
+    pub mode: Mode,
+    /// A log position known to be on both sites.
+    pub frontier: Position,
+    /// The holder's wall clock when `frontier` was last the end of its log.
+    pub last_sync: Wall,
+    /// The attempt that wrote this value: renewed by every change, reused by none.
+    pub renewal: Ballot,
+    /// Length of the lease, counted from the sending of the renewal.
+    pub ttl: Span,
+}
