@@ -1,0 +1,303 @@
+//! What physically happened, as a stream. **Nobody stores it; observers fold it.**
+//!
+//! The world ([`crate::sim`]) states each [`Fact`] at the moment it becomes true, with true time and
+//! the world's own places, never with what production believes. The one exception is
+//! [`Fact::Announced`], production's own account of itself: reports show it, the oracle ignores it.
+//!
+//! [`Observer`]s (audit, metrics, [`Digest`], a trace) are composed in tuples by static dispatch.
+//! `()` observes nothing, and with it the compiler removes the cost of every fact.
+
+mod announcement;
+mod digest;
+
+pub use announcement::Announcement;
+pub use digest::{Digest, DigestValue};
+
+use crate::terms::{
+    Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Opaque, Opening, Position,
+    Refusal, Seat, Side, Span, Tenancy, Unit, UnitSet, User, VoterRecord,
+};
+
+/// One thing that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fact {
+    /// A tenant exists. Stated before the first event of a run, tenants in order.
+    TenantFounded(Tenancy),
+    /// A conversation was opened: before the run's start where it is older, else at its first record.
+    ConversationOpened(Opening),
+    /// A record was made on a device. Production has not seen it yet.
+    RecordBorn(Birth),
+    /// Production named the datacenters that may get a record's bytes. Stated for every list.
+    CandidatesListed {
+        /// The record.
+        birth: Birth,
+        /// The scale unit that production chose.
+        unit: Unit,
+        /// Every datacenter that production would use, now or after a failure.
+        candidates: DatacenterSet,
+    },
+    /// A write reached a site and got its turn there.
+    WriteReceived {
+        /// The record.
+        birth: Birth,
+        /// The scale unit asked.
+        unit: Unit,
+        /// The site's datacenter.
+        datacenter: Datacenter,
+        /// Writes that wait at the site behind this one.
+        queue: u32,
+    },
+    /// Content came to rest and is durable.
+    Landed {
+        /// The record.
+        birth: Birth,
+        /// In what kind of place.
+        copy: CopyClass,
+        /// Where, physically.
+        datacenter: Datacenter,
+        /// On whose storage.
+        unit: Unit,
+        /// At which position of the log; zero outside logs.
+        position: Position,
+    },
+    /// A run of records came to rest, in resynchronisation of a part of the log whose records are
+    /// no longer held one by one. Each of them landed one by one when it was first stored.
+    RangeLanded {
+        /// In what kind of place.
+        copy: CopyClass,
+        /// Where, physically.
+        datacenter: Datacenter,
+        /// Whose log.
+        unit: Unit,
+        /// The epoch of all records of the run.
+        epoch: Epoch,
+        /// The first index.
+        first: Index,
+        /// The last index.
+        last: Index,
+    },
+    /// A tail of a site's log was taken out of it and set aside. The records that were taken out
+    /// land one by one as [`CopyClass::QuarantinedTail`] at the same moment.
+    TailCut {
+        /// Where.
+        datacenter: Datacenter,
+        /// Whose log.
+        unit: Unit,
+        /// The last position that stays; zero where nothing stays.
+        keeps: Position,
+    },
+    /// A voter's record is durable.
+    VoterPersisted {
+        /// Whose lease.
+        unit: Unit,
+        /// Which voter.
+        seat: Seat,
+        /// Where, physically.
+        datacenter: Datacenter,
+        /// What it holds now.
+        record: Opaque<VoterRecord>,
+    },
+    /// The acknowledgement of a write left a site.
+    Acknowledged {
+        /// The record.
+        birth: Birth,
+        /// The scale unit.
+        unit: Unit,
+        /// The site's datacenter.
+        datacenter: Datacenter,
+        /// The epoch under which the site acknowledged.
+        epoch: Epoch,
+        /// Where the record stands in the unit's log.
+        position: Position,
+    },
+    /// A client learned of the acknowledgement of its write.
+    Confirmed {
+        /// The record.
+        birth: Birth,
+        /// The scale unit.
+        unit: Unit,
+    },
+    /// A write was refused. `site` is `None` where the client library refused by itself.
+    WriteRefused {
+        /// The record.
+        birth: Birth,
+        /// The scale unit, where one was chosen.
+        unit: Option<Unit>,
+        /// The refusing site's datacenter.
+        site: Option<Datacenter>,
+        /// Why.
+        refusal: Refusal,
+        /// Writes that wait at the site.
+        queue: u32,
+    },
+    /// A write went into its device's outbox, to be tried again.
+    Queued {
+        /// The record.
+        birth: Birth,
+        /// The scale unit it waits for.
+        unit: Unit,
+    },
+    /// A reader opened a conversation and was shown parts of it.
+    Read {
+        /// The conversation.
+        conversation: Conversation,
+        /// The reader.
+        reader: User,
+        /// When the reader asked.
+        asked: Instant,
+        /// The scale units whose part was shown.
+        shown: UnitSet,
+        /// The scale units whose part was refused, with a typed reason given to the reader.
+        withheld: UnitSet,
+    },
+    /// A datacenter gained or lost power; without it nothing there runs, and memory is lost.
+    Power {
+        /// Which.
+        datacenter: Datacenter,
+        /// Whether it has power now.
+        on: bool,
+    },
+    /// The storage of one scale unit's site was lost.
+    StorageLost {
+        /// Whose.
+        unit: Unit,
+        /// Which site.
+        side: Side,
+        /// Where.
+        datacenter: Datacenter,
+    },
+    /// One direction of a link was cut or mended.
+    Link {
+        /// The sending end.
+        from: Datacenter,
+        /// The receiving end.
+        to: Datacenter,
+        /// Whether anything arrives.
+        up: bool,
+    },
+    /// Clients of every place lost or regained their way to a datacenter.
+    Access {
+        /// Which datacenter.
+        datacenter: Datacenter,
+        /// Whether clients reach it.
+        up: bool,
+    },
+    /// A datacenter's processes stand still, or run again. Memory is kept.
+    Paused {
+        /// Which.
+        datacenter: Datacenter,
+        /// Whether they stand still.
+        paused: bool,
+    },
+    /// A datacenter's clock changed its rate or was stepped.
+    ClockChanged {
+        /// Which.
+        datacenter: Datacenter,
+        /// Offset of its wall clock from true time, in microseconds.
+        offset_us: i64,
+        /// Deviation of its rate, in parts per million.
+        drift_ppm: i32,
+    },
+    /// An operator pushed a map to a site.
+    MapPushed {
+        /// The site's datacenter.
+        datacenter: Datacenter,
+        /// Whether the map agrees with where things truly stand.
+        truthful: bool,
+    },
+    /// An operator's order reached a scale unit.
+    Ordered {
+        /// Which.
+        unit: Unit,
+        /// Whether it is a forced failover, which may lose records, and not a planned switchover.
+        forced: bool,
+    },
+    /// A scheduled fault took effect. `fault` is its place in the plan.
+    FaultBegan {
+        /// Its place in the plan.
+        fault: u16,
+    },
+    /// A fault was lifted.
+    FaultEnded {
+        /// Its place in the plan.
+        fault: u16,
+    },
+    /// The safety phase is over: every fault was healed, and the service must converge.
+    LivenessBegan,
+    /// The run is over.
+    Ended {
+        /// Writes still in outboxes or under way.
+        unfinished: u64,
+    },
+    /// How busy a datacenter was since the last such fact.
+    Load {
+        /// Which.
+        datacenter: Datacenter,
+        /// Requests that got their turn there.
+        served: u32,
+        /// Over how long.
+        window: Span,
+    },
+    /// The replication lag of a scale unit, sampled.
+    Lag {
+        /// Which.
+        unit: Unit,
+        /// Records durable at the holder and not at its peer.
+        records: u64,
+        /// Age of the oldest of them; zero where there is none.
+        age: Span,
+    },
+    /// Production said something of itself. **No invariant reads this.**
+    Announced {
+        /// Which scale unit.
+        unit: Unit,
+        /// Which site.
+        side: Side,
+        /// What it said.
+        announcement: Announcement,
+    },
+}
+
+/// Folds facts. Observers never influence a run.
+pub trait Observer {
+    /// Takes one fact, which became true at `at`.
+    fn observe(&mut self, at: Instant, fact: &Fact);
+}
+
+impl Observer for () {
+    #[inline(always)]
+    fn observe(&mut self, _: Instant, _: &Fact) {}
+}
+
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    #[inline]
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        self.0.observe(at, fact);
+        self.1.observe(at, fact);
+    }
+}
+
+impl<A: Observer, B: Observer, C: Observer> Observer for (A, B, C) {
+    #[inline]
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        self.0.observe(at, fact);
+        self.1.observe(at, fact);
+        self.2.observe(at, fact);
+    }
+}
+
+impl<O: Observer> Observer for Option<O> {
+    #[inline]
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        if let Some(observer) = self {
+            observer.observe(at, fact);
+        }
+    }
+}
+
+/// Collects every fact. For tests and short traces only: memory grows with the run.
+impl Observer for Vec<(Instant, Fact)> {
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        self.push((at, *fact));
+    }
+}
