@@ -2,4 +2,5 @@
 //! proves for every byte that came to rest that it rested inside its boundary.
 
 pub mod facts;
+pub mod service;
 pub mod terms;

@@ -1,0 +1,93 @@
+//! What happens to a site, and what it commands.
+
+use super::ResidencyMap;
+use super::message::{Batch, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
+use crate::facts::Announcement;
+use crate::terms::{Epoch, Index, Position, Register, Seat};
+use std::sync::Arc;
+
+/// What happens to a site.
+#[derive(Clone, Debug)]
+pub enum SiteInput {
+    /// A deadline may have passed.
+    Wake,
+    /// A client's request got its turn.
+    Request(Operation),
+    /// The store finished a flush: the log is durable through this index.
+    Persisted {
+        /// The last durable index.
+        through: Index,
+    },
+    /// The other site said something.
+    Peer(PeerMessage),
+    /// A voter answered.
+    Voter {
+        /// Which voter.
+        seat: Seat,
+        /// Its answer.
+        answer: VoterAnswer,
+    },
+    /// The voter of the same site durably accepted a value: a sign of the holder's life.
+    Noticed(Register),
+    /// An operator orders.
+    Order(Order),
+    /// An operator pushed a map.
+    MapPushed(Arc<ResidencyMap>),
+}
+
+/// What a site commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SiteEffect {
+    /// Append the record of a request to the local log.
+    Append {
+        /// Where: the next index, under the site's epoch.
+        position: Position,
+        /// Whose record.
+        request: Request,
+    },
+    /// Append the records that came with a batch to the local log.
+    Store(Batch),
+    /// Make everything appended so far durable, and say [`SiteInput::Persisted`] when it is. At most
+    /// one flush is under way: what is appended meanwhile goes with the next (group commit).
+    Flush {
+        /// The last index to make durable.
+        through: Index,
+        /// The fence to make durable with it.
+        fence: Epoch,
+        /// Whether the peer has certified the store.
+        certified: bool,
+    },
+    /// Take everything after `keep` out of the log and set it aside, on the same disk.
+    Quarantine {
+        /// The last index that stays.
+        keep: Index,
+    },
+    /// Everything through this index is on both sites: it need not be held record by record.
+    Forget {
+        /// The last such index.
+        through: Index,
+    },
+    /// Put the bytes of a request into the datacenter's cache. The shipped service never does.
+    Cache {
+        /// Whose bytes.
+        request: Request,
+    },
+    /// Send to the other site; with a batch, attach its records from the local log.
+    ToPeer(PeerMessage),
+    /// Send to a voter.
+    ToVoter {
+        /// Which voter.
+        seat: Seat,
+        /// What to ask.
+        question: VoterQuestion,
+    },
+    /// Answer a client.
+    Respond {
+        /// Which request.
+        request: Request,
+        /// The answer.
+        response: Response,
+    },
+    /// Say something of oneself.
+    Announce(Announcement),
+}

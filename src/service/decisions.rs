@@ -1,0 +1,147 @@
+//! What can be decided wrongly, by name.
+//!
+//! Every decision on which a promise rests is a method here, with the shipped body as its default.
+//! The machines take a `D: Decisions` by static dispatch, so [`Shipped`] costs nothing. A saboteur is
+//! the shipped service with exactly one of these replaced; no mock of a broken service counts.
+
+use super::identity::Identity;
+use super::map::ResidencyMap;
+use super::message::{Read, Write};
+use super::placement::{self, Candidates, Placement};
+use super::policy::{Policy, Replication};
+use crate::terms::{Ballot, Epoch, Mode, Monotonic, Position, Refusal, Span, Unit, UnitSet, Wall};
+use std::hash::Hash;
+
+/// How long and how often no site of a unit has answered a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Since the first attempt that stayed without an answer.
+    pub lasts: Span,
+    /// Rounds over all candidates in which none answered.
+    pub rounds: u8,
+}
+
+/// A lost answer or two are not a dark boundary.
+const ROUNDS_TO_BE_DARK: u8 = 3;
+
+/// What a site knows when it asks whether it may take the lease over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What the register promises.
+    pub mode: Mode,
+    /// The position that the register says is on both sites.
+    pub frontier: Position,
+    /// The end of the site's own durable log.
+    pub end: Position,
+    /// Whether the store is certified: it has not lost what it once held.
+    pub certified: bool,
+    /// Whether an operator's force, or the end of the grace period, waives the test of the mode.
+    pub waived: bool,
+}
+
+/// What a holder knows when it asks whether an acknowledgement may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether the lease is valid by the clock read just now.
+    pub lease_valid: bool,
+    /// When the configuration says to acknowledge.
+    pub replication: Replication,
+    /// The mode that the holder must obey.
+    pub mode: Mode,
+    /// Whether the record is durable here.
+    pub durable: bool,
+    /// Whether the record is durable at the peer.
+    pub on_peer: bool,
+    /// Age of the oldest acknowledged record that is not on the peer.
+    pub tail_age: Span,
+    /// The declared RPO.
+    pub maximum_lag: Span,
+}
+
+/// The decisions of the service.
+pub trait Decisions: Clone + Eq + Hash {
+    /// Where a record rests, by rules R1 to R9; `at` is the deciding clock's time.
+    ///
+    /// # Errors
+    ///
+    /// The refusal that the rules demand.
+    fn residence_of(&self, policy: &Policy, map: &ResidencyMap, write: &Write, at: Wall) -> Result<Placement, Refusal> {
+        placement::decide(policy, map, write, at)
+    }
+
+    /// Which datacenters may get the bytes of a record of `unit`. `dark`: no site of the unit has
+    /// answered for longer than a failover takes (rule R8).
+    fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
+        let _ = dark;
+        placement::candidates(map, unit)
+    }
+
+    /// The scale units that may hold a part of a conversation.
+    fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {
+        placement::parts(policy, map, read, at)
+    }
+
+    /// Whether a client gives the boundary up for dark.
+    fn is_dark(&self, silence: Silence, rto_bound: Span) -> bool {
+        silence.lasts > rto_bound && silence.rounds >= ROUNDS_TO_BE_DARK
+    }
+
+    /// Whether call media is put on a disk (rule R6).
+    fn keeps_media(&self) -> bool {
+        false
+    }
+
+    /// Whether a pushed map agrees with what the site was commissioned with.
+    fn admits_map(&self, identity: &Identity, map: &ResidencyMap) -> bool {
+        identity.agrees_with(map)
+    }
+
+    /// Until when a renewal holds whose first accept message left at `sent` and whose last answer
+    /// came at `answered`.
+    fn lease_until(&self, policy: &Policy, sent: Monotonic, answered: Monotonic, ttl: Span) -> Monotonic {
+        let _ = answered;
+        sent + policy.held_for(ttl)
+    }
+
+    /// Whether the lease may be taken over once it has lapsed.
+    fn may_take_over(&self, claim: &Claim) -> bool {
+        let complete = claim.mode == Mode::Replicated && claim.end >= claim.frontier;
+        claim.certified && (complete || claim.waived)
+    }
+
+    /// Whether an acknowledgement may leave.
+    fn may_acknowledge(&self, standing: &Standing) -> bool {
+        let replicated = match (standing.replication, standing.mode) {
+            (Replication::SyncStrict, _) | (Replication::Sync, Mode::Replicated) => standing.on_peer,
+            (Replication::Async, Mode::Replicated) => standing.on_peer || standing.tail_age <= standing.maximum_lag,
+            (Replication::Sync | Replication::Async, Mode::Alone) => true,
+        };
+        standing.lease_valid && standing.durable && replicated
+    }
+
+    /// Whether a store that has seen `fence` takes records sent under `offered`.
+    fn accepts_epoch(&self, fence: Epoch, offered: Epoch) -> bool {
+        offered >= fence
+    }
+
+    /// Whether a voter that promised `promised` promises `offered`.
+    fn may_promise(&self, promised: Ballot, offered: Ballot) -> bool {
+        offered > promised
+    }
+
+    /// Whether a voter that promised `promised` accepts a value under `offered`.
+    fn may_accept(&self, promised: Ballot, offered: Ballot) -> bool {
+        offered >= promised
+    }
+
+    /// Whether a voter waits for its disk before it answers.
+    fn persists_first(&self) -> bool {
+        true
+    }
+}
+
+/// The service as it is shipped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Shipped;
+
+impl Decisions for Shipped {}

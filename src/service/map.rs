@@ -1,0 +1,95 @@
+//! The map of residence: which countries belong to which boundary, which scale units serve it, and
+//! where their sites are said to be. It is configuration, so it may lie: a site takes a pushed map
+//! only if it agrees with what the site was commissioned with (see [`super::Decisions::admits_map`]).
+
+use crate::terms::{Boundary, BoundarySet, Country, Datacenter, DatacenterSet, Seat, Side, Tenant, Unit};
+
+/// One scale unit as the map has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnitRow {
+    /// The boundary whose tenants it serves.
+    pub boundary: Boundary,
+    /// The datacenters of sides A and B.
+    pub sites: [Datacenter; 2],
+    /// The datacenter of the witness.
+    pub witness: Datacenter,
+}
+
+impl UnitRow {
+    /// Where `side` is.
+    pub const fn site(&self, side: Side) -> Datacenter {
+        self.sites[side.index()]
+    }
+
+    /// Where the voter of `seat` is.
+    pub const fn voter(&self, seat: Seat) -> Datacenter {
+        match seat {
+            Seat::A => self.sites[0],
+            Seat::B => self.sites[1],
+            Seat::Witness => self.witness,
+        }
+    }
+}
+
+/// Capacity beyond the pairs that an operator offers to a boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Capacity {
+    /// The datacenter offered.
+    pub datacenter: Datacenter,
+    /// The boundary that is to use it.
+    pub serves: Boundary,
+    /// The boundary in which the operator says it stands. `None`: the label is missing.
+    pub label: Option<Boundary>,
+}
+
+/// The map that sites and clients place and route by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ResidencyMap {
+    /// Grows with every push.
+    pub version: u32,
+    /// The boundary of each country, by [`Country::index`]; `None` is not served.
+    pub countries: Vec<Option<Boundary>>,
+    /// Boundaries whose tenants are at home there whatever the date (rule R1).
+    pub go_local: BoundarySet,
+    /// Where each datacenter is said to stand, by [`Datacenter::index`].
+    pub datacenters: Vec<Boundary>,
+    /// Every scale unit, by [`Unit::index`].
+    pub units: Vec<UnitRow>,
+    /// Capacity offered beyond the pairs.
+    pub capacity: Vec<Capacity>,
+}
+
+impl ResidencyMap {
+    /// The boundary of a country, if the service serves it.
+    pub fn boundary_of(&self, country: Country) -> Option<Boundary> {
+        self.countries.get(country.index()).copied().flatten()
+    }
+
+    /// The row of a unit.
+    ///
+    /// # Panics
+    ///
+    /// If the unit is not of this map: units are handles that the map itself gave out.
+    pub fn unit(&self, unit: Unit) -> &UnitRow {
+        &self.units[unit.index()]
+    }
+
+    /// The scale unit that holds a tenant's data in a boundary: tenants are spread over the
+    /// boundary's units in turn. `None` if the boundary has no unit.
+    pub fn unit_of(&self, tenant: Tenant, boundary: Boundary) -> Option<Unit> {
+        let serves = |row: &UnitRow| row.boundary == boundary;
+        let count = self.units.iter().filter(|row| serves(row)).count();
+        let turn = tenant.0 as usize % count.max(1);
+        let mut units = (0..).map(Unit).zip(&self.units).filter(|(_, row)| serves(row));
+        units.nth(turn).map(|(unit, _)| unit)
+    }
+
+    /// The datacenters that may get bytes of a unit: its pair, and offered capacity whose label is
+    /// the unit's boundary.
+    pub fn candidates(&self, unit: Unit) -> DatacenterSet {
+        let row = self.unit(unit);
+        let labelled = |c: &&Capacity| c.serves == row.boundary && c.label == Some(row.boundary);
+        let pair = DatacenterSet::of(row.sites[0]).with(row.sites[1]);
+        self.capacity.iter().filter(labelled).fold(pair, |set, c| set.with(c.datacenter))
+    }
+}

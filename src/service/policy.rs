@@ -1,0 +1,170 @@
+//! What operators configure of the service, under the names that they know from Patroni and from
+//! Azure SQL failover groups.
+
+use crate::terms::{AppVersion, Span, Wall};
+
+/// When a write is acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Replication {
+    /// When it is durable at the holder; the peer may lag by at most
+    /// [`Policy::maximum_lag_on_failover`].
+    #[default]
+    Async,
+    /// When it is durable at both sites, or at the holder after `alone` stands in the register.
+    Sync,
+    /// When it is durable at both sites; otherwise it is refused.
+    SyncStrict,
+}
+
+impl Replication {
+    /// The name in scenarios and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Async => "async",
+            Self::Sync => "sync",
+            Self::SyncStrict => "sync-strict",
+        }
+    }
+}
+
+/// Who starts a failover or a failback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Initiative {
+    /// The service by itself, as soon as it may.
+    #[default]
+    Automatic,
+    /// An operator.
+    Manual,
+}
+
+/// What becomes of an action card made by an app too old for residency by billing country.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OldCard {
+    /// Refused: the user must update the app.
+    #[default]
+    Refuse,
+    /// Placed by the group's location (rule R3), and counted as an exception.
+    GroupLocation,
+}
+
+/// Configuration of the service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Policy {
+    /// When a write is acknowledged.
+    pub replication: Replication,
+    /// Length of the lease.
+    pub ttl: Span,
+    /// How often the holder renews its lease and a challenger looks at it.
+    pub loop_wait: Span,
+    /// How long one attempt to change the register may take. `loop_wait + 2·retry_timeout ≤ ttl`.
+    pub retry_timeout: Span,
+    /// ρ: every clock's rate lies in [1−ρ, 1+ρ], in parts per million.
+    pub rho_ppm: u32,
+    /// The declared bound on the offset of a site's wall clock.
+    pub clock_tolerance: Span,
+    /// RPO of asynchronous replication: the holder acknowledges no further write while `replicated`
+    /// when its oldest acknowledged, unreplicated record is older than this.
+    pub maximum_lag_on_failover: Span,
+    /// How long a challenger waits, once the lease has lapsed while the mode is `alone`, before it
+    /// takes over and declares a loss. `None`: for ever.
+    pub grace_period_with_data_loss: Option<Span>,
+    /// Who starts a failover.
+    pub failover: Initiative,
+    /// Who starts a failback to the preferred primary.
+    pub failback: Initiative,
+    /// How long the preferred primary must have been caught up before an automatic failback.
+    pub failback_after: Span,
+    /// How long a switchover may drain before it is given up.
+    pub switchover_timeout: Span,
+    /// How long a holder waits for its peer's answer before it counts the peer as unreachable.
+    pub peer_timeout: Span,
+    /// The most records of one replication batch.
+    pub batch_records: u64,
+    /// The most records under way to the peer.
+    pub window_records: u64,
+    /// The most requests that may wait at a datacenter; more are refused as overload. What waits must
+    /// be served before its client gives up, or a full queue serves nothing that anybody still wants.
+    pub queue_limit: u32,
+    /// How long a client caches where a scale unit's holder is.
+    pub route_ttl: Span,
+    /// How long a client waits for an answer.
+    pub request_timeout: Span,
+    /// A client's first back-off; it doubles with each attempt, with jitter.
+    pub backoff_min: Span,
+    /// A client's longest back-off.
+    pub backoff_max: Span,
+    /// From when on rule R2 holds.
+    pub effective: Wall,
+    /// The first app version whose action cards follow rule R2.
+    pub card_version: AppVersion,
+    /// Cards of older apps, for tenants that signed up after the effective instant.
+    pub old_card_new_tenant: OldCard,
+    /// Cards of older apps, for older tenants.
+    pub old_card_old_tenant: OldCard,
+}
+
+impl Policy {
+    /// The holder's share of a lease: `ttl·(1−ρ)`, counted from sending, on its own clock.
+    pub fn held_for(&self, ttl: Span) -> Span {
+        ttl.scale(1_000_000 - u64::from(self.rho_ppm), 1_000_000)
+    }
+
+    /// How long a challenger must have seen one renewal: `ttl·(1+ρ)`, on its own clock.
+    pub fn lapsed_after(&self, ttl: Span) -> Span {
+        ttl.scale(1_000_000 + u64::from(self.rho_ppm), 1_000_000) + Span::micros(1)
+    }
+
+    /// What becomes of an older app's action card of a tenant that signed up at `signed_up`.
+    pub fn old_card(&self, signed_up: Wall) -> OldCard {
+        if signed_up < self.effective { self.old_card_old_tenant } else { self.old_card_new_tenant }
+    }
+
+    /// The bound on the RTO of an automatic failover, in true time from the onset of the fault to
+    /// the first moment at which the unit can acknowledge a write.
+    ///
+    /// The last renewal before the onset may still be under way to the challenger (one
+    /// `retry_timeout` at most); from its arrival the challenger's clock, slow by ρ at worst, counts
+    /// `ttl·(1+ρ)`; its next look comes at most one `loop_wait` later; reading a majority, prepare
+    /// and accept are one attempt each at most a `retry_timeout`, and so is the change to `alone`.
+    pub fn rto_bound(&self) -> Span {
+        let slow = |span: Span| span.scale(1_000_000, 1_000_000 - u64::from(self.rho_ppm)) + Span::micros(1);
+        let attempts = Span(self.retry_timeout.0.saturating_mul(4));
+        slow(self.lapsed_after(self.ttl)) + slow(self.loop_wait) + slow(attempts)
+    }
+}
+
+/// The values of the built-in service, before a scenario changes any. The lease's are Patroni's
+/// defaults; the rest are assumptions.
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            replication: Replication::Async,
+            ttl: Span::secs(30),
+            loop_wait: Span::secs(10),
+            retry_timeout: Span::secs(3),
+            rho_ppm: 200,
+            clock_tolerance: Span::millis(500),
+            maximum_lag_on_failover: Span::secs(5),
+            grace_period_with_data_loss: Some(Span::hours(1)),
+            failover: Initiative::Automatic,
+            failback: Initiative::Automatic,
+            failback_after: Span::minutes(10),
+            switchover_timeout: Span::secs(30),
+            peer_timeout: Span::secs(1),
+            batch_records: 128,
+            window_records: 512,
+            queue_limit: 60,
+            route_ttl: Span::secs(30),
+            request_timeout: Span::secs(4),
+            backoff_min: Span::secs(1),
+            backoff_max: Span::minutes(1),
+            effective: EFFECTIVE,
+            card_version: AppVersion(300),
+            old_card_new_tenant: OldCard::Refuse,
+            old_card_old_tenant: OldCard::GroupLocation,
+        }
+    }
+}
+
+/// 2019-04-01T00:00:00Z, the effective instant of the residency page.
+pub const EFFECTIVE: Wall = Wall(1_554_076_800_000_000);

@@ -1,0 +1,285 @@
+//! The proposing side of the lease register: one compare-and-set at a time over a majority of the
+//! three voters (CASPaxos).
+//!
+//! Each attempt has a ballot of its own, which becomes the `renewal` of the value it writes. A won
+//! attempt has the voters promise the proposer's next ballot in advance, so that the next renewal
+//! needs one round trip; anything but a win forgets that and prepares anew.
+
+use super::command::SiteEffect;
+use super::message::{VoterAnswer, VoterQuestion};
+use crate::terms::{Ballot, Incarnation, Monotonic, Register, Seat, Side, Span};
+
+const MAJORITY: u32 = 2;
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Concluded {
+    /// The value is decided. `sent` is when the first accept message left.
+    Won {
+        /// What the register holds.
+        value: Register,
+        /// By the proposer's steady clock.
+        sent: Monotonic,
+    },
+    /// Nothing was proposed: the register held something else than expected.
+    Lost {
+        /// What a majority showed.
+        current: Option<Register>,
+    },
+    /// Nothing was proposed: a majority did not promise in time, or promised somebody else.
+    Unheard,
+    /// The value was proposed, and may or may not be decided now or later.
+    Unknown,
+}
+
+/// Proposes changes of the register for one site.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Proposer {
+    side: Side,
+    boot: u32,
+    /// The highest round seen anywhere.
+    round: u32,
+    /// The incarnations of the voters, as far as this site knows.
+    members: [Incarnation; 3],
+    /// A ballot that a majority promised in advance.
+    ahead: Option<Ballot>,
+    attempt: Option<Attempt>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Attempt {
+    expected: Option<Register>,
+    value: Register,
+    /// Votes and answers under another set of incarnations do not count.
+    members: [Incarnation; 3],
+    stage: Stage,
+    until: Monotonic,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Stage {
+    Preparing { promised: Seats, refused: Seats, best: Option<Register> },
+    Accepting { sent: Monotonic, accepted: Seats, refused: Seats },
+}
+
+/// A set of voters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Seats(u8);
+
+impl Seats {
+    const fn add(&mut self, seat: Seat) {
+        self.0 |= 1 << seat.index();
+    }
+
+    const fn is_majority(self) -> bool {
+        self.0.count_ones() >= MAJORITY
+    }
+}
+
+impl Proposer {
+    /// A proposer that knows nothing yet.
+    pub(super) const fn new(side: Side, boot: u32) -> Self {
+        Self { side, boot, round: 0, members: [Incarnation(0); 3], ahead: None, attempt: None }
+    }
+
+    /// Whether an attempt is under way.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.attempt.is_some()
+    }
+
+    /// When the attempt under way is given up.
+    pub(super) fn deadline(&self) -> Option<Monotonic> {
+        self.attempt.as_ref().map(|attempt| attempt.until)
+    }
+
+    /// Starts an attempt to change the register from `expected` to `value`, whose `renewal` is
+    /// overwritten by the attempt's ballot. Gives up after `timeout`.
+    pub(super) fn propose(
+        &mut self,
+        now: Monotonic,
+        timeout: Span,
+        expected: Option<Register>,
+        value: Register,
+        effects: &mut Vec<SiteEffect>,
+    ) {
+        let ahead = self.ahead.take();
+        let ballot = ahead.unwrap_or_else(|| self.fresh_ballot());
+        let value = Register { renewal: ballot, ..value };
+        let stage = if ahead.is_some() {
+            self.round = self.round.max(after(ballot).round);
+            ask_all(accept(value, self.members), effects);
+            Stage::Accepting { sent: now, accepted: Seats::default(), refused: Seats::default() }
+        } else {
+            ask_all(VoterQuestion::Prepare { ballot, members: self.members }, effects);
+            Stage::Preparing { promised: Seats::default(), refused: Seats::default(), best: None }
+        };
+        self.attempt = Some(Attempt { expected, value, members: self.members, stage, until: now + timeout });
+    }
+
+    /// Takes a voter's answer; returns how the attempt ended, if this ended it.
+    pub(super) fn answered(
+        &mut self,
+        now: Monotonic,
+        seat: Seat,
+        answer: &VoterAnswer,
+        effects: &mut Vec<SiteEffect>,
+    ) -> Option<Concluded> {
+        match *answer {
+            VoterAnswer::Promised { ballot, accepted } => self.promised(now, seat, ballot, accepted, effects),
+            VoterAnswer::Accepted { ballot } => self.accepted(seat, ballot),
+            VoterAnswer::Rejected { ballot, promised, members } => self.rejected(seat, ballot, promised, members),
+            VoterAnswer::Holds { ref record, .. } => {
+                self.learn(record.promised, record.members);
+                None
+            }
+            VoterAnswer::Abstains { .. } | VoterAnswer::Enrolled { .. } => None,
+        }
+    }
+
+    /// Gives the attempt up if its time is over.
+    pub(super) fn timed_out(&mut self, now: Monotonic) -> Option<Concluded> {
+        let attempt = self.attempt.take_if(|attempt| attempt.until <= now)?;
+        Some(match attempt.stage {
+            Stage::Preparing { .. } => Concluded::Unheard,
+            Stage::Accepting { .. } => Concluded::Unknown,
+        })
+    }
+
+    /// Forgets the attempt under way, whose answers no longer matter.
+    pub(super) fn abandon(&mut self) {
+        self.attempt = None;
+        self.ahead = None;
+    }
+
+    fn fresh_ballot(&mut self) -> Ballot {
+        self.round += 1;
+        Ballot { round: self.round, site: self.side, boot: self.boot }
+    }
+
+    fn learn(&mut self, promised: Ballot, members: [Incarnation; 3]) {
+        self.round = self.round.max(promised.round);
+        for (known, told) in self.members.iter_mut().zip(members) {
+            if told > *known {
+                *known = told;
+                self.ahead = None;
+            }
+        }
+    }
+
+    fn promised(
+        &mut self,
+        now: Monotonic,
+        seat: Seat,
+        ballot: Ballot,
+        accepted: Option<Register>,
+        effects: &mut Vec<SiteEffect>,
+    ) -> Option<Concluded> {
+        let attempt = self.attempt.as_mut().filter(|attempt| attempt.value.renewal == ballot)?;
+        let Stage::Preparing { promised, best, .. } = &mut attempt.stage else { return None };
+        promised.add(seat);
+        if accepted.map(|value| value.renewal) > best.map(|value| value.renewal) {
+            *best = accepted;
+        }
+        if !promised.is_majority() {
+            return None;
+        }
+        let current = *best;
+        if current != attempt.expected {
+            self.attempt = None;
+            return Some(Concluded::Lost { current });
+        }
+        let value = attempt.value;
+        self.round = self.round.max(after(value.renewal).round);
+        attempt.stage = Stage::Accepting { sent: now, accepted: Seats::default(), refused: Seats::default() };
+        ask_all(accept(value, attempt.members), effects);
+        None
+    }
+
+    fn accepted(&mut self, seat: Seat, ballot: Ballot) -> Option<Concluded> {
+        let attempt = self.attempt.as_mut().filter(|attempt| attempt.value.renewal == ballot)?;
+        let Stage::Accepting { sent, accepted, .. } = &mut attempt.stage else { return None };
+        accepted.add(seat);
+        if !accepted.is_majority() {
+            return None;
+        }
+        let concluded = Concluded::Won { value: attempt.value, sent: *sent };
+        self.attempt = None;
+        self.ahead = Some(after(ballot));
+        Some(concluded)
+    }
+
+    fn rejected(
+        &mut self,
+        seat: Seat,
+        ballot: Ballot,
+        promised: Ballot,
+        members: [Incarnation; 3],
+    ) -> Option<Concluded> {
+        self.learn(promised, members);
+        let attempt = self.attempt.as_mut().filter(|attempt| attempt.value.renewal == ballot)?;
+        let (refused, concluded) = match &mut attempt.stage {
+            Stage::Preparing { refused, .. } => (refused, Concluded::Unheard),
+            Stage::Accepting { refused, .. } => (refused, Concluded::Unknown),
+        };
+        refused.add(seat);
+        if !refused.is_majority() {
+            return None;
+        }
+        self.attempt = None;
+        Some(concluded)
+    }
+}
+
+const fn accept(value: Register, members: [Incarnation; 3]) -> VoterQuestion {
+    let ballot = value.renewal;
+    VoterQuestion::Accept { ballot, value, next: after(ballot), members }
+}
+
+/// The ballot that a voter which accepts `ballot` promises in advance: none may be fresh that is not above it.
+const fn after(ballot: Ballot) -> Ballot {
+    Ballot { round: ballot.round + 1, ..ballot }
+}
+
+fn ask_all(question: VoterQuestion, effects: &mut Vec<SiteEffect>) {
+    effects.extend(Seat::ALL.map(|seat| SiteEffect::ToVoter { seat, question }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{Epoch, Mode, Position, Wall};
+
+    fn value() -> Register {
+        Register {
+            epoch: Epoch(1),
+            holder: Side::A,
+            mode: Mode::Replicated,
+            frontier: Position::default(),
+            last_sync: Wall::ZERO,
+            renewal: Ballot::ZERO,
+            ttl: Span::secs(30),
+        }
+    }
+
+    /// Voters that accepted an attempt of unknown outcome have promised its successor in advance.
+    #[test]
+    fn the_attempt_after_one_of_unknown_outcome_is_above_what_was_promised_in_advance() {
+        let (now, timeout) = (Monotonic(1), Span::secs(3));
+        let mut proposer = Proposer::new(Side::A, 0);
+        let mut effects = Vec::new();
+        proposer.propose(now, timeout, None, value(), &mut effects);
+        let first = Ballot { round: 1, site: Side::A, boot: 0 };
+        for seat in [Seat::A, Seat::B] {
+            let promised = VoterAnswer::Promised { ballot: first, accepted: None };
+            assert_eq!(proposer.answered(now, seat, &promised, &mut effects), None);
+        }
+        let Some(&SiteEffect::ToVoter { question: VoterQuestion::Accept { next, .. }, .. }) = effects.last() else {
+            panic!("a majority promised")
+        };
+        assert_eq!(proposer.timed_out(now + timeout), Some(Concluded::Unknown));
+        effects.clear();
+        proposer.propose(now + timeout, timeout, None, value(), &mut effects);
+        let above = |effect: &SiteEffect| matches!(effect, SiteEffect::ToVoter { question: VoterQuestion::Prepare { ballot, .. }, .. } if *ballot > next);
+        assert!(effects.iter().all(above), "{effects:?}");
+    }
+}

@@ -1,0 +1,80 @@
+//! The lease of a scale unit.
+//!
+//! # Who
+//!
+//! A scale unit has two sites, A and B, and a witness W in a third datacenter, outside the pair and
+//! usually outside the boundary. Each has a [voter](super::voter) with durable storage. A and B propose;
+//! W only votes, and sees nothing but the register.
+//!
+//! # The register
+//!
+//! One value, [`Register`](crate::terms::Register), changed only by compare-and-set over a majority of the
+//! three voters (CASPaxos: ballots, prepare, accept; a register, not a log). A voter persists what it
+//! promises and accepts before it answers. Each *attempt* to change the value has a ballot of its own,
+//! which becomes the value's `renewal`. **No ballot is ever used twice**: a site forgets its rounds when it
+//! restarts, so a ballot names the boot too. A won attempt has its voters promise the proposer's next
+//! ballot in advance, so a renewal in peace takes one round trip.
+//!
+//! Everything in it is opaque: identifiers, counters and times, no content.
+//!
+//! # Holding
+//!
+//! - The holder renews each `loop_wait`. Its lease runs, for `ttl·(1−ρ)` on its own monotonic clock, from
+//!   the moment it *sent* the first accept message of the renewal that succeeded. It acknowledges nothing
+//!   after that, not even what it already stored. The clock is read again at every step.
+//! - Before it acknowledges what would break the promise of `replicated`, it writes `alone`: in `sync`
+//!   before acknowledging without the peer; in `async` before the unreplicated tail grows past the RPO.
+//!   If it cannot, it refuses. `sync-strict` never writes `alone`: it refuses.
+//! - From *before* it sends `replicated` until a later `alone` is known to have succeeded, it obeys
+//!   `replicated`. In `sync`, a holder that is `alone` obeys it as soon as its peer has nearly caught up:
+//!   under steady traffic the two would otherwise never meet.
+//! - It writes `replicated` again only when the peer has everything that may have been acknowledged, what
+//!   was inherited at the takeover included (in `async`: is within the RPO).
+//!
+//! **The unit of the RPO is time.** The tail is as old as the acknowledgement of its oldest record that is
+//! not on the peer; while `replicated` holds, no further record is acknowledged when the tail is older than
+//! `maximum_lag_on_failover`. So what one takeover can lose was acknowledged within one such span. The
+//! holder writes `alone` at half of it, to leave the attempt its time.
+//!
+//! # Challenging
+//!
+//! - A standby sees the holder's life at the voter of its own site, which tells it of every value it
+//!   durably accepts; that costs no message. When it has seen the same `renewal` for `ttl·(1+ρ)` on its own
+//!   clock, it reads a majority without raising a ballot. Only if that shows nothing newer may it propose
+//!   the next epoch; the compare-and-set compares the whole value, so it fails if the holder renewed.
+//! - It takes over by itself only if the mode is `replicated` and its log reaches `frontier`. If `alone`, it
+//!   waits: for the holder, for the end of `grace_period_with_data_loss`, or for an operator's force. Then
+//!   it declares its loss. Grace and force waive the test of the mode, never the wait for the lease.
+//! - A takeover keeps mode and frontier until its own later change. One whose outcome is unknown serves
+//!   nothing until a later attempt of its own succeeds. A holder that restarts takes a new epoch.
+//! - Two proposers back off by site order and entropy.
+//! - Planned switchover: the holder stops accepting, hears from the peer that it has everything, gives its
+//!   lease up and writes the peer as `holder`; the peer then wins an epoch of its own. With the outcome
+//!   unknown, neither acknowledges until its own next attempt succeeds.
+//!
+//! # Fencing
+//!
+//! Every replicated batch carries its sender's epoch, and a store refuses a lower one than it has seen. **A
+//! site serves only under a lease that it won by its own compare-and-set since it booted**: to read that it
+//! is the holder gives it nothing. So nothing serves at power-on without the wide-area network, and a stale
+//! site that boots first waits.
+//!
+//! # Forgetting
+//!
+//! Storage has an incarnation that no copy of it contains. A voter whose record names another one
+//! abstains. A site then has both other voters durably remember the new incarnation, and brings the
+//! returning one the highest ballot and value of both (`readmission`). Ballots name the incarnations of all
+//! three, and votes under another set do not count, so a promise from before the loss cannot be completed
+//! by an acceptance after it. A site whose store was lost neither takes over nor renews until its peer has
+//! certified it, and sets a diverging tail aside before it reports a position.
+//!
+//! # A tail that lost
+//!
+//! After a takeover the old holder's unreplicated tail is quarantined on its own disk, inside the boundary,
+//! and merged by record identifier when the site returns. What was acknowledged and never comes back is
+//! loss, and is reported as such.
+//!
+//! # Not built yet
+//!
+//! Tokens of unresolved removals (there are no removals yet), and the re-founding of a register on a lone
+//! survivor by an operator.

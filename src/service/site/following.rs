@@ -1,0 +1,110 @@
+//! Replication, seen from the standby: storing what the holder sends, and setting aside what lost.
+
+use super::{Role, Site, SiteEffect};
+use crate::facts::Announcement;
+use crate::service::Decisions;
+use crate::service::message::{Batch, PeerMessage};
+use crate::terms::{Epoch, LocalTime, Position};
+
+impl<D: Decisions> Site<D> {
+    pub(super) fn peer_said(&mut self, now: LocalTime, message: PeerMessage, effects: &mut Vec<SiteEffect>) {
+        match message {
+            PeerMessage::Batch(batch) => self.store(now, batch, effects),
+            PeerMessage::Probe { epoch, run } => {
+                if self.yields_to(now, epoch, effects) {
+                    self.report_end(run, effects);
+                }
+            }
+            PeerMessage::Diverged { epoch, run, keep } => self.set_aside(now, (epoch, run), keep, effects),
+            PeerMessage::Certified { epoch, incarnation } => {
+                if epoch == self.log.fence && incarnation == self.log.incarnation {
+                    self.certified(epoch, effects);
+                }
+            }
+            PeerMessage::Stored { epoch, through, incarnation, certified } => {
+                self.peer_stored(now, (epoch, incarnation), (through, certified), effects);
+            }
+            PeerMessage::Ends { epoch, run, end, incarnation, certified } => {
+                self.peer_ends(now, (epoch, incarnation), (run, end, certified), effects);
+            }
+            PeerMessage::Fenced { epoch } => {
+                if matches!(&self.role, Role::Holding(holding) if holding.epoch < epoch) {
+                    self.step_down(now, None, effects);
+                }
+            }
+            PeerMessage::HandedOver { .. } => self.look_now(now),
+        }
+    }
+
+    /// Whether the sender's epoch is not behind what this store has seen; if it is, it is told so.
+    fn yields_to(&mut self, now: LocalTime, epoch: Epoch, effects: &mut Vec<SiteEffect>) -> bool {
+        if !self.decisions.accepts_epoch(self.log.fence, epoch) {
+            effects.push(SiteEffect::ToPeer(PeerMessage::Fenced { epoch: self.log.fence }));
+            return false;
+        }
+        if matches!(&self.role, Role::Holding(holding) if holding.epoch < epoch) {
+            self.step_down(now, None, effects);
+        }
+        if epoch > self.log.fence {
+            self.following = None;
+        }
+        self.log.fence = self.log.fence.max(epoch);
+        true
+    }
+
+    fn store(&mut self, now: LocalTime, batch: Batch, effects: &mut Vec<SiteEffect>) {
+        if !self.yields_to(now, batch.epoch, effects) {
+            return;
+        }
+        let known = Position { epoch: batch.of, index: batch.last };
+        let agrees = self.following == Some(batch.epoch) || batch.last == self.log.end();
+        if self.log.has(known) && agrees {
+            self.following = Some(batch.epoch);
+            self.report_stored(batch.epoch, effects);
+        } else if self.log.has(batch.previous) && batch.previous.index == self.log.end() {
+            self.following = Some(batch.epoch);
+            self.log.append(batch.of, batch.last);
+            effects.push(SiteEffect::Store(batch));
+            self.flush(effects);
+        } else {
+            self.report_end(batch.run, effects);
+        }
+    }
+
+    /// Takes the tail that lost out of the log, on this very disk, before reporting a position.
+    /// A log that was seen to agree has grown from there only: an order from before that came late.
+    fn set_aside(&mut self, now: LocalTime, (epoch, run): (Epoch, u32), keep: Position, effects: &mut Vec<SiteEffect>) {
+        if !self.yields_to(now, epoch, effects) || self.following == Some(epoch) {
+            return;
+        }
+        let keep = self.log.last_not_after(keep).index;
+        let records = self.log.end() - keep;
+        if records > 0 {
+            self.log.cut(keep);
+            effects.push(SiteEffect::Quarantine { keep });
+            effects.push(SiteEffect::Announce(Announcement::TailQuarantined { records }));
+        }
+        self.report_end(run, effects);
+    }
+
+    /// The holder has seen that this log agrees with its own, and has all of it.
+    fn certified(&mut self, epoch: Epoch, effects: &mut Vec<SiteEffect>) {
+        self.following = Some(epoch);
+        if std::mem::take(&mut self.log.uncertified) {
+            self.certificate_due = true;
+            self.flush(effects);
+        }
+        self.report_stored(epoch, effects);
+    }
+
+    fn report_end(&self, run: u32, effects: &mut Vec<SiteEffect>) {
+        let (epoch, incarnation) = (self.log.fence, self.log.incarnation);
+        let (end, certified) = (self.log.durable_position(), !self.log.uncertified);
+        effects.push(SiteEffect::ToPeer(PeerMessage::Ends { epoch, run, end, incarnation, certified }));
+    }
+
+    pub(super) fn report_stored(&self, epoch: Epoch, effects: &mut Vec<SiteEffect>) {
+        let (through, incarnation, certified) = (self.log.durable(), self.log.incarnation, !self.log.uncertified);
+        effects.push(SiteEffect::ToPeer(PeerMessage::Stored { epoch, through, incarnation, certified }));
+    }
+}

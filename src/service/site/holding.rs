@@ -1,0 +1,319 @@
+//! Holding the lease: renewing it, keeping the register's promise, acknowledging.
+
+use super::shipping::Peer;
+use super::standby::Standby;
+use super::switchover::Drain;
+use super::{Role, Site, SiteEffect, SiteTimer};
+use crate::facts::Announcement;
+use crate::service::Decisions;
+use crate::service::decisions::Standing;
+use crate::service::message::{Placed, Request, Response};
+use crate::service::policy::{Policy, Replication};
+use crate::service::proposer::Concluded;
+use crate::terms::{Epoch, Index, LocalTime, Mode, Monotonic, Refusal, Register, Span};
+use std::collections::VecDeque;
+
+/// What a holder knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Holding {
+    /// The epoch it won.
+    pub(super) epoch: Epoch,
+    /// The register as its last successful attempt left it.
+    pub(super) known: Register,
+    /// Whether the register may say `replicated` though it was last known to say `alone`: an attempt
+    /// was sent, and its outcome is unknown.
+    replicated_may_stand: bool,
+    /// When the lease ends on this site's clock.
+    pub(super) lease_until: Monotonic,
+    pub(super) renew_at: Monotonic,
+    /// Whether the last attempt did not reach a majority.
+    no_majority: bool,
+    /// Writes that wait to be acknowledged, by index.
+    pub(super) pending: VecDeque<Pending>,
+    /// The end of the log at the promotion: any of it may have been acknowledged before.
+    inherited: Index,
+    /// The last index that may have been acknowledged.
+    pub(super) acknowledged: Index,
+    tail: Tail,
+    pub(super) peer: Peer,
+    pub(super) drain: Option<Drain>,
+    serving: bool,
+}
+
+/// A write that waits to be acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Pending {
+    pub(super) index: Index,
+    pub(super) request: Request,
+    pub(super) placed: Placed,
+}
+
+/// The ages of acknowledged records that the peer lacks, in a bounded number of marks: each stands for
+/// the run of records from its index to the next mark's, and is as old as the oldest of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Tail {
+    marks: VecDeque<(Index, Monotonic)>,
+    last: Index,
+}
+
+/// Marks are at least this share of the RPO apart, so that few are kept.
+const MARKS_PER_RPO: u64 = 64;
+
+impl Tail {
+    fn acknowledged(&mut self, index: Index, now: Monotonic, maximum_lag: Span) {
+        // A retry of a record that stands before the last mark is younger than the mark before it.
+        if index < self.last {
+            return;
+        }
+        self.last = index;
+        let apart = maximum_lag.scale(1, MARKS_PER_RPO);
+        if self.marks.back().is_none_or(|&(_, at)| now.since(at) > apart) {
+            self.marks.push_back((index, now));
+        }
+    }
+
+    fn replicated(&mut self, through: Index) {
+        while self.marks.get(1).is_some_and(|&(next, _)| next <= through + 1) {
+            self.marks.pop_front();
+        }
+        if self.last <= through {
+            self.marks.clear();
+        }
+    }
+
+    fn oldest(&self) -> Option<Monotonic> {
+        self.marks.front().map(|&(_, at)| at)
+    }
+
+    fn age(&self, now: Monotonic) -> Span {
+        self.oldest().map_or(Span::ZERO, |at| now.since(at))
+    }
+}
+
+/// When the holder stops waiting for the peer and writes `alone`: half of the RPO is left for the
+/// attempt.
+const fn tail_limit(policy: &Policy) -> Span {
+    Span(policy.maximum_lag_on_failover.0 / 2)
+}
+
+impl Holding {
+    /// A lease just won by a site whose log ends at `inherited`.
+    pub(super) fn new(value: Register, lease_until: Monotonic, renew_at: Monotonic, inherited: Index) -> Self {
+        Self {
+            epoch: value.epoch,
+            known: value,
+            replicated_may_stand: false,
+            lease_until,
+            renew_at,
+            no_majority: false,
+            pending: VecDeque::new(),
+            inherited,
+            acknowledged: inherited,
+            tail: Tail::default(),
+            peer: Peer::unknown(),
+            drain: None,
+            serving: false,
+        }
+    }
+
+    pub(super) fn lease_valid(&self, now: Monotonic) -> bool {
+        now < self.lease_until
+    }
+
+    /// Why this holder cannot serve once its lease has run out.
+    pub(super) const fn without_lease(&self) -> Refusal {
+        if self.no_majority { Refusal::NoMajority } else { Refusal::NoLease }
+    }
+
+    pub(super) fn refuse_pending(&mut self, refusal: Refusal, effects: &mut Vec<SiteEffect>) {
+        effects.extend(self.pending.drain(..).map(|Pending { request, placed, .. }| {
+            let response = Response::Refused { refusal, placed: Some(placed) };
+            SiteEffect::Respond { request, response }
+        }));
+    }
+
+    /// The peer has everything through an index.
+    pub(super) fn replicated(&mut self, through: Index) {
+        self.tail.replicated(through);
+    }
+
+    fn in_touch(&self) -> bool {
+        self.peer.matched && !self.peer.silent
+    }
+
+    /// The stricter of all modes that the register may have, or is about to have: in `sync`, a holder
+    /// that is `alone` waits for a peer that has nearly caught up, so that the two can meet at all while
+    /// traffic goes on.
+    fn obeyed(&self, policy: &Policy) -> Mode {
+        let closing = policy.replication == Replication::Sync && self.in_touch() && self.peer.caught_up_since.is_some();
+        if self.known.mode == Mode::Replicated || self.replicated_may_stand || closing {
+            Mode::Replicated
+        } else {
+            Mode::Alone
+        }
+    }
+
+    /// What the register should promise now.
+    fn wanted_mode(&self, policy: &Policy, now: Monotonic) -> Mode {
+        let waiting = self.pending.front().is_some_and(|first| first.index > self.peer.durable);
+        let in_touch = self.in_touch();
+        match (policy.replication, self.known.mode) {
+            (Replication::SyncStrict, _) => Mode::Replicated,
+            (Replication::Sync, Mode::Replicated) if self.peer.silent && waiting => Mode::Alone,
+            (Replication::Async, Mode::Replicated) if self.tail.age(now) >= tail_limit(policy) => Mode::Alone,
+            (Replication::Sync, Mode::Alone) if in_touch && self.peer.durable >= self.acknowledged => Mode::Replicated,
+            (Replication::Async, Mode::Alone) if in_touch && self.peer.durable >= self.inherited => {
+                let short = self.tail.age(now) < Span(tail_limit(policy).0 / 2);
+                if short { Mode::Replicated } else { Mode::Alone }
+            }
+            (_, mode) => mode,
+        }
+    }
+}
+
+impl<D: Decisions> Site<D> {
+    /// Everything that time alone moves at a holder.
+    pub(super) fn hold(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        self.check_peer(now.monotonic);
+        self.check_failback(now, effects);
+        self.drain(now, effects);
+        self.renew(now, effects);
+        self.ship(now.monotonic, effects);
+        self.acknowledge(now, effects);
+    }
+
+    /// Renews the lease, or changes the mode, when it is time to.
+    fn renew(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        if self.proposer.is_busy() || holding.drain.as_ref().is_some_and(Drain::is_handing) {
+            return;
+        }
+        let mode = holding.wanted_mode(&self.policy, now.monotonic);
+        if mode == holding.known.mode && now.monotonic < holding.renew_at {
+            return;
+        }
+        holding.replicated_may_stand |= mode == Mode::Replicated;
+        let both = self.log.position(holding.peer.durable.min(self.log.durable()));
+        let in_step = holding.peer.durable >= self.log.durable();
+        let value = Register {
+            mode,
+            frontier: both.max(holding.known.frontier),
+            last_sync: if in_step { now.wall } else { holding.known.last_sync },
+            ttl: self.policy.ttl,
+            ..holding.known
+        };
+        holding.renew_at = now.monotonic + self.policy.loop_wait;
+        let expected = Some(holding.known);
+        self.proposer.propose(now.monotonic, self.policy.retry_timeout, expected, value, effects);
+    }
+
+    /// An attempt to change the register ended.
+    pub(super) fn renewal_concluded(&mut self, now: LocalTime, concluded: Concluded, effects: &mut Vec<SiteEffect>) {
+        let side = self.identity.side;
+        let soon = now.monotonic + Span::millis(50) + self.jitter(self.policy.retry_timeout.scale(1, 4));
+        let Role::Holding(holding) = &mut self.role else { return };
+        holding.no_majority = matches!(concluded, Concluded::Unheard | Concluded::Unknown);
+        holding.replicated_may_stand &= !matches!(concluded, Concluded::Won { .. });
+        match concluded {
+            Concluded::Won { value, .. } if value.holder != side => self.handed_over(now, value, effects),
+            Concluded::Won { value, sent } => {
+                if value.mode != holding.known.mode {
+                    effects.push(SiteEffect::Announce(Announcement::ModeChanged { mode: value.mode }));
+                }
+                holding.known = value;
+                let until = self.decisions.lease_until(&self.policy, sent, now.monotonic, value.ttl);
+                holding.lease_until = holding.lease_until.max(until);
+            }
+            // An earlier attempt of this holder, whose outcome was unknown, was seen: at one voter perhaps, so
+            // what stood before may still stand.
+            Concluded::Lost { current: Some(current) } if current.epoch == holding.epoch && current.holder == side => {
+                holding.replicated_may_stand |= holding.known.mode == Mode::Replicated;
+                holding.known = current;
+                holding.renew_at = now.monotonic;
+            }
+            Concluded::Lost { current } => self.step_down(now, current, effects),
+            Concluded::Unheard | Concluded::Unknown => holding.renew_at = holding.renew_at.min(soon),
+        }
+    }
+
+    /// Leaves the lease to whoever has it now.
+    pub(super) fn step_down(&mut self, now: LocalTime, current: Option<Register>, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        holding.refuse_pending(Refusal::NoLease, effects);
+        effects.push(SiteEffect::Announce(Announcement::SteppedDown { epoch: holding.epoch }));
+        let seen = current.or(Some(holding.known));
+        let look_at = now.monotonic + self.policy.loop_wait;
+        self.proposer.abandon();
+        self.role = Role::Standby(Standby::watching(seen, now.monotonic, look_at));
+    }
+
+    /// Lets every acknowledgement leave that may, and refuses what can no longer be acknowledged.
+    pub(super) fn acknowledge(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        while let Some(&Pending { index, request, placed }) = holding.pending.front() {
+            let standing = Standing {
+                lease_valid: holding.lease_valid(now.monotonic),
+                replication: self.policy.replication,
+                mode: holding.obeyed(&self.policy),
+                durable: index <= self.log.durable(),
+                on_peer: index <= holding.peer.durable,
+                tail_age: holding.tail.age(now.monotonic),
+                maximum_lag: self.policy.maximum_lag_on_failover,
+            };
+            if !self.decisions.may_acknowledge(&standing) {
+                break;
+            }
+            holding.pending.pop_front();
+            holding.acknowledged = holding.acknowledged.max(index);
+            if !standing.on_peer {
+                holding.tail.acknowledged(index, now.monotonic, self.policy.maximum_lag_on_failover);
+            }
+            let (position, epoch) = (self.log.position(index), holding.epoch);
+            let response = Response::Acknowledged { placed, position, epoch };
+            effects.push(SiteEffect::Respond { request, response });
+            if !std::mem::replace(&mut holding.serving, true) {
+                effects.push(SiteEffect::Announce(Announcement::Serving { epoch }));
+            }
+        }
+        if !holding.lease_valid(now.monotonic) {
+            holding.serving = false;
+            holding.refuse_pending(holding.without_lease(), effects);
+        } else if self.policy.replication == Replication::SyncStrict && holding.peer.silent {
+            holding.refuse_pending(Refusal::PeerUnreachable, effects);
+        }
+    }
+
+    /// When a holder next has to act by itself.
+    pub(super) fn holding_deadline(&self, holding: &Holding) -> (Monotonic, SiteTimer) {
+        let handing = holding.drain.as_ref().is_some_and(Drain::is_handing);
+        let idle = !self.proposer.is_busy();
+        // Asked after every step: plain comparisons, rather than a list of what is due.
+        let mut next = (holding.peer.deadline(&self.policy), SiteTimer::PeerSilent);
+        let mut or_at = |at: Monotonic, timer| {
+            if at < next.0 {
+                next = (at, timer);
+            }
+        };
+        if idle && !handing {
+            or_at(holding.renew_at, SiteTimer::Renew);
+        }
+        if !holding.pending.is_empty() {
+            or_at(holding.lease_until, SiteTimer::LeaseEnds);
+        }
+        if idle && let Some(at) = self.tail_deadline(holding) {
+            or_at(at, SiteTimer::TailGrows);
+        }
+        if let Some(drain) = &holding.drain {
+            or_at(drain.deadline(&self.policy), SiteTimer::DrainOver);
+        }
+        if let Some(at) = self.failback_at(holding) {
+            or_at(at, SiteTimer::Failback);
+        }
+        next
+    }
+
+    fn tail_deadline(&self, holding: &Holding) -> Option<Monotonic> {
+        let watched = self.policy.replication == Replication::Async && holding.known.mode == Mode::Replicated;
+        holding.tail.oldest().filter(|_| watched).map(|at| at + tail_limit(&self.policy))
+    }
+}

@@ -1,0 +1,236 @@
+//! A site of a scale unit: the machine that stores, replicates, and holds or watches the lease.
+//!
+//! A site is either on standby, where it follows the holder's log and watches the register, or it holds
+//! the lease, where it accepts writes and replicates them. Reading order: `standby` (when to take
+//! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
+//! `following` (the two ends of replication), `switchover` (handing the lease over without loss).
+//!
+//! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
+
+mod following;
+mod holding;
+mod requests;
+mod shipping;
+mod standby;
+mod switchover;
+#[cfg(test)]
+mod tests;
+
+use super::command::{SiteEffect, SiteInput};
+use super::identity::Identity;
+use super::log::{DurableLog, Log};
+use super::message::{Operation, Order, Response, VoterAnswer};
+use super::policy::Policy;
+use super::proposer::{Concluded, Proposer};
+use super::readmission::Readmission;
+use super::{Decisions, Machine, ResidencyMap, entropy};
+use crate::facts::Announcement;
+use crate::terms::{Epoch, Index, LocalTime, Monotonic, Seat, Side, Span};
+use holding::Holding;
+use standby::Standby;
+use std::sync::Arc;
+
+/// Why a site asks to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SiteTimer {
+    /// To look at the register.
+    Look,
+    /// To give up an attempt to read or change the register.
+    AttemptOver,
+    /// To renew the lease.
+    Renew,
+    /// To refuse what waits, for the lease ends.
+    LeaseEnds,
+    /// To count the peer as silent, or to ask it again.
+    PeerSilent,
+    /// To write `alone` into the register before the unreplicated tail grows past the RPO.
+    TailGrows,
+    /// To give a switchover up.
+    DrainOver,
+    /// To hand the lease back to the preferred primary.
+    Failback,
+}
+
+/// One site of a scale unit: the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Site<D> {
+    decisions: D,
+    identity: Identity,
+    map: Arc<ResidencyMap>,
+    policy: Arc<Policy>,
+    entropy: u64,
+    log: Log,
+    proposer: Proposer,
+    readmission: Option<Readmission>,
+    role: Role,
+    /// Whether a flush is under way.
+    flushing: bool,
+    /// Whether the store was certified since the last flush began.
+    certificate_due: bool,
+    /// The epoch of the holder with whose log this one was seen to agree.
+    following: Option<Epoch>,
+}
+
+/// What a site is at the moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Role {
+    /// It follows and watches.
+    Standby(Standby),
+    /// It won the lease, though the lease may have run out.
+    Holding(Holding),
+}
+
+impl<D: Decisions> Site<D> {
+    /// A site that boots: with its identity, the map and policy that it was last given, what its
+    /// store has on disk, and entropy for its back-off.
+    pub fn boot(
+        decisions: D,
+        identity: Identity,
+        map: Arc<ResidencyMap>,
+        policy: Arc<Policy>,
+        disk: DurableLog,
+        entropy: u64,
+        now: LocalTime,
+    ) -> Self {
+        Self {
+            decisions,
+            proposer: Proposer::new(identity.side, disk.boot),
+            identity,
+            map,
+            policy,
+            entropy,
+            log: Log::boot(disk),
+            readmission: None,
+            role: Role::Standby(Standby::watching(None, now.monotonic, now.monotonic)),
+            flushing: false,
+            certificate_due: false,
+            following: None,
+        }
+    }
+
+    /// Whether the site holds a lease that is valid at `now`.
+    pub fn is_serving(&self, now: LocalTime) -> bool {
+        matches!(&self.role, Role::Holding(holding) if holding.lease_valid(now.monotonic))
+    }
+
+    /// The map in use.
+    pub const fn map(&self) -> &Arc<ResidencyMap> {
+        &self.map
+    }
+
+    fn peer(&self) -> Side {
+        self.identity.side.peer()
+    }
+
+    /// Moves everything that time alone moves.
+    fn advance(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        if let Some(concluded) = self.proposer.timed_out(now.monotonic) {
+            self.concluded(now, concluded, effects);
+        }
+        match self.role {
+            Role::Standby(_) => self.watch(now, effects),
+            Role::Holding(_) => self.hold(now, effects),
+        }
+    }
+
+    fn concluded(&mut self, now: LocalTime, concluded: Concluded, effects: &mut Vec<SiteEffect>) {
+        match self.role {
+            Role::Standby(_) => self.claim_concluded(now, concluded, effects),
+            Role::Holding(_) => self.renewal_concluded(now, concluded, effects),
+        }
+    }
+
+    fn voter_said(&mut self, now: LocalTime, seat: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) {
+        if let VoterAnswer::Abstains { incarnation } = *answer {
+            self.readmission = Some(Readmission::begin(seat, incarnation, effects));
+        }
+        if let Some(readmission) = &mut self.readmission {
+            readmission.answered(seat, answer, effects);
+        }
+        if let Some(concluded) = self.proposer.answered(now.monotonic, seat, answer, effects) {
+            self.concluded(now, concluded, effects);
+        }
+        if let VoterAnswer::Holds { token, record } = *answer {
+            self.looked(now, seat, token, record, effects);
+        }
+    }
+
+    fn persisted(&mut self, through: Index, effects: &mut Vec<SiteEffect>) {
+        self.flushing = false;
+        self.log.persisted(through);
+        self.flush(effects);
+        if let (Role::Standby(_), Some(epoch)) = (&self.role, self.following) {
+            self.report_stored(epoch, effects);
+        }
+    }
+
+    /// Starts a flush of what is not durable, unless one is under way.
+    fn flush(&mut self, effects: &mut Vec<SiteEffect>) {
+        if !self.flushing && (self.log.durable() < self.log.end() || self.certificate_due) {
+            self.flush_now(effects);
+        }
+    }
+
+    fn flush_now(&mut self, effects: &mut Vec<SiteEffect>) {
+        self.flushing = true;
+        self.certificate_due = false;
+        let (through, fence, certified) = (self.log.end(), self.log.fence, !self.log.uncertified);
+        effects.push(SiteEffect::Flush { through, fence, certified });
+    }
+
+    fn map_pushed(&mut self, map: Arc<ResidencyMap>, effects: &mut Vec<SiteEffect>) {
+        let newer = map.version > self.map.version;
+        let announcement = if newer && self.decisions.admits_map(&self.identity, &map) {
+            self.map = map;
+            Announcement::MapAdopted
+        } else {
+            Announcement::MapRefused
+        };
+        effects.push(SiteEffect::Announce(announcement));
+    }
+
+    /// A time up to `most`, from the site's entropy.
+    fn jitter(&mut self, most: Span) -> Span {
+        self.entropy = entropy::next(self.entropy);
+        Span(self.entropy % most.0.max(1))
+    }
+}
+
+impl<D: Decisions> Machine for Site<D> {
+    type Input = SiteInput;
+    type Effect = SiteEffect;
+    type Timer = SiteTimer;
+
+    fn step(&mut self, now: LocalTime, input: SiteInput, effects: &mut Vec<SiteEffect>) {
+        match input {
+            SiteInput::Wake => {}
+            SiteInput::Request(Operation::Write { write, existing, queue }) => {
+                self.write(now, &write, existing, queue, effects);
+            }
+            SiteInput::Request(Operation::Read { request }) => {
+                effects.push(SiteEffect::Respond { request, response: Response::Shown });
+            }
+            SiteInput::Persisted { through } => self.persisted(through, effects),
+            SiteInput::Peer(message) => self.peer_said(now, message, effects),
+            SiteInput::Voter { seat, answer } => self.voter_said(now, seat, &answer, effects),
+            SiteInput::Noticed(register) => self.noticed(now, register, effects),
+            SiteInput::Order(Order::PlannedSwitchover) => self.begin_switchover(now, effects),
+            SiteInput::Order(Order::ForcedFailover) => self.force(now),
+            SiteInput::MapPushed(map) => self.map_pushed(map, effects),
+        }
+        self.advance(now, effects);
+    }
+
+    fn deadline(&self) -> Option<(Monotonic, SiteTimer)> {
+        let role = match &self.role {
+            Role::Standby(standby) if self.proposer.is_busy() => standby.look_deadline(),
+            Role::Standby(standby) => Some(standby.deadline()),
+            Role::Holding(holding) => Some(self.holding_deadline(holding)),
+        };
+        match (self.proposer.deadline(), role) {
+            (Some(until), Some((at, _))) if until < at => Some((until, SiteTimer::AttemptOver)),
+            (Some(until), None) => Some((until, SiteTimer::AttemptOver)),
+            (_, role) => role,
+        }
+    }
+}

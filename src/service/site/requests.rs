@@ -1,0 +1,93 @@
+//! What clients ask of a site.
+
+use super::holding::Pending;
+use super::{Role, Site, SiteEffect};
+use crate::service::Decisions;
+use crate::service::message::{Placed, Response, Write};
+use crate::service::placement::Placement;
+use crate::service::policy::Replication;
+use crate::terms::{Index, LocalTime, RecordKind, Refusal, Side, Span};
+
+/// How long a client is told to wait before it comes back to a full site.
+const RETRY_AFTER: Span = Span::secs(2);
+
+impl<D: Decisions> Site<D> {
+    /// Stores a record, or says why not.
+    pub(super) fn write(
+        &mut self,
+        now: LocalTime,
+        write: &Write,
+        existing: Option<Index>,
+        queue: u32,
+        effects: &mut Vec<SiteEffect>,
+    ) {
+        let response = match self.admit(now, write, queue) {
+            Ok(placement) if write.kind == RecordKind::CallMedia => {
+                let _ = placement;
+                if self.decisions.keeps_media() {
+                    effects.push(SiteEffect::Cache { request: write.request });
+                }
+                Response::Relayed
+            }
+            Ok(placement) => return self.accept(write, placement.placed(), existing, effects),
+            Err(response) => response,
+        };
+        effects.push(SiteEffect::Respond { request: write.request, response });
+    }
+
+    /// Where the record rests, if it is this site that stores it.
+    fn admit(&self, now: LocalTime, write: &Write, queue: u32) -> Result<Placement, Response> {
+        let refused = |refusal| Response::Refused { refusal, placed: write.placed };
+        let holding = match &self.role {
+            Role::Standby(_) => return Err(self.turn_away(now, write)),
+            Role::Holding(holding) => holding,
+        };
+        if !holding.lease_valid(now.monotonic) && holding.drain.is_none() {
+            return Err(refused(holding.without_lease()));
+        }
+        let decided = self.decisions.residence_of(&self.policy, &self.map, write, now.wall);
+        let placement = decided.map_err(refused)?;
+        let (unit, placed) = (placement.unit, Some(placement.placed()));
+        if unit != self.identity.unit {
+            return Err(Response::Redirected { unit, side: Side::A, placed });
+        }
+        let later = |refusal| Response::Refused { refusal, placed };
+        if holding.drain.is_some() {
+            Err(later(Refusal::SwitchingOver))
+        } else if queue >= self.policy.queue_limit {
+            Err(later(Refusal::Overloaded { retry_after: RETRY_AFTER }))
+        } else if self.policy.replication == Replication::SyncStrict && holding.peer.silent {
+            Err(later(Refusal::PeerUnreachable))
+        } else {
+            Ok(placement)
+        }
+    }
+
+    /// A standby points to the holder while it believes in one.
+    fn turn_away(&self, now: LocalTime, write: &Write) -> Response {
+        let Role::Standby(standby) = &self.role else { unreachable!("only a standby turns writes away") };
+        let placed = write.placed;
+        let peer = self.peer();
+        if standby.no_majority() {
+            Response::Refused { refusal: Refusal::NoMajority, placed }
+        } else if standby.believed_holder() == Some(peer) && !standby.has_lapsed(now.monotonic, &self.policy) {
+            Response::Redirected { unit: self.identity.unit, side: peer, placed }
+        } else {
+            Response::Refused { refusal: Refusal::NoLease, placed }
+        }
+    }
+
+    fn accept(&mut self, write: &Write, placed: Placed, existing: Option<Index>, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        let request = write.request;
+        if let Some(index) = existing {
+            let after = holding.pending.partition_point(|pending| pending.index <= index);
+            holding.pending.insert(after, Pending { index, request, placed });
+            return;
+        }
+        let position = self.log.append(holding.epoch, self.log.end() + 1);
+        effects.push(SiteEffect::Append { position, request });
+        holding.pending.push_back(Pending { index: position.index, request, placed });
+        self.flush(effects);
+    }
+}

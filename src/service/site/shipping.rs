@@ -1,0 +1,206 @@
+//! Replication, seen from the holder: sending the log to the peer, and bringing a peer back.
+
+use super::holding::Holding;
+use super::{Role, Site, SiteEffect};
+use crate::facts::Announcement;
+use crate::service::Decisions;
+use crate::service::message::{Batch, PeerMessage};
+use crate::service::policy::Policy;
+use crate::terms::{Epoch, Incarnation, Index, LocalTime, Monotonic, Position};
+
+/// What the holder knows of its peer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Peer {
+    /// Whether the peer's log agrees with this one up to its end.
+    pub(super) matched: bool,
+    /// The last index durable at the peer and in agreement.
+    pub(super) durable: Index,
+    /// The last index sent.
+    sent: Index,
+    /// The run of sending under way. Sending starts anew once for each run, however many probes and
+    /// batches of it the peer answers with the end of its log.
+    run: u32,
+    /// When the oldest unanswered message left.
+    asked_at: Option<Monotonic>,
+    /// When to ask a peer again that is not matched, or to certify it again.
+    probe_at: Monotonic,
+    /// Whether it did not answer in time.
+    pub(super) silent: bool,
+    /// Whether it said that its store is certified.
+    certified: bool,
+    /// The generation of its store, once it was heard.
+    incarnation: Option<Incarnation>,
+    /// Since when it has had everything but what is under way.
+    pub(super) caught_up_since: Option<Monotonic>,
+    /// When it was last heard.
+    pub(super) heard_at: Option<Monotonic>,
+}
+
+impl Peer {
+    pub(super) const fn unknown() -> Self {
+        Self {
+            matched: false,
+            durable: 0,
+            sent: 0,
+            run: 0,
+            asked_at: None,
+            probe_at: Monotonic::ZERO,
+            silent: false,
+            certified: false,
+            incarnation: None,
+            caught_up_since: None,
+            heard_at: None,
+        }
+    }
+
+    /// Asks the peer where its log ends, at the next opportunity.
+    pub(super) const fn ask_again(&mut self, now: Monotonic) {
+        self.matched = false;
+        self.sent = self.durable;
+        self.run += 1;
+        self.probe_at = now;
+    }
+
+    pub(super) fn deadline(&self, policy: &Policy) -> Monotonic {
+        let probe = if self.matched && self.certified { Monotonic::NEVER } else { self.probe_at };
+        let silence = self.asked_at.filter(|_| !self.silent).map_or(Monotonic::NEVER, |at| at + policy.peer_timeout);
+        probe.min(silence)
+    }
+
+    /// Notes the generation of the peer's store that speaks. Whether it is the one heard before, or a
+    /// later one: then nothing is known of it. An earlier one is gone with whatever it said.
+    fn speaks_as(&mut self, incarnation: Incarnation) -> bool {
+        if self.incarnation.is_some_and(|known| known < incarnation) {
+            *self = Self { heard_at: self.heard_at, probe_at: self.probe_at, run: self.run, ..Self::unknown() };
+        }
+        *self.incarnation.get_or_insert(incarnation) == incarnation
+    }
+
+    fn heard(&mut self, now: Monotonic) {
+        self.heard_at = Some(now);
+        self.silent = false;
+        self.asked_at = None;
+    }
+}
+
+impl<D: Decisions> Site<D> {
+    /// Counts a peer as silent that did not answer in time.
+    pub(super) fn check_peer(&mut self, now: Monotonic) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        let peer = &mut holding.peer;
+        if !peer.silent && peer.asked_at.is_some_and(|at| now.since(at) >= self.policy.peer_timeout) {
+            peer.silent = true;
+            peer.caught_up_since = None;
+            peer.ask_again(now);
+        }
+    }
+
+    /// Sends what the peer lacks, as far as the window allows; probes a peer that is not matched.
+    pub(super) fn ship(&mut self, now: Monotonic, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        let (epoch, peer) = (holding.epoch, &mut holding.peer);
+        if !peer.matched {
+            if now >= peer.probe_at {
+                let waits = self.log.durable() > peer.durable || peer.heard_at.is_none();
+                peer.probe_at = now + if waits { self.policy.peer_timeout } else { self.policy.loop_wait };
+                peer.asked_at.get_or_insert(now);
+                effects.push(SiteEffect::ToPeer(PeerMessage::Probe { epoch, run: peer.run }));
+            }
+            return;
+        }
+        if !peer.certified && now >= peer.probe_at {
+            peer.probe_at = now + self.policy.loop_wait;
+            certify(holding, effects);
+        }
+        let peer = &mut holding.peer;
+        while peer.sent < self.log.durable() && peer.sent - peer.durable < self.policy.window_records {
+            let first = peer.sent + 1;
+            let most = (peer.sent + self.policy.batch_records).min(self.log.durable());
+            let last = most.min(self.log.end_of_epoch_at(first));
+            let (previous, of) = (self.log.position(peer.sent), self.log.position(first).epoch);
+            let batch = Batch { epoch, run: peer.run, previous, of, first, last };
+            effects.push(SiteEffect::ToPeer(PeerMessage::Batch(batch)));
+            peer.asked_at.get_or_insert(now);
+            peer.sent = last;
+        }
+    }
+
+    /// The peer has stored through an index.
+    pub(super) fn peer_stored(
+        &mut self,
+        now: LocalTime,
+        (epoch, incarnation): (Epoch, Incarnation),
+        (through, certified): (Index, bool),
+        effects: &mut Vec<SiteEffect>,
+    ) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        if epoch != holding.epoch || !holding.peer.speaks_as(incarnation) || !holding.peer.matched {
+            return;
+        }
+        let peer = &mut holding.peer;
+        peer.heard(now.monotonic);
+        peer.certified = certified;
+        peer.durable = peer.durable.max(through);
+        peer.sent = peer.sent.max(through);
+        if peer.sent > peer.durable {
+            peer.asked_at = Some(now.monotonic);
+        }
+        let through = peer.durable.min(self.log.durable());
+        holding.replicated(through);
+        effects.push(SiteEffect::Forget { through });
+        certify(holding, effects);
+        self.check_caught_up(now, effects);
+    }
+
+    /// The peer's durable log ends at `end`: find where the two agree.
+    pub(super) fn peer_ends(
+        &mut self,
+        now: LocalTime,
+        (epoch, incarnation): (Epoch, Incarnation),
+        (run, end, certified): (u32, Position, bool),
+        effects: &mut Vec<SiteEffect>,
+    ) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        if epoch != holding.epoch || !holding.peer.speaks_as(incarnation) {
+            return;
+        }
+        let peer = &mut holding.peer;
+        if run != peer.run {
+            return;
+        }
+        peer.heard(now.monotonic);
+        peer.run += 1;
+        peer.certified = certified;
+        if self.log.has(end) {
+            peer.matched = true;
+            peer.durable = end.index;
+            peer.sent = end.index;
+            holding.replicated(end.index.min(self.log.durable()));
+            certify(holding, effects);
+            self.check_caught_up(now, effects);
+        } else {
+            let keep = self.log.last_not_after(end);
+            peer.asked_at = Some(now.monotonic);
+            effects.push(SiteEffect::ToPeer(PeerMessage::Diverged { epoch, run: peer.run, keep }));
+        }
+    }
+
+    fn check_caught_up(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        let peer = &mut holding.peer;
+        let behind = self.log.durable().saturating_sub(peer.durable);
+        if peer.caught_up_since.is_none() && behind <= self.policy.batch_records {
+            peer.caught_up_since = Some(now.monotonic);
+            effects.push(SiteEffect::Announce(Announcement::PeerCaughtUp));
+        }
+    }
+}
+
+/// Certifies a store that has everything, as often as it says that it is not: the word may be lost.
+fn certify(holding: &Holding, effects: &mut Vec<SiteEffect>) {
+    let Holding { epoch, ref peer, .. } = *holding;
+    let complete = peer.durable >= holding.acknowledged.max(holding.known.frontier.index);
+    if let Some(incarnation) = peer.incarnation.filter(|_| complete && !peer.certified) {
+        effects.push(SiteEffect::ToPeer(PeerMessage::Certified { epoch, incarnation }));
+    }
+}

@@ -1,0 +1,256 @@
+//! Watching the register, and taking the lease over.
+//!
+//! A standby sees the holder's renewals at the voter of its own site, without a message of its own.
+//! Only when it has seen the same renewal for `ttl·(1+ρ)` does it read a majority, and only if the
+//! majority shows nothing newer may it propose the next epoch.
+
+use super::{Holding, Role, Site, SiteEffect, SiteTimer};
+use crate::facts::Announcement;
+use crate::service::Decisions;
+use crate::service::decisions::Claim;
+use crate::service::message::VoterQuestion;
+use crate::service::policy::{Initiative, Policy};
+use crate::service::proposer::Concluded;
+use crate::terms::{Epoch, LocalTime, Mode, Monotonic, Position, Register, Seat, Side, Span, VoterRecord, Wall};
+
+const MAJORITY: usize = 2;
+
+/// What a standby knows of the lease.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Standby {
+    /// The register as seen last.
+    seen: Option<Register>,
+    /// Since when it has looked like this.
+    since: Monotonic,
+    /// When to read a majority next.
+    look_at: Monotonic,
+    look: Option<Look>,
+    token: u32,
+    /// Whether a majority of voters failed to answer last time.
+    no_majority: bool,
+    /// Whether an operator forces the takeover.
+    forced: bool,
+    /// Whether the test of the mode was waived for the claim under way, or for one of unknown outcome before.
+    waived: bool,
+    announced_lapse: bool,
+}
+
+/// A reading of the voters under way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Look {
+    token: u32,
+    holds: [Option<VoterRecord>; 3],
+    until: Monotonic,
+}
+
+impl Standby {
+    /// A standby that knows this much of the register since `since`.
+    pub(super) const fn watching(seen: Option<Register>, since: Monotonic, look_at: Monotonic) -> Self {
+        Self {
+            seen,
+            since,
+            look_at,
+            look: None,
+            token: 0,
+            no_majority: false,
+            forced: false,
+            waived: false,
+            announced_lapse: false,
+        }
+    }
+
+    /// The site that the register names, if it was ever seen.
+    pub(super) fn believed_holder(&self) -> Option<Side> {
+        self.seen.map(|register| register.holder)
+    }
+
+    /// Whether the last attempt to reach a majority of voters failed.
+    pub(super) const fn no_majority(&self) -> bool {
+        self.no_majority
+    }
+
+    /// Whether the lease that was seen last has lapsed.
+    pub(super) fn has_lapsed(&self, now: Monotonic, policy: &Policy) -> bool {
+        let ttl = self.seen.map_or(policy.ttl, |register| register.ttl);
+        now.since(self.since) >= policy.lapsed_after(ttl)
+    }
+
+    /// Reads a majority no later than `at`.
+    pub(super) fn look_by(&mut self, at: Monotonic) {
+        self.look_at = self.look_at.min(at);
+    }
+
+    pub(super) fn look_deadline(&self) -> Option<(Monotonic, SiteTimer)> {
+        self.look.as_ref().map(|look| (look.until, SiteTimer::AttemptOver))
+    }
+
+    pub(super) fn deadline(&self) -> (Monotonic, SiteTimer) {
+        self.look_deadline().unwrap_or((self.look_at, SiteTimer::Look))
+    }
+
+    /// Takes note of the register. A renewal that was not seen before starts the clock anew.
+    fn observe(&mut self, now: Monotonic, register: Register, policy: &Policy) {
+        if self.seen.is_some_and(|seen| seen.renewal >= register.renewal) {
+            return;
+        }
+        self.seen = Some(register);
+        self.no_majority = false;
+        self.since = now;
+        self.look_at = now + policy.lapsed_after(register.ttl);
+        self.announced_lapse = false;
+    }
+}
+
+impl<D: Decisions> Site<D> {
+    /// The voter of this site accepted a value.
+    pub(super) fn noticed(&mut self, now: LocalTime, register: Register, effects: &mut Vec<SiteEffect>) {
+        let Role::Standby(standby) = &mut self.role else { return };
+        standby.observe(now.monotonic, register, &self.policy);
+        if register.holder == self.identity.side {
+            standby.look_by(now.monotonic);
+        }
+        if self.log.has(register.frontier) {
+            effects.push(SiteEffect::Forget { through: register.frontier.index });
+        }
+    }
+
+    pub(super) fn force(&mut self, now: LocalTime) {
+        if let Role::Standby(standby) = &mut self.role {
+            standby.forced = true;
+            standby.look_by(now.monotonic);
+        }
+    }
+
+    /// Looks at the register when it is time to.
+    pub(super) fn watch(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        let Role::Standby(standby) = &mut self.role else { return };
+        let at = now.monotonic;
+        if standby.look.take_if(|look| look.until <= at).is_some() {
+            standby.no_majority = true;
+        }
+        if self.proposer.is_busy() || standby.look.is_some() || at < standby.look_at {
+            return;
+        }
+        standby.token = standby.token.wrapping_add(1);
+        let token = standby.token;
+        standby.look = Some(Look { token, holds: [None; 3], until: at + self.policy.retry_timeout });
+        standby.look_at = at + self.policy.loop_wait;
+        let question = VoterQuestion::Read { token };
+        effects.extend(Seat::ALL.map(|seat| SiteEffect::ToVoter { seat, question }));
+    }
+
+    /// A voter answered a reading.
+    pub(super) fn looked(
+        &mut self,
+        now: LocalTime,
+        seat: Seat,
+        token: u32,
+        record: VoterRecord,
+        effects: &mut Vec<SiteEffect>,
+    ) {
+        let Role::Standby(standby) = &mut self.role else { return };
+        let Some(look) = standby.look.as_mut().filter(|look| look.token == token) else { return };
+        look.holds[seat.index()] = Some(record);
+        if look.holds.iter().flatten().count() < MAJORITY {
+            return;
+        }
+        let latest = look.holds.iter().flatten().max_by_key(|record| record.accepted_ballot());
+        let current = latest.and_then(|record| record.accepted);
+        standby.look = None;
+        standby.no_majority = false;
+        if !self.proposer.is_busy() {
+            self.assess(now, current, effects);
+        }
+    }
+
+    /// Decides, with what a majority shows, whether to take the lease.
+    fn assess(&mut self, now: LocalTime, current: Option<Register>, effects: &mut Vec<SiteEffect>) {
+        let side = self.identity.side;
+        let Role::Standby(standby) = &mut self.role else { return };
+        if let Some(register) = current {
+            standby.observe(now.monotonic, register, &self.policy);
+        }
+        let lapsed = standby.has_lapsed(now.monotonic, &self.policy);
+        let named = current.is_some_and(|register| register.holder == side);
+        if lapsed && current.is_some() && !named && !standby.announced_lapse {
+            standby.announced_lapse = true;
+            effects.push(SiteEffect::Announce(Announcement::LeaseLapsed));
+        }
+        let free = match current {
+            None => side == Side::A || lapsed,
+            Some(_) if named => true,
+            Some(_) => lapsed && (standby.forced || self.policy.failover == Initiative::Automatic),
+        };
+        let waited = now.monotonic.since(standby.since);
+        let grace_over = self
+            .policy
+            .grace_period_with_data_loss
+            .is_some_and(|grace| waited >= self.policy.lapsed_after(self.policy.ttl) + grace);
+        let claim = Claim {
+            mode: current.map_or(Mode::Replicated, |register| register.mode),
+            frontier: current.map_or(Position::default(), |register| register.frontier),
+            end: self.log.durable_position(),
+            certified: !self.log.uncertified,
+            waived: !named && (standby.forced || grace_over),
+        };
+        // A holder that comes back has its own log whole, whatever the mode: nobody else wrote since.
+        let own = named && claim.certified && claim.end >= claim.frontier;
+        if free && (own || self.decisions.may_take_over(&claim)) {
+            standby.waived = claim.mode == Mode::Alone && (claim.waived || named && standby.waived);
+            self.claim(now, current, effects);
+        }
+    }
+
+    fn claim(&mut self, now: LocalTime, current: Option<Register>, effects: &mut Vec<SiteEffect>) {
+        let blank = Register {
+            epoch: Epoch(0),
+            holder: self.identity.side,
+            mode: Mode::Replicated,
+            frontier: Position::default(),
+            last_sync: Wall::ZERO,
+            renewal: crate::terms::Ballot::ZERO,
+            ttl: self.policy.ttl,
+        };
+        let before = current.unwrap_or(blank);
+        let value = Register { epoch: before.epoch.next(), holder: self.identity.side, ttl: self.policy.ttl, ..before };
+        self.proposer.propose(now.monotonic, self.policy.retry_timeout, current, value, effects);
+    }
+
+    /// An attempt to take the lease ended.
+    pub(super) fn claim_concluded(&mut self, now: LocalTime, concluded: Concluded, effects: &mut Vec<SiteEffect>) {
+        let wait = self.claim_backoff();
+        let Role::Standby(standby) = &mut self.role else { return };
+        standby.no_majority = matches!(concluded, Concluded::Unheard | Concluded::Unknown);
+        standby.look_at = standby.look_at.min(now.monotonic + wait);
+        match concluded {
+            Concluded::Won { value, sent } => self.promoted(now, value, sent, effects),
+            Concluded::Lost { current: Some(register) } => {
+                standby.observe(now.monotonic, register, &self.policy);
+            }
+            Concluded::Lost { current: None } | Concluded::Unheard | Concluded::Unknown => {}
+        }
+    }
+
+    /// Two proposers back off by site order and entropy, so that they do not duel.
+    fn claim_backoff(&mut self) -> Span {
+        let quarter = self.policy.loop_wait.scale(1, 4);
+        let by_order = if self.identity.side == Side::A { Span::ZERO } else { quarter };
+        by_order + self.jitter(quarter) + Span::millis(1)
+    }
+
+    fn promoted(&mut self, now: LocalTime, value: Register, sent: Monotonic, effects: &mut Vec<SiteEffect>) {
+        let Role::Standby(standby) = &self.role else { return };
+        let waived = standby.waived;
+        let until = self.decisions.lease_until(&self.policy, sent, now.monotonic, value.ttl);
+        self.log.fence = value.epoch;
+        self.following = None;
+        let end = self.log.durable_position();
+        effects.push(SiteEffect::Announce(Announcement::Promoted { epoch: value.epoch, end }));
+        if waived {
+            let at_most = now.wall.since(value.last_sync);
+            effects.push(SiteEffect::Announce(Announcement::LossDeclared { at_most }));
+        }
+        let renew_at = sent + self.policy.loop_wait;
+        self.role = Role::Holding(Holding::new(value, until, renew_at, self.log.end()));
+    }
+}
