@@ -3,4 +3,5 @@
 
 pub mod facts;
 pub mod service;
+pub mod sim;
 pub mod terms;

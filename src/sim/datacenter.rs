@@ -1,0 +1,263 @@
+//! Datacenters: power, clocks, processes that stand still, and the queue before each one's sites.
+
+use super::clock::Clock;
+use super::event::{Event, SiteId};
+use super::message::{Asked, Local};
+use super::plan::DatacenterPlan;
+use super::world::World;
+use crate::facts::{Fact, Observer};
+use crate::service::{Decisions, Operation, SiteInput, Write};
+use crate::terms::{Bytes, CopyClass, Datacenter, Instant, Position, RecordKind, Span};
+use std::collections::VecDeque;
+
+use super::request::Task;
+
+/// A datacenter as it stands.
+pub(super) struct Place {
+    pub(super) clock: Clock,
+    /// Outages that hold it dark.
+    outages: u16,
+    /// Whether its processes exist: it has power and has booted.
+    pub(super) running: bool,
+    /// Faults that make its processes stand still.
+    pauses: u16,
+    /// Inputs that came while they stood still.
+    held: VecDeque<Local>,
+    /// Requests that wait for their turn.
+    queue: VecDeque<(SiteId, Asked)>,
+    /// Generation of the turn that is planned.
+    turn: u16,
+    /// Generation of the boot that is planned.
+    boots: u16,
+    /// How long one request is served.
+    service: Span,
+    boot: Span,
+    pub(super) flush: Span,
+    pub(super) disk_rate: Bytes,
+    /// Requests served since the last sample.
+    pub(super) served: u32,
+}
+
+impl Place {
+    /// A datacenter that has been running for ever.
+    pub(super) fn new(plan: &DatacenterPlan, start: Instant) -> Self {
+        Self {
+            clock: Clock::new(start, plan.clock_offset_us, plan.clock_drift_ppm),
+            outages: 0,
+            running: true,
+            pauses: 0,
+            held: VecDeque::new(),
+            queue: VecDeque::new(),
+            turn: 0,
+            boots: 0,
+            service: Span((1_000_000 / plan.rate.max(1)).max(1)),
+            boot: plan.boot,
+            flush: plan.flush,
+            disk_rate: plan.disk_rate,
+            served: 0,
+        }
+    }
+
+    /// Whether it has power.
+    pub(super) const fn powered(&self) -> bool {
+        self.outages == 0
+    }
+
+    /// Requests that wait for their turn.
+    pub(super) fn waiting(&self) -> u32 {
+        self.queue.len() as u32
+    }
+
+    /// Whether its processes exist and stand still.
+    pub(super) const fn paused(&self) -> bool {
+        self.pauses > 0
+    }
+}
+
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// Takes the power away. Whether it had any.
+    pub(super) fn power_off(&mut self, datacenter: Datacenter) -> bool {
+        let place = &mut self.places[datacenter.index()];
+        place.outages += 1;
+        let had_power = place.outages == 1;
+        if std::mem::take(&mut place.running) {
+            self.state(Fact::Power { datacenter, on: false });
+            self.kill(datacenter);
+        }
+        had_power
+    }
+
+    /// Gives back what one [`World::power_off`] took. Processes run once they have booted.
+    pub(super) fn power_on(&mut self, datacenter: Datacenter) {
+        let place = &mut self.places[datacenter.index()];
+        place.outages -= 1;
+        if place.outages == 0 {
+            place.boots = place.boots.wrapping_add(1);
+            let booted = Event::Booted { datacenter: datacenter.0, generation: place.boots };
+            self.agenda.push(self.now + place.boot, booted);
+        }
+    }
+
+    /// The processes are up, unless the power went again meanwhile.
+    pub(super) fn booted(&mut self, datacenter: Datacenter, generation: u16) {
+        let place = &mut self.places[datacenter.index()];
+        if !place.powered() || place.running || place.boots != generation {
+            return;
+        }
+        place.running = true;
+        self.state(Fact::Power { datacenter, on: true });
+        self.boot_voters(datacenter);
+        self.boot_sites(datacenter);
+    }
+
+    /// Makes the processes stand still. Whether they ran before.
+    pub(super) fn pause(&mut self, datacenter: Datacenter) -> bool {
+        let place = &mut self.places[datacenter.index()];
+        place.pauses += 1;
+        if place.pauses > 1 {
+            return false;
+        }
+        place.turn = place.turn.wrapping_add(1);
+        let ran = place.running;
+        self.state(Fact::Paused { datacenter, paused: true });
+        ran
+    }
+
+    /// Takes one [`World::pause`] back: what came meanwhile is handled now, in its order.
+    pub(super) fn resume(&mut self, datacenter: Datacenter) {
+        let place = &mut self.places[datacenter.index()];
+        place.pauses -= 1;
+        if place.pauses > 0 {
+            return;
+        }
+        self.local.append(&mut place.held);
+        self.state(Fact::Paused { datacenter, paused: false });
+        self.plan_turn(datacenter);
+        self.rearm(datacenter);
+    }
+
+    /// Empties every disk. The processes there start anew. Whether there were any disks.
+    pub(super) fn lose_storage(&mut self, datacenter: Datacenter) -> bool {
+        let running = self.places[datacenter.index()].running;
+        if running {
+            self.kill(datacenter);
+        }
+        let lost = [self.lose_voters(datacenter), self.lose_stores(datacenter)];
+        if running {
+            self.boot_voters(datacenter);
+            self.boot_sites(datacenter);
+        }
+        lost.contains(&true)
+    }
+
+    /// Hands something to a process: now, once it moves again, or, without one, never.
+    pub(super) fn hand(&mut self, datacenter: Datacenter, local: Local) {
+        let place = &mut self.places[datacenter.index()];
+        match (place.running, place.paused()) {
+            (true, false) => self.local.push_back(local),
+            (true, true) => place.held.push_back(local),
+            (false, _) => self.discard(&local),
+        }
+    }
+
+    /// A client's attempt arrives at a datacenter.
+    pub(super) fn arrive(&mut self, asked: Asked, datacenter: Datacenter) {
+        let place = &self.places[datacenter.index()];
+        if !place.running {
+            return;
+        }
+        match self.site_at(asked.unit, datacenter) {
+            Some(site) => self.enqueue(site, asked),
+            None => self.overflow(asked, datacenter),
+        }
+    }
+
+    /// Puts an attempt at the end of the queue before a running datacenter's sites. Where the queue is
+    /// full the site is asked at the door, so that a refusal costs it no service time.
+    pub(super) fn enqueue(&mut self, site: SiteId, asked: Asked) {
+        let datacenter = self.sites[site.index()].datacenter();
+        let place = &mut self.places[datacenter.index()];
+        let waiting = place.waiting();
+        if waiting >= self.policy.queue_limit {
+            // Processes that stand still cannot even refuse.
+            if !place.paused() {
+                self.ask(site, asked, waiting);
+            }
+            return;
+        }
+        place.queue.push_back((site, asked));
+        if waiting == 0 {
+            self.plan_turn(datacenter);
+        }
+    }
+
+    /// The request at the head of the queue gets its turn.
+    pub(super) fn serve(&mut self, datacenter: Datacenter, generation: u16) {
+        let place = &mut self.places[datacenter.index()];
+        if place.turn != generation {
+            return;
+        }
+        if let Some((site, asked)) = place.queue.pop_front() {
+            place.served += 1;
+            self.plan_turn(datacenter);
+            self.ask(site, asked, 0);
+        }
+    }
+
+    fn plan_turn(&mut self, datacenter: Datacenter) {
+        let place = &self.places[datacenter.index()];
+        if place.running && !place.paused() && !place.queue.is_empty() {
+            let served = Event::Served { datacenter: datacenter.0, generation: place.turn };
+            self.agenda.push(self.now + place.service, served);
+        }
+    }
+
+    /// Hands an attempt to a site: at its turn, with nothing ahead of it, or at the door of a full
+    /// queue. A request that is over, because another attempt of it was answered, asks for nothing.
+    fn ask(&mut self, site: SiteId, asked: Asked, queue: u32) {
+        let Some(pending) = self.requests.get(asked.request).copied() else { return };
+        let slot = &self.sites[site.index()];
+        let datacenter = slot.datacenter();
+        let operation = match pending.task {
+            Task::Read { .. } => Operation::Read { request: asked.request },
+            Task::Write(birth) => {
+                let existing = pending.positions(asked.unit).find(|&at| slot.store.holds(at, birth.record));
+                let write = Write { placed: asked.placed, attempt: asked.attempt, ..self.write(asked.request, &birth) };
+                self.state(Fact::WriteReceived { birth, unit: asked.unit, datacenter, queue });
+                Operation::Write { write, existing: existing.map(|at| at.index), queue }
+            }
+        };
+        self.local.push_back(Local::Site(site, SiteInput::Request(operation), None));
+    }
+
+    /// Bytes were sent to a datacenter that has no site of their unit: they come to rest on a disk
+    /// there all the same. The shipped service never sends any.
+    fn overflow(&mut self, asked: Asked, datacenter: Datacenter) {
+        let birth = self.requests.get(asked.request).and_then(|pending| pending.birth().copied());
+        if let Some(birth) = birth.filter(|birth| birth.kind != RecordKind::CallMedia) {
+            let (copy, position) = (CopyClass::Cache, Position::default());
+            self.state(Fact::Landed { birth, copy, datacenter, unit: asked.unit, position });
+        }
+    }
+
+    /// Ends every process of a datacenter: memory, and what was not flushed, is gone.
+    fn kill(&mut self, datacenter: Datacenter) {
+        let place = &mut self.places[datacenter.index()];
+        place.turn = place.turn.wrapping_add(1);
+        place.queue.clear();
+        for local in std::mem::take(&mut place.held) {
+            self.discard(&local);
+        }
+        self.kill_sites(datacenter);
+        self.kill_voters(datacenter);
+    }
+
+    /// Asks every machine of a datacenter anew when it wants to be woken.
+    pub(super) fn rearm(&mut self, datacenter: Datacenter) {
+        for site in SiteId::all(self.plan.units.len()) {
+            if self.sites[site.index()].datacenter() == datacenter {
+                self.rearm_site(site);
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Faults: what strikes, what is lifted, and the one registry of those that are on.
+//!
+//! Every fault that lasts takes back exactly what it did, and what several do to one thing is
+//! counted, so they may overlap in any way. A fault *fires* if it changed anything when it struck.
+
+use super::event::{Event, SiteId};
+use super::message::Local;
+use super::plan::FaultKind;
+use super::world::World;
+use crate::facts::{Fact, Observer};
+use crate::service::map::Capacity;
+use crate::service::{Decisions, Order, ResidencyMap, SiteInput};
+use crate::terms::{Boundary, Datacenter, Side, Unit};
+use std::sync::Arc;
+
+/// A clock drifts by less than its whole rate, in parts per million.
+const MOST_DRIFT: i64 = 999_999;
+
+/// The faults of a plan: which are on, and how often each fired.
+pub(super) struct Registry {
+    on: Vec<bool>,
+    fired: Vec<u32>,
+}
+
+impl Registry {
+    /// Of so many faults, none on.
+    pub(super) fn new(faults: usize) -> Self {
+        Self { on: vec![false; faults], fired: vec![0; faults] }
+    }
+
+    /// The faults that are on.
+    pub(super) fn active(&self) -> Vec<u16> {
+        (0..).zip(&self.on).filter(|&(_, &on)| on).map(|(fault, _)| fault).collect()
+    }
+
+    /// How often each took effect.
+    pub(super) fn into_fired(self) -> Vec<u32> {
+        self.fired
+    }
+
+    /// Notes a beginning.
+    fn begin(&mut self, fault: u16, lasts: bool, effective: bool) {
+        self.on[usize::from(fault)] = lasts;
+        self.fired[usize::from(fault)] += u32::from(effective);
+    }
+
+    /// Notes an end. Whether the fault was on.
+    fn end(&mut self, fault: u16) -> bool {
+        std::mem::take(&mut self.on[usize::from(fault)])
+    }
+}
+
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// Plans every fault that strikes before the safety phase ends.
+    pub(super) fn plan_faults(&mut self) {
+        let end = self.plan.start + self.plan.duration;
+        for (fault, plan) in (0..).zip(&self.plan.faults) {
+            if plan.at < end {
+                self.agenda.push(plan.at, Event::FaultBegins { fault });
+            }
+        }
+    }
+
+    /// A fault strikes.
+    pub(super) fn fault_begins(&mut self, fault: u16) {
+        let plan = self.plan.clone();
+        let plan = &plan.faults[usize::from(fault)];
+        let effective = self.strike(&plan.kind);
+        let lasts = can_be_lifted(&plan.kind);
+        self.registry.begin(fault, lasts, effective);
+        if effective {
+            self.state(Fact::FaultBegan { fault });
+        }
+        if let Some(lasts) = plan.lasts.filter(|_| lasts) {
+            self.agenda.push(self.now + lasts, Event::FaultEnds { fault });
+        }
+    }
+
+    /// A fault is lifted, unless it was already.
+    pub(super) fn fault_ends(&mut self, fault: u16) {
+        if self.registry.end(fault) {
+            let plan = self.plan.clone();
+            self.lift(&plan.faults[usize::from(fault)].kind);
+            if self.registry.fired[usize::from(fault)] > 0 {
+                self.state(Fact::FaultEnded { fault });
+            }
+        }
+    }
+
+    /// Lifts every fault that is on. What a loss of storage took does not come back.
+    pub(super) fn heal_all(&mut self) {
+        for fault in self.registry.active() {
+            self.fault_ends(fault);
+        }
+    }
+
+    /// Does what a fault does. Whether it changed anything.
+    fn strike(&mut self, kind: &FaultKind) -> bool {
+        match *kind {
+            FaultKind::Outage(ref datacenters) => any(datacenters.iter().map(|&dark| self.power_off(dark))),
+            FaultKind::StorageLoss(datacenter) => self.lose_storage(datacenter),
+            FaultKind::Pause(datacenter) => self.pause(datacenter),
+            FaultKind::ClockOffset(datacenter, by) => self.step_clock(datacenter, by),
+            FaultKind::ClockDrift(datacenter, ppm) => self.drift(datacenter, i64::from(ppm)),
+            FaultKind::Partition(..) | FaultKind::PartitionOneWay(..) => {
+                any(cuts(kind).map(|(from, to)| self.cut(from, to)))
+            }
+            FaultKind::Isolate { datacenter, clients_reach } => {
+                let cut = self.isolate(datacenter);
+                let closed = !clients_reach && self.close(datacenter);
+                cut || closed
+            }
+            FaultKind::Surge(boundary, milli) => self.surge(boundary, milli, true),
+            FaultKind::Degrade { a, b, loss_ppm, delay } => {
+                self.network.degrade(a, b, loss_ppm, delay, true);
+                loss_ppm > 0 || delay.0 > 0
+            }
+            FaultKind::ConfigPush { datacenter, serves, label } => self.offer(Capacity { datacenter, serves, label }),
+            FaultKind::Operator(unit, order) => self.order(unit, order),
+        }
+    }
+
+    /// Takes back what [`World::strike`] did.
+    fn lift(&mut self, kind: &FaultKind) {
+        match *kind {
+            FaultKind::Outage(ref datacenters) => datacenters.iter().for_each(|&dark| self.power_on(dark)),
+            FaultKind::Pause(datacenter) => self.resume(datacenter),
+            FaultKind::ClockOffset(datacenter, by) => drop(self.step_clock(datacenter, by.saturating_neg())),
+            FaultKind::ClockDrift(datacenter, ppm) => drop(self.drift(datacenter, -i64::from(ppm))),
+            FaultKind::Partition(..) | FaultKind::PartitionOneWay(..) => {
+                cuts(kind).for_each(|(from, to)| self.mend(from, to));
+            }
+            FaultKind::Isolate { datacenter, clients_reach } => {
+                self.others(datacenter).for_each(|(from, to)| self.mend(from, to));
+                if !clients_reach {
+                    self.open(datacenter);
+                }
+            }
+            FaultKind::Surge(boundary, milli) => drop(self.surge(boundary, milli, false)),
+            FaultKind::Degrade { a, b, loss_ppm, delay } => self.network.degrade(a, b, loss_ppm, delay, false),
+            FaultKind::StorageLoss(_) | FaultKind::ConfigPush { .. } | FaultKind::Operator(..) => {}
+        }
+    }
+}
+
+/// What the primitive faults do.
+impl<D: Decisions, O: Observer> World<D, O> {
+    fn cut(&mut self, from: Datacenter, to: Datacenter) -> bool {
+        let was_up = self.network.is_up(from, to);
+        self.network.set_cut(from, to, true);
+        if was_up {
+            self.state(Fact::Link { from, to, up: false });
+        }
+        was_up
+    }
+
+    fn mend(&mut self, from: Datacenter, to: Datacenter) {
+        self.network.set_cut(from, to, false);
+        if self.network.is_up(from, to) {
+            self.state(Fact::Link { from, to, up: true });
+        }
+    }
+
+    fn isolate(&mut self, datacenter: Datacenter) -> bool {
+        any(self.others(datacenter).map(|(from, to)| self.cut(from, to)))
+    }
+
+    /// Both directions of every link of a datacenter.
+    fn others(&self, datacenter: Datacenter) -> impl Iterator<Item = (Datacenter, Datacenter)> + use<D, O> {
+        let others = (0..).map(Datacenter).take(self.plan.datacenters.len()).filter(move |&other| other != datacenter);
+        others.flat_map(move |other| [(datacenter, other), (other, datacenter)])
+    }
+
+    fn close(&mut self, datacenter: Datacenter) -> bool {
+        let was_up = self.network.access_up(datacenter);
+        self.network.set_access(datacenter, false);
+        if was_up {
+            self.state(Fact::Access { datacenter, up: false });
+        }
+        was_up
+    }
+
+    fn open(&mut self, datacenter: Datacenter) {
+        self.network.set_access(datacenter, true);
+        if self.network.access_up(datacenter) {
+            self.state(Fact::Access { datacenter, up: true });
+        }
+    }
+
+    fn step_clock(&mut self, datacenter: Datacenter, by_us: i64) -> bool {
+        self.places[datacenter.index()].clock.step(self.now, by_us);
+        self.clock_changed(datacenter);
+        by_us != 0
+    }
+
+    fn drift(&mut self, datacenter: Datacenter, by_ppm: i64) -> bool {
+        let clock = &mut self.places[datacenter.index()].clock;
+        let ppm = (i64::from(clock.drift_ppm()) + by_ppm).clamp(-MOST_DRIFT, MOST_DRIFT);
+        clock.set_drift(self.now, ppm as i32);
+        self.clock_changed(datacenter);
+        self.rearm(datacenter);
+        by_ppm != 0
+    }
+
+    fn clock_changed(&mut self, datacenter: Datacenter) {
+        let clock = &self.places[datacenter.index()].clock;
+        let (offset_us, drift_ppm) = (clock.offset_us(self.now), clock.drift_ppm());
+        self.state(Fact::ClockChanged { datacenter, offset_us, drift_ppm });
+    }
+
+    /// An operator pushes the newest map that any site took, with one more offer of capacity.
+    fn offer(&mut self, capacity: Capacity) -> bool {
+        let newest = self.sites.iter().map(|slot| &slot.map).max_by_key(|map| map.version).unwrap_or(&self.plan.map);
+        let mut map = ResidencyMap::clone(newest);
+        self.pushes += 1;
+        map.version = self.plan.map.version + self.pushes;
+        map.capacity.push(capacity);
+        let stands = self.plan.datacenters[capacity.datacenter.index()].boundary;
+        let truthful = capacity.label == Some(stands) && capacity.serves == stands;
+        self.push_map(&Arc::new(map), truthful)
+    }
+
+    /// An operator reads the register and orders the site that the order is for.
+    fn order(&mut self, unit: Unit, order: Order) -> bool {
+        let holder = self.register(unit).map_or(Side::A, |register| register.holder);
+        let site = match order {
+            Order::PlannedSwitchover => SiteId::new(unit, holder),
+            Order::ForcedFailover => SiteId::new(unit, holder.peer()),
+        };
+        let datacenter = self.sites[site.index()].datacenter();
+        self.state(Fact::Ordered { unit, forced: order == Order::ForcedFailover });
+        self.hand(datacenter, Local::Site(site, SiteInput::Order(order), None));
+        self.places[datacenter.index()].running
+    }
+
+    fn surge(&mut self, boundary: Option<Boundary>, milli: u64, on: bool) -> bool {
+        self.traffic.set_surge(boundary, milli, on);
+        self.plan_traffic();
+        milli != 1_000
+    }
+}
+
+/// Whether a fault lasts until it is lifted.
+const fn can_be_lifted(kind: &FaultKind) -> bool {
+    !matches!(kind, FaultKind::StorageLoss(_) | FaultKind::ConfigPush { .. } | FaultKind::Operator(..))
+}
+
+/// The directions that a partition cuts.
+fn cuts(kind: &FaultKind) -> impl Iterator<Item = (Datacenter, Datacenter)> + use<> {
+    let directions = match *kind {
+        FaultKind::Partition(a, b) => [Some((a, b)), Some((b, a))],
+        FaultKind::PartitionOneWay(from, to) => [Some((from, to)), None],
+        _ => [None, None],
+    };
+    directions.into_iter().flatten()
+}
+
+/// Whether any is true; all are carried out.
+fn any(effects: impl Iterator<Item = bool>) -> bool {
+    effects.fold(false, |any, one| any | one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_on_between_its_beginning_and_its_end() {
+        let mut registry = Registry::new(3);
+        registry.begin(0, true, true);
+        registry.begin(1, false, true);
+        registry.begin(2, true, false);
+        assert_eq!(registry.active(), [0, 2]);
+        assert!(registry.end(2) && !registry.end(2) && !registry.end(1));
+        assert_eq!((registry.active(), registry.into_fired()), (vec![0], vec![1, 1, 0]));
+    }
+}

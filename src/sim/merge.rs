@@ -1,0 +1,140 @@
+//! Reconciliation of a quarantined tail: **records merge by identifier**.
+//!
+//! A site whose tail was set aside hands each record of it that the holder lacks to the holder, as
+//! an ordinary write of the same record over the link of the pair, and keeps the copy until the
+//! write is acknowledged. Two kinds of record are left out: those that stand in the holder's log,
+//! and those whose client was never answered, for it will bring them itself. The work goes on in
+//! small lots, survives a restart (the tail is on the disk), and ends with the storage.
+
+use super::event::{Event, SiteId};
+use super::message::{Asked, Message};
+use super::request::{Origin, Pending, Task};
+use super::store::Entry;
+use super::world::{SMALL, World};
+use crate::facts::Observer;
+use crate::service::{Decisions, Placed, Request, Response};
+use crate::terms::{Position, Span, Wall};
+use std::collections::{BTreeSet, VecDeque};
+
+/// So many records are brought back at once.
+const LOT: usize = 64;
+/// How long a lot waits for its answers.
+const PATIENCE: Span = Span::secs(2);
+
+/// What a site has yet to bring back.
+#[derive(Default)]
+pub(super) struct Merge {
+    waiting: VecDeque<Entry>,
+    under_way: Vec<Request>,
+    attempt: u16,
+    planned: bool,
+}
+
+impl Merge {
+    /// Whether everything was brought back.
+    pub(super) fn is_done(&self) -> bool {
+        self.waiting.is_empty() && self.under_way.is_empty()
+    }
+}
+
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// Notes what the holder lacks of a tail that was just set aside.
+    pub(super) fn begin_merge(&mut self, site: SiteId, tail: &[(Position, Entry)]) {
+        let held: BTreeSet<_> =
+            self.sites[site.peer().index()].store.retained().map(|entry| entry.birth.record).collect();
+        for (_, entry) in tail {
+            let waits = self.requests.get(entry.request).and_then(Pending::record) == Some(entry.birth.record);
+            if !waits && !held.contains(&entry.birth.record) {
+                self.sites[site.index()].merge.waiting.push_back(*entry);
+            }
+        }
+        self.plan_merge(site, Span::ZERO);
+    }
+
+    /// Sends the next lot, or what is left of the last one again.
+    pub(super) fn merge(&mut self, site: SiteId) {
+        self.sites[site.index()].merge.planned = false;
+        if self.sites[site.index()].merge.is_done() {
+            return;
+        }
+        let here = self.sites[site.index()].datacenter();
+        let place = &self.places[here.index()];
+        if place.running && !place.paused() {
+            self.send_lot(site);
+        }
+        self.plan_merge(site, PATIENCE);
+    }
+
+    /// The holder's answer leaves for the site that brings a record back.
+    pub(super) fn answer_merge(&mut self, from: SiteId, to: SiteId, request: Request, response: Response) {
+        let [here, there] = [from, to].map(|site| self.sites[site.index()].datacenter());
+        if here == there {
+            self.merged(to, request, response);
+        } else {
+            self.send(here, there, SMALL, Message::Resubmitted { request, from, to, response });
+        }
+    }
+
+    /// The holder answered: an acknowledged record is back, any other is sent again later.
+    pub(super) fn merged(&mut self, site: SiteId, request: Request, response: Response) {
+        let merge = &mut self.sites[site.index()].merge;
+        let Some(turn) = merge.under_way.iter().position(|&one| one == request) else { return };
+        if matches!(response, Response::Acknowledged { .. }) {
+            merge.under_way.swap_remove(turn);
+            let lot_is_back = merge.under_way.is_empty();
+            self.requests.remove(request);
+            if lot_is_back {
+                self.send_lot(site);
+            }
+        }
+    }
+
+    /// The tail is gone with the disk.
+    pub(super) fn abandon_merge(&mut self, site: SiteId) {
+        for request in std::mem::take(&mut self.sites[site.index()].merge).under_way {
+            self.requests.remove(request);
+        }
+    }
+
+    fn plan_merge(&mut self, site: SiteId, after: Span) {
+        let merge = &mut self.sites[site.index()].merge;
+        if !merge.is_done() && !std::mem::replace(&mut merge.planned, true) {
+            self.agenda.push(self.now + after, Event::Merge { site });
+        }
+    }
+
+    fn send_lot(&mut self, site: SiteId) {
+        self.next_lot(site);
+        for turn in 0..self.sites[site.index()].merge.under_way.len() {
+            self.resubmit(site, self.sites[site.index()].merge.under_way[turn]);
+        }
+    }
+
+    fn next_lot(&mut self, site: SiteId) {
+        let merge = &mut self.sites[site.index()].merge;
+        merge.attempt = merge.attempt.saturating_add(1);
+        if !merge.under_way.is_empty() {
+            return;
+        }
+        merge.attempt = 1;
+        for entry in merge.waiting.drain(..LOT.min(merge.waiting.len())) {
+            let placed = Placed { unit: site.unit(), at: Wall(entry.appended.0) };
+            let pending = Pending::new(Task::Write(entry.birth), Origin::Merge(site), Some(placed));
+            merge.under_way.push(self.requests.insert(pending));
+        }
+    }
+
+    fn resubmit(&mut self, site: SiteId, request: Request) {
+        let Some(pending) = self.requests.get(request) else { return };
+        let (placed, bytes) = (pending.placed, pending.birth().map_or(SMALL, |birth| birth.size));
+        let asked = Asked { request, unit: site.unit(), placed, attempt: self.sites[site.index()].merge.attempt };
+        let Some(register) = self.register(site.unit()) else { return };
+        let holder = SiteId::new(site.unit(), register.holder);
+        let [here, there] = [site, holder].map(|site| self.sites[site.index()].datacenter());
+        if here == there {
+            self.enqueue(holder, asked);
+        } else {
+            self.send(here, there, bytes, Message::Resubmit(asked, holder));
+        }
+    }
+}

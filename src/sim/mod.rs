@@ -1,0 +1,44 @@
+//! The world: datacenters, links, disks, devices, people, and what goes wrong.
+//!
+//! **Everything that decides a run is in its [`Plan`], its seed, and the service that it drives.** The
+//! world owns time, network, storage and randomness; it never asks where anything *should* be, only
+//! carries out what production commands, and states as facts what physically happened.
+//!
+//! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
+//! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
+//! records between sites; `devices` and `follow` are the users; `faults` strikes; `phases` is the
+//! course of a run. `chance` is the only place that makes randomness.
+
+pub mod agenda;
+pub mod chance;
+pub mod clock;
+mod datacenter;
+mod devices;
+mod disk;
+mod event;
+mod faults;
+#[cfg(test)]
+mod fixture;
+mod follow;
+mod merge;
+mod message;
+pub mod network;
+mod phases;
+pub mod plan;
+pub mod population;
+pub mod profile;
+mod request;
+#[cfg(test)]
+mod runs;
+pub mod sampler;
+mod sampling;
+mod sites;
+mod slab;
+mod store;
+pub mod traffic;
+mod transfer;
+mod voters;
+mod world;
+
+pub use plan::Plan;
+pub use world::{Ended, World, simulate};

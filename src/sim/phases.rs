@@ -1,0 +1,70 @@
+//! The course of a run: faults strike in the safety phase; then they are healed, traffic ends, and
+//! the service has to converge.
+
+use super::event::{Event, SiteId};
+use super::world::World;
+use crate::facts::{Fact, Observer};
+use crate::service::Decisions;
+use crate::terms::{Datacenter, Instant, Span, Unit};
+
+use super::request::Task;
+
+/// How often it is looked at whether everything has converged.
+const LOOK: Span = Span::secs(1);
+
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// What is true before the first event.
+    pub(super) fn begin(&mut self) {
+        self.state_population();
+        for datacenter in (0..).map(Datacenter).take(self.places.len()) {
+            self.boot_sites(datacenter);
+        }
+        self.plan_traffic();
+        self.plan_faults();
+        self.agenda.push(self.now + self.sample_every(), Event::Sample);
+        self.agenda.push(self.plan.start + self.plan.duration, Event::Liveness);
+    }
+
+    /// The safety phase is over.
+    pub(super) fn begin_liveness(&mut self) {
+        self.quiet = true;
+        self.heal_all();
+        self.state(Fact::LivenessBegan);
+        self.agenda.push(self.now + LOOK, Event::Settled);
+    }
+
+    /// Ends the run if everything has converged, or the time for it is up.
+    pub(super) fn look_whether_settled(&mut self) {
+        let last = self.settle_end();
+        if self.has_converged() || self.now >= last {
+            self.state(Fact::Ended { unfinished: self.unfinished() });
+            self.over = true;
+        } else {
+            self.agenda.push((self.now + LOOK).min(last), Event::Settled);
+        }
+    }
+
+    /// Writes that are neither confirmed nor finally refused.
+    pub(super) fn unfinished(&self) -> u64 {
+        self.requests.iter().filter(|pending| matches!(pending.task, Task::Write(_))).count() as u64
+    }
+
+    fn settle_end(&self) -> Instant {
+        self.plan.start + self.plan.duration + self.plan.settle
+    }
+
+    fn has_converged(&self) -> bool {
+        let running = self.places.iter().all(|place| place.running);
+        running
+            && self.requests.len() == 0
+            && (0..).map(Unit).take(self.plan.units.len()).all(|unit| self.is_whole(unit))
+    }
+
+    /// Whether both sites of a unit durably hold the same, and nothing is left set aside.
+    fn is_whole(&self, unit: Unit) -> bool {
+        let [a, b] = crate::terms::Side::BOTH.map(|side| &self.sites[SiteId::new(unit, side).index()]);
+        let end = a.store.end();
+        let agree = b.store.end() == end && a.store.agreement(&b.store) == end;
+        agree && a.merge.is_done() && b.merge.is_done()
+    }
+}

@@ -1,0 +1,186 @@
+//! Whole runs of a small plan, with the shipped service.
+
+use super::fixture;
+use super::plan::{FaultKind, FaultPlan, Plan};
+use super::world::{Ended, simulate};
+use crate::facts::{Digest, Fact};
+use crate::service::policy::Replication;
+use crate::service::{Order, Shipped};
+use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Record, RecordKind, Refusal, Span, Unit};
+use std::sync::Arc;
+
+const DUBLIN: Datacenter = Datacenter(0);
+const AMSTERDAM: Datacenter = Datacenter(1);
+const TEXAS: Datacenter = Datacenter(2);
+
+type Facts = Vec<(Instant, Fact)>;
+
+/// An hour of the morning, with these faults: kind, minute, and length in minutes (zero: none).
+fn plan(faults: Vec<(FaultKind, u64, u64)>) -> Plan {
+    let mut plan = fixture::plan();
+    plan.start = plan.start + Span::hours(7);
+    plan.duration = Span::hours(1);
+    plan.population.drawn = 0;
+    plan.population.tenants[0].users = 600;
+    plan.population.abroad_ppm = 0;
+    let start = plan.start;
+    let fault = |(kind, minute, length)| FaultPlan {
+        at: start + Span::minutes(minute),
+        lasts: (length > 0).then(|| Span::minutes(length)),
+        kind,
+    };
+    plan.faults = faults.into_iter().map(fault).collect();
+    plan
+}
+
+fn run(plan: Plan) -> Ended<Facts> {
+    simulate(&Arc::new(plan), Shipped, Vec::new())
+}
+
+fn count(ended: &Ended<Facts>, test: impl Fn(&Fact) -> bool) -> usize {
+    ended.observer.iter().filter(|(_, fact)| test(fact)).count()
+}
+
+fn born(ended: &Ended<Facts>) -> usize {
+    count(ended, |fact| matches!(fact, Fact::RecordBorn(birth) if birth.kind != RecordKind::CallMedia))
+}
+
+fn confirmed(ended: &Ended<Facts>) -> usize {
+    count(ended, |fact| matches!(fact, Fact::Confirmed { .. }))
+}
+
+fn landed(ended: &Ended<Facts>, at: Datacenter, in_copy: CopyClass) -> usize {
+    let here =
+        |fact: &Fact| matches!(*fact, Fact::Landed { copy, datacenter, .. } if (copy, datacenter) == (in_copy, at));
+    count(ended, here)
+}
+
+/// Every record that was not refused for good is confirmed in the end.
+fn assert_all_served(ended: &Ended<Facts>) {
+    let final_refusals = |fact: &Fact| matches!(fact, Fact::WriteRefused { refusal, .. } if !refusal.is_transient());
+    assert_eq!(ended.unfinished, 0);
+    assert_eq!(born(ended), confirmed(ended) + count(ended, final_refusals));
+    assert!(confirmed(ended) > 100, "{}", confirmed(ended));
+}
+
+#[test]
+fn on_a_quiet_morning_every_record_lands_once_at_each_site() {
+    let ended = run(plan(vec![]));
+    assert_all_served(&ended);
+    assert_eq!(landed(&ended, DUBLIN, CopyClass::Log), confirmed(&ended));
+    assert_eq!(landed(&ended, AMSTERDAM, CopyClass::Replica), confirmed(&ended));
+    assert_eq!(count(&ended, |fact| matches!(fact, Fact::Queued { .. })), 0);
+    assert!(count(&ended, |fact| matches!(fact, Fact::Read { .. })) > 50);
+}
+
+#[test]
+fn the_digest_of_a_run_is_its_identity() {
+    let digest = |seed| {
+        let plan = Plan { seed, ..plan(vec![(FaultKind::Outage(vec![DUBLIN]), 20, 10)]) };
+        simulate(&Arc::new(plan), Shipped, Digest::default()).observer.value()
+    };
+    assert_eq!(digest(1), digest(1));
+    assert_ne!(digest(1), digest(2));
+}
+
+#[test]
+fn when_dublin_goes_dark_amsterdam_serves_and_dublin_catches_up() {
+    for replication in [Replication::Async, Replication::Sync] {
+        let mut plan = plan(vec![(FaultKind::Outage(vec![DUBLIN]), 20, 20)]);
+        plan.policy.replication = replication;
+        let ended = run(plan);
+        assert_eq!(ended.fired, [1]);
+        assert_all_served(&ended);
+        assert!(landed(&ended, AMSTERDAM, CopyClass::Log) > 20);
+        assert!(landed(&ended, DUBLIN, CopyClass::Replica) > 20);
+        assert_eq!(landed(&ended, TEXAS, CopyClass::Log) + landed(&ended, TEXAS, CopyClass::Cache), 0);
+    }
+}
+
+#[test]
+fn an_acknowledged_record_that_was_cut_off_is_merged_back() {
+    let isolate = FaultKind::Isolate { datacenter: DUBLIN, clients_reach: true };
+    let ended = run(plan(vec![(isolate, 20, 10)]));
+    assert_all_served(&ended);
+    let cut: Vec<_> = records(&ended, |copy| copy == CopyClass::QuarantinedTail);
+    assert!(!cut.is_empty());
+    let logged = records(&ended, |copy| copy == CopyClass::Log);
+    let twice = |record| logged.iter().filter(|&&(logged, _)| logged == record).count() >= 2;
+    assert!(cut.iter().all(|&(record, _)| twice(record)));
+}
+
+fn records(ended: &Ended<Facts>, of: impl Fn(CopyClass) -> bool) -> Vec<(Record, Instant)> {
+    let landed = ended.observer.iter().filter_map(|&(at, fact)| match fact {
+        Fact::Landed { birth, copy, .. } if of(copy) => Some((birth.record, at)),
+        _ => None,
+    });
+    landed.collect()
+}
+
+#[test]
+fn with_both_sites_dark_clients_hold_their_outbox_and_drain_it_afterwards() {
+    let ended = run(plan(vec![(FaultKind::Outage(vec![DUBLIN, AMSTERDAM]), 20, 20)]));
+    assert_all_served(&ended);
+    assert!(count(&ended, |fact| matches!(fact, Fact::Queued { .. })) > 20);
+    assert_eq!(landed(&ended, TEXAS, CopyClass::Log) + landed(&ended, TEXAS, CopyClass::Cache), 0);
+}
+
+#[test]
+fn a_lost_disk_is_filled_again_from_the_peer() {
+    for lost in [DUBLIN, AMSTERDAM] {
+        let ended = run(plan(vec![(FaultKind::StorageLoss(lost), 30, 0)]));
+        assert_eq!((ended.unfinished, &ended.fired[..]), (0, &[1][..]));
+        let refilled =
+            count(&ended, |fact| matches!(fact, Fact::RangeLanded { datacenter, .. } if *datacenter == lost));
+        assert!(refilled > 0);
+    }
+}
+
+#[test]
+fn overlapping_faults_of_every_kind_leave_nothing_behind() {
+    let faults = vec![
+        (FaultKind::Outage(vec![DUBLIN]), 10, 10),
+        (FaultKind::Outage(vec![DUBLIN, TEXAS]), 15, 10),
+        (FaultKind::Pause(AMSTERDAM), 12, 1),
+        (FaultKind::Pause(DUBLIN), 19, 9), // dark at that moment, so it does not fire
+        (FaultKind::Partition(DUBLIN, AMSTERDAM), 28, 4),
+        (FaultKind::PartitionOneWay(DUBLIN, TEXAS), 28, 0),
+        (FaultKind::Isolate { datacenter: TEXAS, clients_reach: false }, 30, 0),
+        (FaultKind::ClockOffset(DUBLIN, -5_000_000), 31, 5),
+        (FaultKind::ClockDrift(AMSTERDAM, 150), 31, 0),
+        (FaultKind::Surge(None, 3_000), 33, 10),
+        (FaultKind::Degrade { a: DUBLIN, b: AMSTERDAM, loss_ppm: 50_000, delay: Span::millis(40) }, 40, 10),
+        (FaultKind::ConfigPush { datacenter: TEXAS, serves: Boundary(0), label: Some(Boundary(0)) }, 45, 0),
+        (FaultKind::Operator(Unit(0), Order::PlannedSwitchover), 50, 0),
+        (FaultKind::StorageLoss(TEXAS), 52, 0),
+    ];
+    let ended = run(plan(faults));
+    assert_eq!(ended.fired, [1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    assert_all_served(&ended);
+    let began = |fact: &Fact| matches!(fact, Fact::FaultBegan { .. });
+    let over = |fact: &Fact| matches!(fact, Fact::FaultEnded { .. });
+    assert_eq!((count(&ended, began), count(&ended, over)), (13, 10));
+}
+
+#[test]
+fn an_outage_of_what_is_dark_already_does_not_fire() {
+    let dark = || FaultKind::Outage(vec![DUBLIN]);
+    assert_eq!(run(plan(vec![(dark(), 20, 20), (dark(), 25, 5)])).fired, [1, 0]);
+}
+
+#[test]
+fn a_store_that_was_lost_and_filled_again_may_take_over() {
+    let ended = run(plan(vec![(FaultKind::StorageLoss(AMSTERDAM), 10, 0), (FaultKind::StorageLoss(DUBLIN), 25, 0)]));
+    assert_eq!(ended.unfinished, 0);
+    assert!(landed(&ended, AMSTERDAM, CopyClass::Log) > 20);
+}
+
+#[test]
+fn two_voters_that_lost_their_disks_at_once_leave_refusals_and_no_storm() {
+    let quiet = run(plan(vec![]));
+    let lost = [AMSTERDAM, TEXAS].map(|lost| (FaultKind::StorageLoss(lost), 50, 0));
+    let ended = run(plan(lost.into()));
+    let no_majority = |fact: &Fact| matches!(fact, Fact::WriteRefused { refusal: Refusal::NoMajority, .. });
+    assert!(count(&ended, no_majority) > 0 && ended.unfinished > 0);
+    assert!(ended.events < quiet.events * 20, "{} against {}", ended.events, quiet.events);
+}

@@ -1,0 +1,327 @@
+//! Sites of scale units: their processes, and what they command.
+
+use super::chance::{Chance, Purpose};
+use super::disk;
+use super::event::{Event, SiteId, VoterId};
+use super::merge::Merge;
+use super::message::{Local, Message, Payload};
+use super::plan::Plan;
+use super::request::Origin;
+use super::store::{Entry, Store};
+use super::world::{SMALL, World};
+use crate::facts::{Announcement, Fact, Observer};
+use crate::service::{
+    Decisions, Identity, Machine, PeerMessage, Request, ResidencyMap, Response, Site, SiteEffect, SiteInput,
+    VoterInput, VoterQuestion,
+};
+use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Index, Instant, Position, Seat, Side, Span, Unit};
+use std::sync::Arc;
+
+/// So much may wait to be sent to a peer.
+const SEND_BUFFER: Span = Span::secs(5);
+
+/// A site as it stands.
+pub(super) struct SiteSlot<D> {
+    /// `None` while nothing runs.
+    machine: Option<Site<D>>,
+    identity: Identity,
+    pub(super) store: Store,
+    /// The map that the site took last, which its disk keeps.
+    pub(super) map: Arc<ResidencyMap>,
+    /// The map that it was offered last.
+    offered: Option<Arc<ResidencyMap>>,
+    /// The wake-up that is planned.
+    wake: Instant,
+    generation: u16,
+    /// How often it was started.
+    boots: u32,
+    pub(super) merge: Merge,
+    disk: Chance,
+    entropy: Chance,
+}
+
+impl<D: Decisions> SiteSlot<D> {
+    /// The sites of a plan, each with an empty store and not yet booted.
+    pub(super) fn all(plan: &Plan) -> Vec<Self> {
+        let roster: Arc<[_]> = plan.datacenters.iter().map(|datacenter| datacenter.boundary).collect();
+        let new = |site: SiteId| {
+            let (unit, side) = (site.unit(), site.side());
+            let datacenter = plan.units[unit.index()].site(side);
+            let boundary = roster[datacenter.index()];
+            Self {
+                machine: None,
+                identity: Identity { unit, side, datacenter, boundary, roster: roster.clone() },
+                store: Store::new(),
+                map: plan.map.clone(),
+                offered: None,
+                wake: Instant::NEVER,
+                generation: 0,
+                boots: 0,
+                merge: Merge::default(),
+                disk: Chance::open(plan.seed, Purpose::SiteDisk, site.index() as u64),
+                entropy: Chance::open(plan.seed, Purpose::SiteEntropy, site.index() as u64),
+            }
+        };
+        SiteId::all(plan.units.len()).map(new).collect()
+    }
+
+    /// Where it stands, physically.
+    pub(super) const fn datacenter(&self) -> Datacenter {
+        self.identity.datacenter
+    }
+}
+
+/// Processes come and go.
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// The site of a unit at a datacenter, if there is one.
+    pub(super) fn site_at(&self, unit: Unit, datacenter: Datacenter) -> Option<SiteId> {
+        let a = SiteId::new(unit, Side::A);
+        [a, a.peer()].into_iter().find(|site| self.sites[site.index()].datacenter() == datacenter)
+    }
+
+    /// Starts the sites of a datacenter from what is durable.
+    pub(super) fn boot_sites(&mut self, datacenter: Datacenter) {
+        let now = self.places[datacenter.index()].clock.local(self.now);
+        for site in SiteId::all(self.plan.units.len()) {
+            let slot = &mut self.sites[site.index()];
+            if slot.datacenter() != datacenter {
+                continue;
+            }
+            let (decisions, identity, entropy) = (self.decisions.clone(), slot.identity.clone(), slot.entropy.u64());
+            let (map, policy, log) = (slot.map.clone(), self.policy.clone(), slot.store.durable_log(slot.boots));
+            slot.boots += 1;
+            slot.machine = Some(Site::boot(decisions, identity, map, policy, log, entropy, now));
+            self.rearm_site(site);
+        }
+    }
+
+    /// Ends the sites of a datacenter, with what was not yet durable.
+    pub(super) fn kill_sites(&mut self, datacenter: Datacenter) {
+        for slot in self.sites.iter_mut().filter(|slot| slot.datacenter() == datacenter) {
+            slot.machine = None;
+            slot.store.crash();
+            slot.offered = None;
+            slot.wake = Instant::NEVER;
+            slot.generation = slot.generation.wrapping_add(1);
+        }
+    }
+
+    /// Empties the stores of a datacenter. Whether there were any.
+    pub(super) fn lose_stores(&mut self, datacenter: Datacenter) -> bool {
+        let mut any = false;
+        for site in SiteId::all(self.plan.units.len()) {
+            let slot = &mut self.sites[site.index()];
+            if slot.datacenter() == datacenter {
+                slot.store.lose(self.now);
+                self.abandon_merge(site);
+                self.state(Fact::StorageLost { unit: site.unit(), side: site.side(), datacenter });
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Offers a map to every site that runs. Whether there was any.
+    pub(super) fn push_map(&mut self, map: &Arc<ResidencyMap>, truthful: bool) -> bool {
+        let mut any = false;
+        for site in SiteId::all(self.plan.units.len()) {
+            let slot = &mut self.sites[site.index()];
+            let datacenter = slot.datacenter();
+            if self.places[datacenter.index()].running {
+                slot.offered = Some(map.clone());
+                self.state(Fact::MapPushed { datacenter, truthful });
+                self.hand(datacenter, Local::Site(site, SiteInput::MapPushed(map.clone()), None));
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// One step of a site, and everything that it commands. `payload` came with a batch.
+    pub(super) fn step_site(&mut self, site: SiteId, input: SiteInput, payload: Option<Payload>) {
+        let slot = &mut self.sites[site.index()];
+        if let Some(machine) = &mut slot.machine {
+            let now = self.places[slot.identity.datacenter.index()].clock.local(self.now);
+            let mut effects = std::mem::take(&mut self.site_effects);
+            machine.step(now, input, &mut effects);
+            for effect in effects.drain(..) {
+                self.carry_out_for_site(site, effect, payload);
+            }
+            self.site_effects = effects;
+            self.rearm_site(site);
+        }
+        self.release(payload);
+    }
+
+    /// A planned wake-up has come.
+    pub(super) fn wake_site(&mut self, site: SiteId) {
+        let slot = &mut self.sites[site.index()];
+        if slot.wake == self.now {
+            slot.wake = Instant::NEVER;
+            if !self.places[slot.identity.datacenter.index()].paused() {
+                self.step_site(site, SiteInput::Wake, None);
+            }
+        }
+    }
+
+    /// Plans the next wake-up. One that is planned already and comes earlier is left to come.
+    pub(super) fn rearm_site(&mut self, site: SiteId) {
+        let slot = &mut self.sites[site.index()];
+        if let Some((deadline, _)) = slot.machine.as_ref().and_then(Machine::deadline) {
+            let place = &self.places[slot.identity.datacenter.index()];
+            let at = place.clock.when(deadline).max(self.now + Span(1));
+            if at < slot.wake {
+                slot.wake = at;
+                self.agenda.push(at, Event::WakeSite { site });
+            }
+        }
+    }
+}
+
+/// What sites command.
+impl<D: Decisions, O: Observer> World<D, O> {
+    fn carry_out_for_site(&mut self, site: SiteId, effect: SiteEffect, payload: Option<Payload>) {
+        match effect {
+            SiteEffect::Append { position, request } => self.append(site, position, request),
+            SiteEffect::Store(batch) => self.store_batch(site, batch, payload),
+            SiteEffect::Flush { through, fence, certified } => self.flush(site, through, fence, certified),
+            SiteEffect::Quarantine { keep } => self.quarantine(site, keep),
+            SiteEffect::Forget { through } => self.sites[site.index()].store.forget(through),
+            SiteEffect::Cache { request } => self.cache(site, request),
+            SiteEffect::ToPeer(message) => self.send_to_peer(site, message),
+            SiteEffect::ToVoter { seat, question } => self.ask_voter(site, seat, question),
+            SiteEffect::Respond { request, response } => self.respond(site, request, response),
+            SiteEffect::Announce(announcement) => self.announce(site, announcement),
+        }
+    }
+
+    fn append(&mut self, site: SiteId, position: Position, request: Request) {
+        let pending = self.requests.get_mut(request).expect("a request is appended before it is over");
+        pending.appended_at(site.unit(), position);
+        let birth = *pending.birth().expect("only writes are appended");
+        let entry = Entry { birth, request, appended: self.now, replica: false };
+        self.sites[site.index()].store.append(position, entry);
+    }
+
+    fn flush(&mut self, site: SiteId, through: Index, fence: Epoch, certified: bool) {
+        let slot = &mut self.sites[site.index()];
+        let place = &self.places[slot.identity.datacenter.index()];
+        let bytes = slot.store.begin_flush(through, fence, certified);
+        let time = disk::flush(&mut slot.disk, place.flush) + disk::transfer(bytes, place.disk_rate);
+        self.agenda.push(self.now + time, Event::Flushed { site, generation: slot.generation });
+    }
+
+    /// A flush is finished: what it wrote has come to rest.
+    pub(super) fn flushed(&mut self, site: SiteId, generation: u16) {
+        let slot = &mut self.sites[site.index()];
+        if slot.generation != generation {
+            return;
+        }
+        let flushed = slot.store.finish_flush();
+        let datacenter = slot.datacenter();
+        self.state_runs(site, flushed.from, flushed.through);
+        for index in flushed.from.max(self.sites[site.index()].store.base()) + 1..=flushed.through {
+            let store = &self.sites[site.index()].store;
+            if let Some(&Entry { birth, replica, .. }) = store.entry(index) {
+                let copy = if replica { CopyClass::Replica } else { CopyClass::Log };
+                let position = store.position(index);
+                self.state(Fact::Landed { birth, copy, datacenter, unit: site.unit(), position });
+            }
+        }
+        let through = flushed.through;
+        self.hand(datacenter, Local::Site(site, SiteInput::Persisted { through }, None));
+    }
+
+    /// States the part of what landed after `from` whose records nobody holds one by one.
+    fn state_runs(&mut self, site: SiteId, from: Index, through: Index) {
+        let datacenter = self.sites[site.index()].datacenter();
+        let mut first = from + 1;
+        let end = through.min(self.sites[site.index()].store.base());
+        while first <= end {
+            let (epoch, last) = self.sites[site.index()].store.run(first);
+            let (copy, unit, last) = (CopyClass::Replica, site.unit(), last.min(end));
+            self.state(Fact::RangeLanded { copy, datacenter, unit, epoch, first, last });
+            first = last + 1;
+        }
+    }
+
+    fn cache(&mut self, site: SiteId, request: Request) {
+        let datacenter = self.sites[site.index()].datacenter();
+        if let Some(birth) = self.birth(request) {
+            let (copy, position) = (CopyClass::Cache, Position::default());
+            self.state(Fact::Landed { birth, copy, datacenter, unit: site.unit(), position });
+        }
+    }
+
+    /// A batch that finds the way to the peer full is not sent: the peer will say where its log ends.
+    fn send_to_peer(&mut self, site: SiteId, message: PeerMessage) {
+        let to = site.peer();
+        let [here, there] = [site, to].map(|site| self.sites[site.index()].datacenter());
+        let (payload, bytes) = match message {
+            PeerMessage::Batch(_) if self.network.backlog(self.now, here, there) > SEND_BUFFER => return,
+            PeerMessage::Batch(batch) => self.attach(site, batch),
+            _ => (None, SMALL),
+        };
+        self.send(here, there, bytes, Message::Peer { to, message, payload });
+    }
+
+    fn ask_voter(&mut self, site: SiteId, seat: Seat, question: VoterQuestion) {
+        let (voter, from) = (VoterId::new(site.unit(), seat), site.side());
+        let (here, there) = (self.sites[site.index()].datacenter(), self.voter_datacenter(voter));
+        if here == there {
+            self.hand(there, Local::Voter(voter, VoterInput::Asked { from, question }));
+        } else {
+            self.signal(here, there, Message::Question { to: voter, from, question });
+        }
+    }
+
+    /// The answer leaves the site.
+    fn respond(&mut self, site: SiteId, request: Request, response: Response) {
+        self.state_response(site, request, response);
+        let from = self.sites[site.index()].datacenter();
+        match self.requests.get(request).map(|pending| pending.origin) {
+            None => {}
+            Some(Origin::Device(user)) => {
+                let place = self.place_of(user);
+                let at = self.network.reply_client(self.now, from, place);
+                self.post(at, Message::Reply { request, from: site, response });
+            }
+            Some(Origin::Merge(to)) => self.answer_merge(site, to, request, response),
+        }
+    }
+
+    fn state_response(&mut self, site: SiteId, request: Request, response: Response) {
+        let (unit, slot) = (site.unit(), &self.sites[site.index()]);
+        let datacenter = slot.datacenter();
+        let queue = self.places[datacenter.index()].waiting();
+        match response {
+            Response::Acknowledged { position, epoch, .. } => {
+                let held = slot.store.entry(position.index).map(|entry| entry.birth);
+                if let Some(birth) = self.birth(request).or(held) {
+                    self.state(Fact::Acknowledged { birth, unit, datacenter, epoch, position });
+                }
+            }
+            Response::Refused { refusal, .. } => {
+                if let Some(birth) = self.birth(request) {
+                    self.state(Fact::WriteRefused { birth, unit: Some(unit), site: Some(datacenter), refusal, queue });
+                }
+            }
+            Response::Relayed | Response::Redirected { .. } | Response::Shown => {}
+        }
+    }
+
+    fn announce(&mut self, site: SiteId, announcement: Announcement) {
+        let slot = &mut self.sites[site.index()];
+        match announcement {
+            Announcement::MapAdopted => slot.map = slot.offered.take().unwrap_or_else(|| slot.map.clone()),
+            Announcement::MapRefused => slot.offered = None,
+            _ => {}
+        }
+        self.state(Fact::Announced { unit: site.unit(), side: site.side(), announcement });
+    }
+
+    /// The record of a write that is not over.
+    pub(super) fn birth(&self, request: Request) -> Option<Birth> {
+        self.requests.get(request).and_then(|pending| pending.birth().copied())
+    }
+}

@@ -1,0 +1,386 @@
+//! The disk of one site: its log, physically, and whatever was set aside from it.
+//!
+//! Records that are on both sites are *forgotten*: held as a run of indexes by epoch, no longer one
+//! by one, so memory does not grow with the number of messages. What a crash takes is everything
+//! after the last finished flush.
+
+use crate::service::{DurableLog, Request};
+use crate::terms::{Birth, Bytes, Epoch, Incarnation, Index, Instant, Position, Record};
+use std::collections::VecDeque;
+
+/// A record that is held one by one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    /// The record and its bytes' identity.
+    pub(super) birth: Birth,
+    /// The request that brought it to its first log.
+    pub(super) request: Request,
+    /// When it was appended to its first log.
+    pub(super) appended: Instant,
+    /// Whether it came from the other site.
+    pub(super) replica: bool,
+}
+
+/// The disk of one site.
+pub(super) struct Store {
+    /// The first index of each epoch, of everything appended.
+    history: Vec<(Epoch, Index)>,
+    /// The last index that is no longer held one by one.
+    base: Index,
+    forgotten: Bytes,
+    retained: VecDeque<Entry>,
+    durable: Index,
+    fence: Epoch,
+    certified: bool,
+    incarnation: Incarnation,
+    /// Bytes appended since the last flush began.
+    dirty: Bytes,
+    flush: Option<Flush>,
+    /// When the store was last lost with everything in it.
+    lost: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Flush {
+    through: Index,
+    fence: Epoch,
+    certified: bool,
+}
+
+/// What a finished flush made durable: the indexes after `from`, through `through`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flushed {
+    pub(super) from: Index,
+    pub(super) through: Index,
+}
+
+impl Store {
+    /// A new store, certified because it never held anything.
+    pub(super) const fn new() -> Self {
+        Self {
+            history: Vec::new(),
+            base: 0,
+            forgotten: Bytes(0),
+            retained: VecDeque::new(),
+            durable: 0,
+            fence: Epoch(0),
+            certified: true,
+            incarnation: Incarnation(0),
+            dirty: Bytes(0),
+            flush: None,
+            lost: None,
+        }
+    }
+
+    /// The last index appended.
+    pub(super) fn end(&self) -> Index {
+        self.base + self.retained.len() as u64
+    }
+
+    /// The last durable index.
+    pub(super) const fn durable(&self) -> Index {
+        self.durable
+    }
+
+    /// The last index that is no longer held one by one.
+    pub(super) const fn base(&self) -> Index {
+        self.base
+    }
+
+    /// When the store was last lost.
+    pub(super) const fn lost(&self) -> Option<Instant> {
+        self.lost
+    }
+
+    /// The position of an index; zero for index 0.
+    pub(super) fn position(&self, index: Index) -> Position {
+        Position { epoch: self.epoch_of(index), index }
+    }
+
+    /// The entry at an index, where it is held one by one.
+    pub(super) fn entry(&self, index: Index) -> Option<&Entry> {
+        let offset = index.checked_sub(self.base + 1)?;
+        self.retained.get(usize::try_from(offset).ok()?)
+    }
+
+    /// The entries that are held one by one, oldest first.
+    pub(super) fn retained(&self) -> impl Iterator<Item = &Entry> {
+        self.retained.iter()
+    }
+
+    /// Whether the record stands at this position of this log.
+    pub(super) fn holds(&self, position: Position, record: Record) -> bool {
+        match self.entry(position.index) {
+            Some(entry) => entry.birth.record == record,
+            None => (1..=self.base).contains(&position.index) && self.epoch_of(position.index) == position.epoch,
+        }
+    }
+
+    /// Appends one record.
+    ///
+    /// # Panics
+    ///
+    /// If `position` is not the next: the service is told where its log ends.
+    pub(super) fn append(&mut self, position: Position, entry: Entry) {
+        assert_eq!(position.index, self.end() + 1, "records are appended in order");
+        self.open(position.epoch, position.index);
+        self.dirty += entry.birth.size;
+        self.retained.push_back(entry);
+    }
+
+    /// Appends a run of records that nobody holds one by one any more. What stood before it joins
+    /// it.
+    ///
+    /// # Panics
+    ///
+    /// If the run does not begin at the next index.
+    pub(super) fn append_run(&mut self, epoch: Epoch, first: Index, last: Index, size: Bytes) {
+        assert_eq!(first, self.end() + 1, "runs are appended in order");
+        self.open(epoch, first);
+        self.dirty += size;
+        self.forgotten += size;
+        let held = std::mem::take(&mut self.retained);
+        self.forgotten += sum(held.iter());
+        self.base = last;
+    }
+
+    /// The size of the records from `first` through `last`; forgotten ones count with their mean.
+    pub(super) fn size(&self, first: Index, last: Index) -> Bytes {
+        let forgotten = (self.base + 1).min(last + 1).saturating_sub(first);
+        let mean = self.forgotten.0 / self.base.max(1);
+        let held = (first.max(self.base + 1)..=last).filter_map(|index| self.entry(index));
+        Bytes(forgotten * mean) + sum(held)
+    }
+
+    /// Begins a flush and returns how many bytes it writes.
+    ///
+    /// # Panics
+    ///
+    /// If one is under way.
+    pub(super) fn begin_flush(&mut self, through: Index, fence: Epoch, certified: bool) -> Bytes {
+        assert!(self.flush.is_none(), "one flush at a time");
+        self.flush = Some(Flush { through: through.min(self.end()), fence, certified });
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Finishes the flush under way.
+    ///
+    /// # Panics
+    ///
+    /// If none is.
+    pub(super) fn finish_flush(&mut self) -> Flushed {
+        let Flush { through, fence, certified } = self.flush.take().expect("a flush is under way");
+        let flushed = Flushed { from: self.durable, through: through.max(self.durable) };
+        self.durable = flushed.through;
+        self.fence = self.fence.max(fence);
+        self.certified |= certified;
+        flushed
+    }
+
+    /// Holds records through `through` one by one no longer.
+    pub(super) fn forget(&mut self, through: Index) {
+        let count = through.min(self.durable).saturating_sub(self.base);
+        for entry in self.retained.drain(..usize::try_from(count).unwrap_or(usize::MAX)) {
+            self.forgotten += entry.birth.size;
+        }
+        self.base += count;
+    }
+
+    /// Takes everything after `keep` out and appends what was held one by one to `tail`, with its
+    /// position.
+    pub(super) fn cut(&mut self, keep: Index, tail: &mut Vec<(Position, Entry)>) {
+        for index in keep.max(self.base) + 1..=self.end() {
+            tail.extend(self.entry(index).map(|entry| (self.position(index), *entry)));
+        }
+        self.truncate(keep);
+        if let Some(flush) = &mut self.flush {
+            flush.through = flush.through.min(keep);
+        }
+    }
+
+    /// Loses what was not durable, with the power.
+    pub(super) fn crash(&mut self) {
+        self.flush = None;
+        self.dirty = Bytes(0);
+        self.truncate(self.durable);
+    }
+
+    /// Loses everything: the store is a new one from now on.
+    pub(super) fn lose(&mut self, now: Instant) {
+        let incarnation = Incarnation(self.incarnation.0 + 1);
+        *self = Self { incarnation, certified: false, lost: Some(now), ..Self::new() };
+    }
+
+    /// What a site finds here that boots for the `boot`-th time.
+    pub(super) fn durable_log(&self, boot: u32) -> DurableLog {
+        DurableLog {
+            history: self.history.iter().copied().filter(|&(_, first)| first <= self.durable).collect(),
+            end: self.durable,
+            fence: self.fence,
+            incarnation: self.incarnation,
+            uncertified: !self.certified,
+            boot,
+        }
+    }
+
+    /// The last index through which both stores durably hold the same. Two logs that have one
+    /// position in common agree up to it.
+    pub(super) fn agreement(&self, other: &Self) -> Index {
+        let mut index = self.durable.min(other.durable);
+        while index > 0 {
+            let (ours, theirs) = (self.run_of(index), other.run_of(index));
+            if ours.0 == theirs.0 {
+                break;
+            }
+            index = ours.max(theirs).1 - 1;
+        }
+        index
+    }
+
+    /// The epoch of an index and the last index of that epoch.
+    pub(super) fn run(&self, index: Index) -> (Epoch, Index) {
+        let next = self.history.iter().find(|&&(_, first)| first > index);
+        (self.epoch_of(index), next.map_or_else(|| self.end(), |&(_, first)| first - 1))
+    }
+
+    fn epoch_of(&self, index: Index) -> Epoch {
+        if index == 0 { Epoch(0) } else { self.run_of(index).0 }
+    }
+
+    /// The epoch of an index and the first index of that epoch.
+    fn run_of(&self, index: Index) -> (Epoch, Index) {
+        self.history.iter().rev().find(|&&(_, first)| first <= index).copied().unwrap_or_default()
+    }
+
+    fn open(&mut self, epoch: Epoch, first: Index) {
+        if self.history.last().is_none_or(|&(last, _)| last != epoch) {
+            self.history.push((epoch, first));
+        }
+    }
+
+    fn truncate(&mut self, keep: Index) {
+        if keep < self.base {
+            self.retained.clear();
+            self.base = keep;
+        }
+        self.retained.truncate(usize::try_from(keep - self.base).unwrap_or(usize::MAX));
+        self.history.retain(|&(_, first)| first <= keep);
+        self.durable = self.durable.min(keep);
+    }
+}
+
+fn sum<'a>(entries: impl Iterator<Item = &'a Entry>) -> Bytes {
+    entries.fold(Bytes(0), |sum, entry| sum + entry.birth.size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{AppVersion, Conversation, Country, RecordKind, Tenant, User};
+
+    fn entry(record: u64) -> Entry {
+        let birth = Birth {
+            record: Record(record),
+            tenant: Tenant(0),
+            conversation: Conversation(0),
+            author: User(0),
+            creator: Country::parse("DE").expect("a code"),
+            app: AppVersion(300),
+            kind: RecordKind::Message,
+            with: Record(record),
+            followers: 0,
+            size: Bytes(100),
+            born: Instant(record),
+        };
+        Entry { birth, request: Request(0), appended: Instant(record), replica: false }
+    }
+
+    fn at(epoch: u32, index: Index) -> Position {
+        Position { epoch: Epoch(epoch), index }
+    }
+
+    /// Three records of epoch 1 and two of epoch 2, of which the first `durable` are.
+    fn store(durable: Index) -> Store {
+        let mut store = Store::new();
+        for (index, epoch) in (1..).zip([1, 1, 1, 2, 2]) {
+            store.append(at(epoch, index), entry(index));
+        }
+        store.begin_flush(durable, Epoch(2), false);
+        store.finish_flush();
+        store
+    }
+
+    #[test]
+    fn a_crash_takes_what_was_not_flushed() {
+        let mut store = store(3);
+        assert_eq!(store.begin_flush(5, Epoch(9), false), Bytes(0));
+        store.crash();
+        let log = store.durable_log(0);
+        assert_eq!((log.end, log.fence, log.history), (3, Epoch(2), vec![(Epoch(1), 1)]));
+        assert!(store.holds(at(1, 3), Record(3)) && !store.holds(at(2, 4), Record(4)));
+    }
+
+    #[test]
+    fn a_flush_makes_durable_what_was_there_when_it_began() {
+        let mut store = store(0);
+        store.begin_flush(5, Epoch(2), false);
+        store.append(at(2, 6), entry(6));
+        assert_eq!(store.finish_flush(), Flushed { from: 0, through: 5 });
+        assert_eq!(store.begin_flush(6, Epoch(2), false), Bytes(100));
+    }
+
+    #[test]
+    fn a_cut_sets_the_tail_aside_and_a_flush_under_way_stops_short_of_it() {
+        let (mut store, mut tail) = (store(3), Vec::new());
+        store.begin_flush(5, Epoch(2), false);
+        store.cut(2, &mut tail);
+        let positions: Vec<_> = tail.iter().map(|&(position, _)| position).collect();
+        assert_eq!(positions, [at(1, 3), at(2, 4), at(2, 5)]);
+        store.append(at(3, 3), entry(7));
+        assert_eq!(store.finish_flush().through, 2);
+        assert_eq!(store.position(3), at(3, 3));
+    }
+
+    #[test]
+    fn a_forgotten_record_is_still_known_by_its_position() {
+        let mut store = store(4);
+        store.forget(5);
+        assert_eq!((store.base(), store.end()), (4, 5));
+        assert!(store.holds(at(1, 2), Record(2)) && !store.holds(at(3, 2), Record(2)));
+        assert_eq!(store.size(1, 5), Bytes(500));
+    }
+
+    #[test]
+    fn a_run_stands_for_records_that_nobody_holds_one_by_one() {
+        let (mut old, mut new) = (store(5), Store::new());
+        old.forget(3);
+        new.append_run(Epoch(1), 1, 3, old.size(1, 3));
+        new.append(at(2, 4), entry(4));
+        new.begin_flush(4, Epoch(2), true);
+        assert_eq!(new.finish_flush(), Flushed { from: 0, through: 4 });
+        assert_eq!((new.agreement(&old), new.size(1, 4)), (4, Bytes(400)));
+        assert_eq!((new.run(2), new.run(4)), ((Epoch(1), 3), (Epoch(2), 4)));
+        new.crash();
+        assert_eq!(new.end(), 4);
+    }
+
+    #[test]
+    fn logs_agree_up_to_where_their_epochs_part() {
+        let (mut ours, mut theirs) = (store(5), store(5));
+        theirs.cut(4, &mut Vec::new());
+        theirs.append(at(3, 5), entry(8));
+        theirs.begin_flush(5, Epoch(3), false);
+        theirs.finish_flush();
+        assert_eq!((ours.agreement(&theirs), theirs.agreement(&ours)), (4, 4));
+        ours.lose(Instant(9));
+        assert_eq!(ours.agreement(&theirs), 0);
+    }
+
+    #[test]
+    fn a_lost_store_is_another_one_and_not_certified() {
+        let mut store = store(5);
+        store.lose(Instant(7));
+        let log = store.durable_log(0);
+        assert_eq!((log.end, log.incarnation, log.uncertified), (0, Incarnation(1), true));
+    }
+}

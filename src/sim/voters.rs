@@ -1,0 +1,145 @@
+//! Voters of the leases: their processes, and what is durable on their disks.
+
+use super::chance::{Chance, Purpose};
+use super::disk;
+use super::event::{Event, SiteId, VoterId};
+use super::message::{Local, Message};
+use super::plan::Plan;
+use super::world::World;
+use crate::facts::{Fact, Observer};
+use crate::service::{Decisions, Machine, SiteInput, Voter, VoterAnswer, VoterEffect, VoterInput};
+use crate::terms::{Datacenter, Incarnation, Instant, Opaque, Register, Seat, Side, Unit, VoterRecord};
+use std::collections::VecDeque;
+
+/// A voter as it stands.
+pub(super) struct VoterSlot<D> {
+    /// `None` while nothing runs.
+    machine: Option<Voter<D>>,
+    datacenter: Datacenter,
+    durable: VoterRecord,
+    incarnation: Incarnation,
+    /// Records on their way to the disk, in order.
+    writes: VecDeque<Opaque<VoterRecord>>,
+    /// When the last of them arrives there.
+    written: Instant,
+    generation: u16,
+    disk: Chance,
+}
+
+impl<D: Decisions> VoterSlot<D> {
+    /// The voters of a plan, each with an empty disk.
+    pub(super) fn all(plan: &Plan, decisions: &D) -> Vec<Self> {
+        let new = |voter: VoterId| Self {
+            machine: Some(Voter::boot(decisions.clone(), voter.seat(), VoterRecord::default(), Incarnation(0))),
+            datacenter: plan.units[voter.unit().index()].voter(voter.seat()),
+            durable: VoterRecord::default(),
+            incarnation: Incarnation(0),
+            writes: VecDeque::new(),
+            written: plan.start,
+            generation: 0,
+            disk: Chance::open(plan.seed, Purpose::VoterDisk, voter.index() as u64),
+        };
+        VoterId::all(plan.units.len()).map(new).collect()
+    }
+}
+
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// The newest register of a unit that is durable at any voter, as an operator would read it.
+    pub(super) fn register(&self, unit: Unit) -> Option<Register> {
+        let held =
+            Seat::ALL.into_iter().filter_map(|seat| self.voters[VoterId::new(unit, seat).index()].durable.accepted);
+        held.max_by_key(|register| (register.epoch, register.renewal))
+    }
+
+    /// Where a voter stands.
+    pub(super) fn voter_datacenter(&self, voter: VoterId) -> Datacenter {
+        self.voters[voter.index()].datacenter
+    }
+
+    /// One step of a voter, and everything that it commands.
+    pub(super) fn step_voter(&mut self, voter: VoterId, input: VoterInput) {
+        let slot = &mut self.voters[voter.index()];
+        let Some(machine) = &mut slot.machine else { return };
+        let now = self.places[slot.datacenter.index()].clock.local(self.now);
+        let mut effects = std::mem::take(&mut self.voter_effects);
+        machine.step(now, input, &mut effects);
+        for effect in effects.drain(..) {
+            self.carry_out_for_voter(voter, effect);
+        }
+        self.voter_effects = effects;
+    }
+
+    /// The oldest write under way is durable.
+    pub(super) fn voter_flushed(&mut self, voter: VoterId, generation: u16) {
+        let slot = &mut self.voters[voter.index()];
+        if slot.generation != generation {
+            return;
+        }
+        let record = slot.writes.pop_front().expect("a write is under way");
+        slot.durable = record.get();
+        let datacenter = slot.datacenter;
+        self.state(Fact::VoterPersisted { unit: voter.unit(), seat: voter.seat(), datacenter, record });
+        self.hand(datacenter, Local::Voter(voter, VoterInput::Persisted));
+    }
+
+    /// Ends the voters of a datacenter, with what was not yet durable.
+    pub(super) fn kill_voters(&mut self, datacenter: Datacenter) {
+        for slot in self.voters.iter_mut().filter(|slot| slot.datacenter == datacenter) {
+            slot.machine = None;
+            slot.writes.clear();
+            slot.generation = slot.generation.wrapping_add(1);
+        }
+    }
+
+    /// Starts the voters of a datacenter from what is durable.
+    pub(super) fn boot_voters(&mut self, datacenter: Datacenter) {
+        for voter in VoterId::all(self.plan.units.len()) {
+            let slot = &mut self.voters[voter.index()];
+            if slot.datacenter == datacenter {
+                slot.machine = Some(Voter::boot(self.decisions.clone(), voter.seat(), slot.durable, slot.incarnation));
+            }
+        }
+    }
+
+    /// Empties the disks of a datacenter's voters. Whether there were any.
+    pub(super) fn lose_voters(&mut self, datacenter: Datacenter) -> bool {
+        let mut any = false;
+        for slot in self.voters.iter_mut().filter(|slot| slot.datacenter == datacenter) {
+            slot.durable = VoterRecord::default();
+            slot.incarnation = Incarnation(slot.incarnation.0 + 1);
+            any = true;
+        }
+        any
+    }
+
+    fn carry_out_for_voter(&mut self, voter: VoterId, effect: VoterEffect) {
+        match effect {
+            VoterEffect::Persist(record) => self.write_voter(voter, record),
+            VoterEffect::Answer { to, answer } => self.answer_site(voter, to, answer),
+            VoterEffect::Notice(register) => {
+                if let Some(site) = voter.site() {
+                    self.hand(self.voter_datacenter(voter), Local::Site(site, SiteInput::Noticed(register), None));
+                }
+            }
+        }
+    }
+
+    /// Writes reach the disk in their order.
+    fn write_voter(&mut self, voter: VoterId, record: Opaque<VoterRecord>) {
+        let slot = &mut self.voters[voter.index()];
+        let median = self.places[slot.datacenter.index()].flush;
+        slot.written = slot.written.max(self.now + disk::flush(&mut slot.disk, median));
+        slot.writes.push_back(record);
+        self.agenda.push(slot.written, Event::VoterFlushed { voter, generation: slot.generation });
+    }
+
+    fn answer_site(&mut self, voter: VoterId, to: Side, answer: VoterAnswer) {
+        let (site, seat) = (SiteId::new(voter.unit(), to), voter.seat());
+        let (from, to) = (self.voter_datacenter(voter), self.sites[site.index()].datacenter());
+        if from == to {
+            self.hand(to, Local::Site(site, SiteInput::Voter { seat, answer }, None));
+        } else {
+            self.signal(from, to, Message::Answer { to: site, seat, answer });
+        }
+    }
+}

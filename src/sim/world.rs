@@ -1,0 +1,262 @@
+//! The world itself: what there is, the loop, and who takes which event.
+
+use super::Plan;
+use super::agenda::Agenda;
+use super::chance::{Chance, Purpose};
+use super::datacenter::Place;
+use super::devices::Devices;
+use super::event::{Event, SiteId, VoterId};
+use super::faults::Registry;
+use super::follow::Later;
+use super::message::{Local, Message, Records};
+use super::network::Network;
+use super::population::Population;
+use super::request::Requests;
+use super::sites::SiteSlot;
+use super::slab::Slab;
+use super::store::Entry;
+use super::traffic::Traffic;
+use super::voters::VoterSlot;
+use crate::facts::{Fact, Observer};
+use crate::service::{ClientEffect, Decisions, Policy, SiteEffect, SiteInput, VoterEffect, VoterInput};
+use crate::terms::{Boundary, Bytes, Country, Datacenter, Instant, Position, User};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The size of a message without records.
+pub(super) const SMALL: Bytes = Bytes(256);
+
+/// A run under way. Everything that decides its course is the plan, and the service that `D` makes
+/// of the shipped one; `O` folds the facts and decides nothing.
+pub struct World<D, O> {
+    pub(super) plan: Arc<Plan>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) decisions: D,
+    observer: O,
+    pub(super) now: Instant,
+    pub(super) agenda: Agenda<Event>,
+    events: u64,
+    /// Traffic has ended.
+    pub(super) quiet: bool,
+    /// The run has ended.
+    pub(super) over: bool,
+
+    pub(super) network: Network,
+    pub(super) places: Vec<Place>,
+    pub(super) sites: Vec<SiteSlot<D>>,
+    pub(super) voters: Vec<VoterSlot<D>>,
+    pub(super) devices: Devices<D>,
+    pub(super) population: Population,
+    pub(super) traffic: Traffic,
+    pub(super) registry: Registry,
+    /// Maps that operators pushed.
+    pub(super) pushes: u32,
+    /// A country of each boundary, in whose network the devices there are.
+    pub(super) roaming: Vec<Option<Country>>,
+    /// The leisure of people who respond.
+    pub(super) leisure: Chance,
+    /// Records born.
+    pub(super) records: u64,
+
+    pub(super) requests: Requests,
+    pub(super) messages: Slab<Message>,
+    pub(super) payloads: Slab<Records>,
+    pub(super) laters: Slab<Later>,
+    /// What machines are to be handed within this instant.
+    pub(super) local: VecDeque<Local>,
+
+    /// Room that is used again.
+    pub(super) spare: Vec<Vec<Entry>>,
+    pub(super) tail: Vec<(Position, Entry)>,
+    pub(super) site_effects: Vec<SiteEffect>,
+    pub(super) voter_effects: Vec<VoterEffect>,
+    pub(super) client_effects: Vec<ClientEffect>,
+}
+
+/// What is left of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended<O> {
+    /// The observer, with everything that it folded.
+    pub observer: O,
+    /// How many events there were.
+    pub events: u64,
+    /// How often each fault of the plan took effect.
+    pub fired: Vec<u32>,
+    /// When the run ended.
+    pub at: Instant,
+    /// Writes that were neither confirmed nor finally refused.
+    pub unfinished: u64,
+}
+
+/// Runs a plan from its start to its end.
+pub fn simulate<D: Decisions, O: Observer>(plan: &Arc<Plan>, decisions: D, observer: O) -> Ended<O> {
+    World::new(plan, decisions, observer).run()
+}
+
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// The world of a plan, before its first event.
+    pub fn new(plan: &Arc<Plan>, decisions: D, observer: O) -> Self {
+        let population = Population::draw(plan);
+        Self {
+            policy: Arc::new(plan.policy.clone()),
+            observer,
+            now: plan.start,
+            agenda: Agenda::new(),
+            events: 0,
+            quiet: false,
+            over: false,
+            network: Network::new(plan),
+            places: plan.datacenters.iter().map(|datacenter| Place::new(datacenter, plan.start)).collect(),
+            sites: SiteSlot::all(plan),
+            voters: VoterSlot::all(plan, &decisions),
+            devices: Devices::new(plan, population.users.len()),
+            traffic: Traffic::new(plan, &population),
+            population,
+            registry: Registry::new(plan.faults.len()),
+            pushes: 0,
+            roaming: networks(plan),
+            leisure: Chance::open(plan.seed, Purpose::Device, 0),
+            records: 0,
+            requests: Requests::new(),
+            messages: Slab::new(),
+            payloads: Slab::new(),
+            laters: Slab::new(),
+            local: VecDeque::new(),
+            spare: Vec::new(),
+            tail: Vec::new(),
+            site_effects: Vec::new(),
+            voter_effects: Vec::new(),
+            client_effects: Vec::new(),
+            plan: plan.clone(),
+            decisions,
+        }
+    }
+
+    /// Runs to the end: until the service has converged after the safety phase, or the time for
+    /// that is up.
+    pub fn run(mut self) -> Ended<O> {
+        self.begin();
+        self.drain();
+        while !self.over
+            && let Some((at, event)) = self.agenda.pop()
+        {
+            self.now = at;
+            self.events += 1;
+            self.happen(event);
+            self.drain();
+        }
+        let unfinished = self.unfinished();
+        Ended {
+            observer: self.observer,
+            events: self.events,
+            fired: self.registry.into_fired(),
+            at: self.now,
+            unfinished,
+        }
+    }
+
+    /// States a fact of this instant.
+    #[inline]
+    pub(super) fn state(&mut self, fact: Fact) {
+        self.observer.observe(self.now, &fact);
+    }
+
+    /// Sends a message from one datacenter to another.
+    pub(super) fn send(&mut self, from: Datacenter, to: Datacenter, size: Bytes, message: Message) {
+        let at = self.network.send(self.now, from, to, size);
+        self.post(at, message);
+    }
+
+    /// Sends a message of the lease from one datacenter to another.
+    pub(super) fn signal(&mut self, from: Datacenter, to: Datacenter, message: Message) {
+        let at = self.network.signal(self.now, from, to);
+        self.post(at, message);
+    }
+
+    /// Lets a message arrive at an instant.
+    pub(super) fn post(&mut self, at: Instant, message: Message) {
+        let message = self.messages.insert(message);
+        self.agenda.push(at, Event::Deliver { message });
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::TenantActs { tenant, generation } => self.tenant_acts(tenant, generation),
+            Event::Later { later } => self.later(later),
+            Event::Deliver { message } => self.deliver(message),
+            Event::Served { datacenter, generation } => self.serve(Datacenter(datacenter), generation),
+            Event::Flushed { site, generation } => self.flushed(site, generation),
+            Event::VoterFlushed { voter, generation } => self.voter_flushed(voter, generation),
+            Event::WakeSite { site } => self.wake_site(site),
+            Event::WakeClient { user } => self.wake_client(User(user)),
+            Event::Merge { site } => self.merge(site),
+            Event::Booted { datacenter, generation } => self.booted(Datacenter(datacenter), generation),
+            Event::FaultBegins { fault } => self.fault_begins(fault),
+            Event::FaultEnds { fault } => self.fault_ends(fault),
+            Event::Sample => self.sample(),
+            Event::Liveness => self.begin_liveness(),
+            Event::Settled => self.look_whether_settled(),
+        }
+    }
+
+    /// Hands every machine what is meant for it, until nothing is left to do at this instant.
+    fn drain(&mut self) {
+        while let Some(local) = self.local.pop_front() {
+            match local {
+                Local::Site(site, input, payload) => self.step_site(site, input, payload),
+                Local::Voter(voter, input) => self.step_voter(voter, input),
+                Local::Device(user, input) => self.step_client(user, input),
+            }
+        }
+    }
+
+    /// A message arrives, if the network and the receiver let it.
+    fn deliver(&mut self, message: u32) {
+        let message = self.messages.take(message);
+        if !self.comes_through(&message) {
+            return self.lose(message);
+        }
+        match message {
+            Message::Ask(asked, to) => self.arrive(asked, to),
+            Message::Resubmit(asked, to) => self.arrive(asked, self.sites[to.index()].datacenter()),
+            Message::Reply { request, from, response } => self.answered(request, from, response),
+            Message::Resubmitted { request, to, response, .. } => self.merged(to, request, response),
+            Message::Peer { to, message, payload } => {
+                let input = SiteInput::Peer(message);
+                self.hand(self.sites[to.index()].datacenter(), Local::Site(to, input, payload));
+            }
+            Message::Question { to, from, question } => {
+                let input = VoterInput::Asked { from, question };
+                self.hand(self.voter_datacenter(to), Local::Voter(to, input));
+            }
+            Message::Answer { to, seat, answer } => {
+                let input = SiteInput::Voter { seat, answer };
+                self.hand(self.sites[to.index()].datacenter(), Local::Site(to, input, None));
+            }
+        }
+    }
+
+    fn comes_through(&mut self, message: &Message) -> bool {
+        let at = |site: SiteId| self.sites[site.index()].datacenter();
+        let (from, to) = match *message {
+            Message::Ask(_, to) => return self.network.delivers_client(to),
+            Message::Reply { from, .. } => {
+                let from = at(from);
+                return self.network.delivers_client(from);
+            }
+            Message::Resubmit(_, to) | Message::Peer { to, .. } => (at(to.peer()), at(to)),
+            Message::Resubmitted { from, to, .. } => (at(from), at(to)),
+            Message::Question { to, from, .. } => (at(SiteId::new(to.unit(), from)), self.voter_datacenter(to)),
+            Message::Answer { to, seat, .. } => (self.voter_datacenter(VoterId::new(to.unit(), seat)), at(to)),
+        };
+        self.network.delivers(from, to)
+    }
+}
+
+/// For each boundary, the first country of the population that is at home there.
+fn networks(plan: &Plan) -> Vec<Option<Country>> {
+    let named = plan.population.tenants.iter().map(|tenant| tenant.billing.country);
+    let countries: Vec<_> = named.chain(plan.population.countries.iter().map(|drawn| drawn.country)).collect();
+    let of = |boundary| countries.iter().copied().find(|&country| plan.map.boundary_of(country) == Some(boundary));
+    (0..).map(Boundary).take(plan.boundaries.len()).map(of).collect()
+}
