@@ -1,6 +1,7 @@
 //! Ringfence runs a chat service's own placement and failover logic through seeded scenarios, and
 //! proves for every byte that came to rest that it rested inside its boundary.
 
+pub mod audit;
 pub mod facts;
 pub mod service;
 pub mod sim;

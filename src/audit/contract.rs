@@ -1,0 +1,115 @@
+//! What was promised, as the oracle needs it. Filled by `scenario` from the same text as the world's
+//! plan and production's map, by a way of its own.
+
+use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Seat, Side, Span, Unit};
+
+/// Everything that the oracle may know beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// Where each datacenter truly stands, by [`Datacenter::index`].
+    pub datacenters: Vec<Boundary>,
+    /// The boundary of each country, by [`Country::index`]; `None` is not served.
+    pub countries: Vec<Option<Boundary>>,
+    /// Boundaries whose tenants are at home there whatever the date (rule R1).
+    pub go_local: BoundarySet,
+    /// The scale units as commissioned, by [`Unit::index`].
+    pub units: Vec<UnitTerms>,
+    /// From when on rule R2 holds.
+    pub effective: Instant,
+    /// Within this of the effective instant either residence is right.
+    pub clock_tolerance: Span,
+    /// The first app version whose action cards follow rule R2.
+    pub card_version: AppVersion,
+    /// Whether older apps' cards are refused, for tenants that signed up after the effective
+    /// instant and for those before.
+    pub refuses_old_cards: CardTerms,
+    /// The loss that is allowed at a failover.
+    pub loss: LossTerms,
+    /// Length of the lease.
+    pub ttl: Span,
+    /// ρ in parts per million.
+    pub rho_ppm: u32,
+    /// The bound on an automatic failover, from the onset of the fault.
+    pub rto_bound: Span,
+    /// The longest grace before a failover that declares a loss; `None`: never.
+    pub grace: Option<Span>,
+    /// Whether failover waits for an operator.
+    pub manual_failover: bool,
+    /// The longest planned switchover.
+    pub switchover_bound: Span,
+    /// The most writes that may wait at a site before it refuses as overloaded.
+    pub queue_limit: u32,
+    /// How long the service may take to converge once the faults are healed.
+    pub settle: Span,
+    /// When the safety phase starts.
+    pub start: Instant,
+}
+
+/// A scale unit as commissioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitTerms {
+    /// The boundary it serves.
+    pub boundary: Boundary,
+    /// The datacenters of sides A and B.
+    pub sites: [Datacenter; 2],
+    /// The datacenter of the witness.
+    pub witness: Datacenter,
+}
+
+impl UnitTerms {
+    /// The side whose site stands at a datacenter.
+    pub fn side_at(&self, datacenter: Datacenter) -> Option<Side> {
+        Side::BOTH.into_iter().find(|side| self.sites[side.index()] == datacenter)
+    }
+
+    /// The datacenter of a side's site.
+    pub const fn site(&self, side: Side) -> Datacenter {
+        self.sites[side.index()]
+    }
+
+    /// The datacenter of a voter.
+    pub const fn voter(&self, seat: Seat) -> Datacenter {
+        match seat {
+            Seat::A => self.sites[0],
+            Seat::B => self.sites[1],
+            Seat::Witness => self.witness,
+        }
+    }
+}
+
+/// Whether an older app's action card is refused (rule R4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardTerms {
+    /// For tenants that signed up from the effective instant on.
+    pub new_tenant: bool,
+    /// For tenants that signed up before.
+    pub old_tenant: bool,
+}
+
+/// The loss that is allowed at a failover, by the survivability table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossTerms {
+    /// `sync-strict`: none, ever.
+    Never,
+    /// `sync`: none while `replicated`; what only the lost site had while `alone`.
+    NoneWhileReplicated,
+    /// `async`: acknowledged within this span while `replicated`.
+    AtMost(Span),
+}
+
+impl Contract {
+    /// The boundary of a country, if the service serves it.
+    pub fn boundary_of(&self, country: Country) -> Option<Boundary> {
+        self.countries.get(country.index()).copied().flatten()
+    }
+
+    /// Where a datacenter truly stands.
+    pub fn stands_in(&self, datacenter: Datacenter) -> Boundary {
+        self.datacenters[datacenter.index()]
+    }
+
+    /// The terms of a unit.
+    pub fn unit(&self, unit: Unit) -> &UnitTerms {
+        &self.units[unit.index()]
+    }
+}

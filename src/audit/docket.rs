@@ -1,0 +1,92 @@
+//! What one invariant has counted and found.
+
+use super::{Breach, Finding};
+use crate::terms::{Birth, BoundarySet, CopyClass, Datacenter, Instant, Rule, Unit};
+
+/// How many breaches of one invariant are kept; the rest are counted.
+const KEPT: usize = 8;
+
+/// The count of one invariant.
+#[derive(Debug, Default)]
+pub(super) struct Docket {
+    checked: u64,
+    broken: u64,
+    breaches: Vec<Breach>,
+}
+
+impl Docket {
+    /// Counts one evaluation, and a breach where the promise was not `kept`.
+    #[inline]
+    pub(super) fn check(&mut self, kept: bool, breach: impl FnOnce() -> Breach) {
+        self.checked += 1;
+        if !kept {
+            self.convict(breach);
+        }
+    }
+
+    /// Counts `n` evaluations that found nothing.
+    pub(super) fn clear(&mut self, n: u64) {
+        self.checked += n;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn convict(&mut self, breach: impl FnOnce() -> Breach) {
+        self.broken += 1;
+        if self.breaches.len() < KEPT {
+            self.breaches.push(breach());
+        }
+    }
+
+    /// The finding under an identifier and its promise.
+    pub(super) fn finding(self, (id, promise): (&'static str, &'static str)) -> Finding {
+        Finding { id, promise, checked: self.checked, broken: self.broken, breaches: self.breaches }
+    }
+}
+
+impl Breach {
+    /// A breach that became true at `at`, told in one sentence.
+    pub(super) fn new(at: Instant, what: impl Into<String>) -> Self {
+        Self {
+            at,
+            what: what.into(),
+            tenant: None,
+            record: None,
+            unit: None,
+            copy: None,
+            datacenter: None,
+            residence: None,
+            rule: None,
+        }
+    }
+
+    /// Concerning a record.
+    pub(super) fn of(self, birth: &Birth) -> Self {
+        Self { tenant: Some(birth.tenant), record: Some(birth.record), ..self }
+    }
+
+    /// In a scale unit.
+    pub(super) fn in_unit(self, unit: Unit) -> Self {
+        Self { unit: Some(unit), ..self }
+    }
+
+    /// At a datacenter.
+    pub(super) fn at_datacenter(self, datacenter: Datacenter) -> Self {
+        Self { datacenter: Some(datacenter), ..self }
+    }
+
+    /// In a kind of place.
+    pub(super) fn resting_as(self, copy: CopyClass) -> Self {
+        Self { copy: Some(copy), ..self }
+    }
+
+    /// Against a residence, by a rule.
+    pub(super) fn against(self, residence: BoundarySet, rule: Rule) -> Self {
+        Self { residence: Some(residence), rule: Some(rule), ..self }
+    }
+
+    /// Against a rule.
+    pub(super) fn by_rule(self, rule: Rule) -> Self {
+        Self { rule: Some(rule), ..self }
+    }
+}

@@ -1,0 +1,163 @@
+//! FO-3: acknowledged records are lost only as the survivability table promises.
+//!
+//! A record is lost when a new epoch's holder has it not on its disk, unless it returns later, for
+//! an old holder's tail is reconciled. The table: `sync-strict` loses nothing; `sync` nothing while
+//! the register says `replicated`; `async` at most the records of the declared span while
+//! `replicated`. While `alone`, a loss is declared, not bounded.
+
+use crate::audit::docket::Docket;
+use crate::audit::ledger::{Acknowledgement, Landing, Ledger, Succession};
+use crate::audit::{Breach, LossTerms, slack};
+use crate::terms::{Birth, CopyClass, Datacenter, Instant, Mode, Position, Record, Span, Unit};
+use std::collections::BTreeMap;
+
+/// A takeover that left acknowledged records behind.
+#[derive(Debug)]
+struct Takeover {
+    at: Instant,
+    unit: Unit,
+    mode: Mode,
+}
+
+/// Follows what takeovers left behind until it returns or the run ends.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct AcknowledgedLoss {
+    docket: Docket,
+    takeovers: Vec<Takeover>,
+    /// What is missing: when it was acknowledged, and by which takeover it was left behind.
+    missing: BTreeMap<Record, (Instant, usize)>,
+}
+
+impl AcknowledgedLoss {
+    /// In the sync modes, what is acknowledged while the register says `replicated` is on the peer.
+    #[inline]
+    pub(in crate::audit) fn acknowledged(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        birth: &Birth,
+        unit: Unit,
+        datacenter: Datacenter,
+        position: Position,
+    ) {
+        if matches!(ledger.contract.loss, LossTerms::AtMost(_)) {
+            return;
+        }
+        let Some(peer) = ledger.terms(unit).side_at(datacenter).map(crate::terms::Side::peer) else { return };
+        let lease = ledger.lease(unit);
+        let replicated = lease.granted().is_some_and(|granted| granted.register.mode == Mode::Replicated);
+        // A peer that has lost what it once confirmed is not the holder's to know at once.
+        if !replicated || lease.is_beyond_promise() || !ledger.is_sound(unit, peer) {
+            return;
+        }
+        self.docket.check(ledger.logs(unit).store(peer).holds(position), || {
+            Breach::new(at, "{datacenter} acknowledged a record of {tenant} in {unit} before its peer had it")
+                .of(birth)
+                .in_unit(unit)
+                .at_datacenter(datacenter)
+        });
+    }
+
+    #[inline]
+    pub(in crate::audit) fn landed(&mut self, birth: &Birth, landing: &Landing) {
+        if !self.missing.is_empty() && matches!(landing.copy, CopyClass::Log | CopyClass::Replica) {
+            self.missing.remove(&birth.record);
+        }
+    }
+
+    pub(in crate::audit) fn succeeded(&mut self, ledger: &Ledger, at: Instant, unit: Unit, succession: Succession) {
+        if ledger.lease(unit).is_beyond_promise() {
+            return;
+        }
+        self.docket.clear(1);
+        if succession.lost.is_empty() {
+            return;
+        }
+        let takeover = self.takeovers.len();
+        self.takeovers.push(Takeover { at, unit, mode: succession.before.register.mode });
+        let entry = |lost: Acknowledgement| (lost.record, (lost.at, takeover));
+        self.missing.extend(succession.lost.into_iter().map(entry));
+    }
+
+    /// Judges what is still missing at the end of the run.
+    pub(in crate::audit) fn finish(mut self, ledger: &Ledger) -> Docket {
+        for (index, takeover) in self.takeovers.iter().enumerate() {
+            let of_takeover = |(_, &(at, by)): (&Record, &(Instant, usize))| (by == index).then_some(at);
+            let lost: Vec<Instant> = self.missing.iter().filter_map(of_takeover).collect();
+            let (Some(&earliest), Some(&latest)) = (lost.iter().min(), lost.iter().max()) else { continue };
+            self.docket.check(is_allowed(ledger, takeover.mode, latest - earliest), || {
+                let what = format!(
+                    "a takeover of {{unit}} lost {} acknowledged records, acknowledged over {}",
+                    lost.len(),
+                    latest - earliest
+                );
+                Breach::new(takeover.at, what).in_unit(takeover.unit)
+            });
+        }
+        self.docket
+    }
+}
+
+fn is_allowed(ledger: &Ledger, mode: Mode, stretch: Span) -> bool {
+    match (ledger.contract.loss, mode) {
+        (LossTerms::Never, _) | (LossTerms::NoneWhileReplicated, Mode::Replicated) => false,
+        (LossTerms::NoneWhileReplicated | LossTerms::AtMost(_), Mode::Alone) => true,
+        (LossTerms::AtMost(bound), Mode::Replicated) => {
+            stretch <= bound.scale(1_000_000 + u64::from(ledger.contract.rho_ppm), 1_000_000) + slack::LOSS
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::LossTerms;
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, Story};
+    use crate::terms::{CopyClass, Mode, RecordKind, Side, Span};
+
+    /// A acknowledges two records `apart`, B has neither and takes over.
+    fn two_lost(loss: LossTerms, mode: Mode, apart: Span) -> Story {
+        let mut story = Story::after_with(|contract| contract.loss = loss);
+        let (one, two) = (story.birth(RecordKind::Message), story.birth(RecordKind::Message));
+        story.renew(1, Side::A, mode, 0);
+        story.land(one, CopyClass::Log, DUBLIN, 1).acknowledge(one, DUBLIN, 1, 1).pass(apart);
+        story.land(two, CopyClass::Log, DUBLIN, 2).acknowledge(two, DUBLIN, 1, 2);
+        story.renew(2, Side::B, mode, 0);
+        story
+    }
+
+    #[test]
+    fn a_takeover_that_lost_nothing_keeps_the_promise() {
+        let mut story = Story::after_with(|contract| contract.loss = LossTerms::Never);
+        let birth = story.birth(RecordKind::Message);
+        story.grant(1, Side::A).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1).grant(2, Side::B);
+        story.expect_kept("FO-3", 2);
+    }
+
+    #[test]
+    fn async_may_lose_the_declared_span_and_no_more() {
+        let within = two_lost(LossTerms::AtMost(Span::secs(5)), Mode::Replicated, Span::secs(4));
+        within.expect_kept("FO-3", 2);
+        let beyond = two_lost(LossTerms::AtMost(Span::secs(5)), Mode::Replicated, Span::secs(8));
+        beyond.expect_broken("FO-3", "lost 2 acknowledged records");
+    }
+
+    #[test]
+    fn alone_the_loss_is_declared_and_not_bounded() {
+        let story = two_lost(LossTerms::AtMost(Span::secs(5)), Mode::Alone, Span::hours(1));
+        story.expect_kept("FO-3", 2);
+    }
+
+    #[test]
+    fn sync_acknowledges_only_what_the_peer_has() {
+        let story = two_lost(LossTerms::NoneWhileReplicated, Mode::Replicated, Span::secs(1));
+        story.expect_broken("FO-3", "before its peer had it");
+    }
+
+    #[test]
+    fn a_tail_that_returns_is_not_lost() {
+        let mut story = two_lost(LossTerms::AtMost(Span::secs(5)), Mode::Replicated, Span::secs(8));
+        let second = story.last_birth();
+        story.land(second, CopyClass::Log, AMSTERDAM, 3);
+        assert_eq!(story.finding("FO-3").broken, 0);
+    }
+}

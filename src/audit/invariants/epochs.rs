@@ -1,0 +1,125 @@
+//! FO-2: epochs and ballots never go back, at a voter, in what a majority granted, or in whom a store
+//! obeys. A voter whose storage was lost starts anew.
+
+use crate::audit::Breach;
+use crate::audit::docket::Docket;
+use crate::audit::ledger::{Ledger, Persisted};
+use crate::terms::{Datacenter, Epoch, Instant, Position, Unit, VoterRecord};
+
+/// Compares each durable voter record with the one before, and cut logs with what was acknowledged.
+#[derive(Debug)]
+pub(in crate::audit) struct EpochsGrow {
+    pub docket: Docket,
+    /// The last position that each unit acknowledged, and where.
+    acknowledged: Vec<(Position, Datacenter)>,
+}
+
+impl EpochsGrow {
+    pub(in crate::audit) fn new(units: usize) -> Self {
+        Self { docket: Docket::default(), acknowledged: vec![Default::default(); units] }
+    }
+
+    #[inline]
+    pub(in crate::audit) fn acknowledged(&mut self, unit: Unit, datacenter: Datacenter, position: Position) {
+        let (last, by) = &mut self.acknowledged[unit.index()];
+        if position >= *last {
+            (*last, *by) = (position, datacenter);
+        }
+    }
+
+    /// Who takes acknowledged records of the latest epoch out of its log obeys an earlier one.
+    pub(in crate::audit) fn tail_cut(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        unit: Unit,
+        datacenter: Datacenter,
+        keeps: Position,
+    ) {
+        let (last, by) = self.acknowledged[unit.index()];
+        let current = last.epoch == ledger.registers.epoch(unit) && by == datacenter;
+        if !current || ledger.lease(unit).is_beyond_promise() {
+            return;
+        }
+        self.docket.check(keeps >= last, || {
+            let what = format!("{{datacenter}} cut its log of {{unit}} back to {keeps} by an earlier epoch's order");
+            Breach::new(at, what).in_unit(unit).at_datacenter(datacenter)
+        });
+    }
+
+    pub(in crate::audit) fn persisted(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        unit: Unit,
+        datacenter: Datacenter,
+        persisted: &Persisted,
+    ) {
+        if let Some(before) = persisted.before {
+            self.docket.check(!goes_back(&before, &persisted.after), || {
+                let what = "the voter of {unit} in {datacenter} went back to a lower ballot or epoch";
+                Breach::new(at, what).in_unit(unit).at_datacenter(datacenter)
+            });
+        }
+        let Some(grant) = persisted.grant.filter(|_| !ledger.lease(unit).is_beyond_promise()) else { return };
+        let Some(before) = grant.before else { return };
+        let (was, is) = (before.register.epoch, grant.register.epoch);
+        self.docket.check(was <= is, || {
+            Breach::new(at, format!("epoch {is} of {{unit}} was granted after epoch {was}")).in_unit(unit)
+        });
+    }
+}
+
+fn goes_back(before: &VoterRecord, after: &VoterRecord) -> bool {
+    let epoch = |record: &VoterRecord| record.accepted.map_or(Epoch(0), |value| value.epoch);
+    after.promised < before.promised
+        || after.accepted_ballot() < before.accepted_ballot()
+        || epoch(after) < epoch(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{DUBLIN, EMEA_1, Story};
+    use crate::facts::Fact;
+    use crate::terms::{Position, RecordKind, Side};
+
+    #[test]
+    fn growing_epochs_keep_the_promise() {
+        let mut story = Story::after();
+        story.grant(1, Side::A).grant(1, Side::A).grant(2, Side::B);
+        story.expect_kept("FO-2", 5);
+    }
+
+    #[test]
+    fn a_lower_epoch_is_a_breach() {
+        let mut story = Story::after();
+        story.grant(2, Side::B).grant(1, Side::A);
+        story.expect_broken("FO-2", "went back");
+    }
+
+    #[test]
+    fn a_voter_that_lost_its_disk_starts_anew() {
+        let mut story = Story::after();
+        story.grant(2, Side::B);
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+        story.forget_vote(EMEA_1, Side::A);
+        assert_eq!(story.finding("FO-2").broken, 0);
+    }
+
+    #[test]
+    fn a_holder_that_cuts_what_it_acknowledged_under_the_latest_epoch_is_a_breach() {
+        let acknowledged = || {
+            let mut story = Story::after();
+            let birth = story.birth(RecordKind::Message);
+            story.grant(1, Side::A).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1);
+            story
+        };
+        let cut = |keeps| Fact::TailCut { datacenter: DUBLIN, unit: EMEA_1, keeps };
+        let mut behind = acknowledged();
+        behind.fact(cut(Position::default()));
+        behind.expect_broken("FO-2", "by an earlier epoch's order");
+        let mut superseded = acknowledged();
+        superseded.grant(2, Side::B).fact(cut(Position::default()));
+        assert_eq!(superseded.finding("FO-2").broken, 0);
+    }
+}

@@ -1,0 +1,30 @@
+//! The invariants, one file each. Each owns its docket, reads the ledger, and keeps no more than it
+//! alone needs.
+
+pub(super) mod acknowledged_loss;
+pub(super) mod call_media;
+pub(super) mod candidates;
+pub(super) mod colocation;
+pub(super) mod convergence;
+pub(super) mod epochs;
+pub(super) mod recovery_time;
+pub(super) mod refusals;
+pub(super) mod residence;
+pub(super) mod stale;
+pub(super) mod whole_reads;
+pub(super) mod writers;
+
+use crate::terms::{Datacenter, Refusal, Unit};
+
+/// A refusal of a write.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused {
+    /// The scale unit, where one was chosen.
+    pub unit: Option<Unit>,
+    /// The refusing site's datacenter; `None` where the client library refused by itself.
+    pub site: Option<Datacenter>,
+    /// Why.
+    pub refusal: Refusal,
+    /// Writes that wait at the site.
+    pub queue: u32,
+}

@@ -1,0 +1,289 @@
+//! RES-7: every refusal was necessary. Each class names its physical precondition, and the facts
+//! must show it: a refusal on a healthy system is a breach.
+
+use super::Refused;
+use crate::audit::docket::Docket;
+use crate::audit::ledger::Ledger;
+use crate::audit::{Breach, rules, slack};
+use crate::terms::{Birth, Datacenter, Instant, Refusal, Side, Span, Unit};
+
+/// An unbroken run of refusals of one class.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    first: Instant,
+    last: Instant,
+}
+
+impl Stretch {
+    /// Carries a stretch on to a refusal at `at`; returns how long it has lasted.
+    fn prolong(stretch: &mut Option<Self>, at: Instant) -> Span {
+        let running = stretch.filter(|stretch| at - stretch.last <= slack::BETWEEN_REFUSALS);
+        let first = running.map_or(at, |stretch| stretch.first);
+        *stretch = Some(Self { first, last: at });
+        at - first
+    }
+}
+
+/// The stretches under way of one unit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stretches {
+    switching_over: Option<Stretch>,
+    peer_unreachable: Option<Stretch>,
+    /// Of each site. A site without a majority says so whatever the other acknowledges.
+    no_majority: [Option<Stretch>; 2],
+}
+
+/// Judges every refusal by what was physically true.
+#[derive(Debug)]
+pub(in crate::audit) struct RefusalsNecessary {
+    pub docket: Docket,
+    stretches: Vec<Stretches>,
+}
+
+impl RefusalsNecessary {
+    pub(in crate::audit) fn new(units: usize) -> Self {
+        Self { docket: Docket::default(), stretches: vec![Stretches::default(); units] }
+    }
+
+    /// A unit that acknowledges is neither switched over nor without its peer for good.
+    #[inline]
+    pub(in crate::audit) fn acknowledged(&mut self, unit: Unit) {
+        let stretches = &mut self.stretches[unit.index()];
+        (stretches.switching_over, stretches.peer_unreachable) = (None, None);
+    }
+
+    pub(in crate::audit) fn refused(&mut self, ledger: &Ledger, at: Instant, birth: &Birth, refused: &Refused) {
+        let needless = match refused.refusal {
+            Refusal::UpdateApp => needless_update(ledger, at, birth),
+            Refusal::BoundaryDark => needless_dark(ledger, at, refused.unit),
+            Refusal::CountryNotServed => needless_unserved(ledger, birth),
+            Refusal::NoLease => needless_no_lease(ledger, at, refused),
+            Refusal::NoMajority => self.needless_no_majority(ledger, at, refused),
+            Refusal::PeerUnreachable => self.needless_peer(ledger, at, refused.unit),
+            Refusal::SwitchingOver => self.needless_switchover(ledger, at, refused.unit),
+            Refusal::Overloaded { .. } => needless_overload(ledger, at, refused),
+            Refusal::Unattested => needless_unattested(ledger, refused),
+        };
+        self.docket.check(needless.is_none(), || breach(at, birth, refused, needless.unwrap_or_default()));
+    }
+
+    fn needless_switchover(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
+        let lasted = Stretch::prolong(&mut self.stretches[unit?.index()].switching_over, at);
+        let bound = ledger.contract.switchover_bound + slack::SETTLING;
+        (lasted > bound).then_some("for longer than a switchover may take")
+    }
+
+    /// The refusing site reached neither of the other voters a moment ago, or the link between the
+    /// sites was so full that its own voter lagged behind what the others had accepted. Where only
+    /// one is in reach, a link may have lost its answer, of which there is no fact: then the refusals
+    /// end soon.
+    fn needless_no_majority(&mut self, ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
+        let unit = refused.unit?;
+        let side = side_of(ledger, refused).or(ledger.registers.holder(unit))?;
+        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].no_majority[side.index()], at);
+        let settled = ledger.contract.rto_bound + slack::SETTLING;
+        let long = |since: Option<Instant>| since.is_some_and(|since| at - since > settled);
+        let one = long(ledger.majority_since(unit, side)) && lasted > settled;
+        let reached = one || long(ledger.both_since(unit, side));
+        let needless = reached && !is_behind(ledger, unit, at, settled);
+        (needless && has_settled(ledger, unit, at, settled)).then_some("though a majority of voters was in its reach")
+    }
+
+    /// The peer was out of reach, behind, or new to its place a moment ago. A link may also have lost
+    /// its answer, of which there is no fact: then the next attempt is acknowledged.
+    fn needless_peer(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
+        let unit = unit?;
+        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, at);
+        let settled = ledger.contract.rto_bound + slack::SETTLING;
+        let [a, b] = ledger.terms(unit).sites;
+        let near = ledger.world.linked_since(a, b).is_some_and(|since| at - since > settled);
+        let sound = Side::BOTH.into_iter().all(|side| ledger.is_sound(unit, side));
+        let needless = lasted > slack::SETTLING && near && sound && !is_behind(ledger, unit, at, settled);
+        (needless && has_settled(ledger, unit, at, settled))
+            .then_some("though the peer was in its reach and not behind")
+    }
+}
+
+#[cold]
+fn breach(at: Instant, birth: &Birth, refused: &Refused, why: &str) -> Breach {
+    let by = match (refused.site, refused.unit) {
+        (Some(_), _) => "{datacenter}",
+        (None, Some(_)) => "the client of {unit}",
+        (None, None) => "a client",
+    };
+    let what = format!("{by} refused {{tenant}}'s {} as `{}` {why}", birth.kind, refused.refusal);
+    let breach = Breach::new(at, what).of(birth);
+    Breach { unit: refused.unit, datacenter: refused.site, rule: refused.refusal.rule(), ..breach }
+}
+
+/// R4: an older app's card, under terms that refuse it, not before the effective instant.
+fn needless_update(ledger: &Ledger, at: Instant, birth: &Birth) -> Option<&'static str> {
+    let refuses = rules::refuses_card(&ledger.contract, &ledger.case(birth));
+    (!refuses || !ledger.stamp(birth, at).after).then_some("though its terms do not refuse it")
+}
+
+/// R9: of the countries that could decide, one is not served: it has no boundary, or that no unit.
+fn needless_unserved(ledger: &Ledger, birth: &Birth) -> Option<&'static str> {
+    let case = ledger.case(birth);
+    let deciding = [case.tenancy.billing, case.location, birth.creator];
+    let has_unit = |home| ledger.contract.units.iter().any(|unit| unit.boundary == home);
+    let served = |country| ledger.contract.boundary_of(country).is_some_and(has_unit);
+    deciding.into_iter().all(served).then_some("though the service serves every country concerned")
+}
+
+/// R8: no site of the unit had been able to serve for as long as a failover may take.
+fn needless_dark(ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
+    let long = ledger.contract.rto_bound + slack::SETTLING;
+    let unit = unit?;
+    let able = Side::BOTH.into_iter().any(|side| ledger.was_able_for(unit, side, long, at));
+    (able && !ledger.was_busy(unit, at, long)).then_some("though a site inside the boundary could serve")
+}
+
+/// The refusing site does not hold the lease, or cannot be sure that it does. Where a client gave
+/// up by itself, neither site may have been a sure holder.
+fn needless_no_lease(ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
+    let unit = refused.unit?;
+    let surely = |side| ledger.surely_holds(unit, side, at);
+    if let Some(side) = side_of(ledger, refused) {
+        return surely(side).then_some("though it held the lease");
+    }
+    let held = Side::BOTH.into_iter().any(surely) && !ledger.was_busy(unit, at, slack::SETTLING);
+    held.then_some("though a site in reach held the lease")
+}
+
+fn is_behind(ledger: &Ledger, unit: Unit, at: Instant, span: Span) -> bool {
+    ledger.logs(unit).lagged_within(span, at) || ledger.was_busy(unit, at, span)
+}
+
+/// Whether the epoch is old enough for its holder to have found its feet.
+fn has_settled(ledger: &Ledger, unit: Unit, at: Instant, settled: Span) -> bool {
+    let lease = ledger.lease(unit);
+    at - lease.epoch_since() > settled && lease.last_wiped().is_none_or(|wiped| at - wiped > settled)
+}
+
+/// The site's queue was full; a client that tells it by itself was told so a moment ago.
+fn needless_overload(ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
+    let full = match (refused.site, refused.unit) {
+        (None, Some(unit)) => ledger.was_busy(unit, at, slack::SETTLING),
+        _ => refused.queue + 1 >= ledger.contract.queue_limit,
+    };
+    (!full).then_some("though its queue was not full")
+}
+
+/// An operator handed the site a map that is not true.
+fn needless_unattested(ledger: &Ledger, refused: &Refused) -> Option<&'static str> {
+    let misled = |datacenter: Datacenter| ledger.world.was_misled(datacenter);
+    let cause = match (refused.site, refused.unit) {
+        (Some(site), _) => misled(site),
+        (None, Some(unit)) => ledger.terms(unit).sites.into_iter().any(misled),
+        (None, None) => true,
+    };
+    (!cause).then_some("though nobody handed it an untrue map")
+}
+
+fn side_of(ledger: &Ledger, refused: &Refused) -> Option<Side> {
+    ledger.terms(refused.unit?).side_at(refused.site?)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, SINGAPORE, Story, country};
+    use crate::facts::Fact;
+    use crate::terms::{AppVersion, RecordKind, Refusal, Side, Span};
+
+    /// A holds the lease and has renewed it for five minutes.
+    fn healthy() -> Story {
+        let mut story = Story::after();
+        story.renew_for(Side::A, Span::minutes(5));
+        story
+    }
+
+    fn expect_needless(refusal: Refusal, why: &str) {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        for _ in 0..3 {
+            story.refuse(birth, Some(DUBLIN), refusal).pass(Span::secs(10)).grant(1, Side::A);
+        }
+        story.expect_broken("RES-7", why);
+    }
+
+    #[test]
+    fn no_class_of_refusal_is_necessary_on_a_healthy_system() {
+        expect_needless(Refusal::UpdateApp, "terms do not refuse it");
+        expect_needless(Refusal::BoundaryDark, "inside the boundary could serve");
+        expect_needless(Refusal::CountryNotServed, "serves every country");
+        expect_needless(Refusal::NoLease, "held the lease");
+        expect_needless(Refusal::NoMajority, "majority of voters was in its reach");
+        expect_needless(Refusal::PeerUnreachable, "peer was in its reach");
+        expect_needless(Refusal::Overloaded { retry_after: Span::secs(1) }, "queue was not full");
+        expect_needless(Refusal::Unattested, "untrue map");
+    }
+
+    #[test]
+    fn an_old_apps_card_is_refused_to_a_new_tenant() {
+        let mut story = healthy();
+        let mut card = story.birth(RecordKind::CardMetadata);
+        card.app = AppVersion(200);
+        story.refuse(card, Some(DUBLIN), Refusal::UpdateApp);
+        story.expect_kept("RES-7", 1);
+    }
+
+    #[test]
+    fn an_author_of_an_unserved_country_is_refused() {
+        let mut story = healthy();
+        let mut birth = story.birth(RecordKind::Message);
+        birth.creator = country("KP");
+        story.refuse(birth, None, Refusal::CountryNotServed);
+        story.expect_kept("RES-7", 1);
+    }
+
+    #[test]
+    fn a_boundary_is_dark_when_no_site_of_it_can_serve() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        for datacenter in [DUBLIN, AMSTERDAM] {
+            story.fact(Fact::Power { datacenter, on: false });
+        }
+        story.refuse(birth, None, Refusal::BoundaryDark);
+        story.expect_kept("RES-7", 1);
+    }
+
+    #[test]
+    fn a_site_without_the_lease_or_with_an_old_one_may_say_so() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
+        story.pass(Span::secs(40)).refuse(birth, Some(DUBLIN), Refusal::NoLease);
+        story.expect_kept("RES-7", 2);
+    }
+
+    #[test]
+    fn a_cut_takes_the_majority_and_the_peer_away() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.cut(DUBLIN, AMSTERDAM).cut(DUBLIN, SINGAPORE);
+        story.refuse(birth, Some(DUBLIN), Refusal::NoMajority).refuse(birth, Some(DUBLIN), Refusal::PeerUnreachable);
+        story.expect_kept("RES-7", 2);
+    }
+
+    #[test]
+    fn an_untrue_map_and_a_full_queue_are_reasons() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.fact(Fact::MapPushed { datacenter: DUBLIN, truthful: false });
+        story.refuse(birth, Some(DUBLIN), Refusal::Unattested);
+        story.refuse_with_queue(birth, DUBLIN, Refusal::Overloaded { retry_after: Span::secs(1) }, 100);
+        story.expect_kept("RES-7", 2);
+    }
+
+    #[test]
+    fn a_switchover_ends_within_its_bound() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(20));
+        story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver);
+        story.expect_kept("RES-7", 2);
+        story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::SwitchingOver);
+        story.expect_broken("RES-7", "longer than a switchover may take");
+    }
+}

@@ -1,0 +1,98 @@
+//! FO-5: a stale copy is never promoted silently. While the register says `replicated`, a new holder
+//! has all that is known to be on both sites; while it says `alone`, a holder that lacks
+//! acknowledged records took over after the grace period or by an operator's force.
+
+use crate::audit::Breach;
+use crate::audit::docket::Docket;
+use crate::audit::ledger::{Ledger, Succession};
+use crate::terms::{Instant, Mode, Span, Unit};
+
+/// Looks at the new holder's disk whenever a new epoch is granted.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct StaleNeverPromoted {
+    pub docket: Docket,
+}
+
+impl StaleNeverPromoted {
+    pub(in crate::audit) fn succeeded(&mut self, ledger: &Ledger, at: Instant, unit: Unit, succession: &Succession) {
+        if ledger.lease(unit).is_beyond_promise() {
+            return;
+        }
+        let (before, now) = (&succession.before, &succession.register);
+        let complete = ledger.logs(unit).store(now.holder).holds(before.register.frontier);
+        let admitted = match before.register.mode {
+            Mode::Replicated => complete,
+            Mode::Alone => {
+                complete && (succession.lost.is_empty() || (succession.forced || is_past_grace(ledger, at - before.at)))
+            }
+        };
+        let site = ledger.terms(unit).site(now.holder);
+        self.docket.check(admitted, || {
+            let what = match before.register.mode {
+                Mode::Replicated => format!(
+                    "{{datacenter}} took over {{unit}} in epoch {} without the log up to {}",
+                    now.epoch, before.register.frontier
+                ),
+                Mode::Alone => format!(
+                    "{{datacenter}} took over {{unit}} in epoch {} without {} acknowledged records, before the grace period and without order",
+                    now.epoch,
+                    succession.lost.len()
+                ),
+            };
+            Breach::new(at, what).in_unit(unit).at_datacenter(site)
+        });
+    }
+}
+
+/// Whether the grace period was over, `silent` after the holder's last renewal, on a clock that may
+/// be fast.
+fn is_past_grace(ledger: &Ledger, silent: Span) -> bool {
+    let slow = 1_000_000 - u64::from(ledger.contract.rho_ppm);
+    ledger.contract.grace.is_some_and(|grace| silent >= grace.scale(slow, 1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{DUBLIN, EMEA_1, Story};
+    use crate::facts::Fact;
+    use crate::terms::{CopyClass, Mode, RecordKind, Side, Span};
+
+    /// Two records at A, the frontier after them, and the first of them at B.
+    fn half_replicated(mode: Mode, frontier: u64) -> Story {
+        let mut story = Story::after();
+        let (one, two) = (story.birth(RecordKind::Message), story.birth(RecordKind::Message));
+        story.grant(1, Side::A).land_everywhere(one, 1).land(two, CopyClass::Log, DUBLIN, 2);
+        story.renew(1, Side::A, mode, frontier).acknowledge(two, DUBLIN, 1, 2);
+        story
+    }
+
+    #[test]
+    fn a_copy_that_reaches_the_frontier_may_take_over() {
+        let mut story = half_replicated(Mode::Replicated, 1);
+        story.renew(2, Side::B, Mode::Replicated, 1);
+        story.expect_kept("FO-5", 1);
+    }
+
+    #[test]
+    fn a_copy_short_of_the_frontier_is_stale() {
+        let mut story = half_replicated(Mode::Replicated, 2);
+        story.renew(2, Side::B, Mode::Replicated, 2);
+        story.expect_broken("FO-5", "without the log up to 1:2");
+    }
+
+    #[test]
+    fn alone_only_grace_or_force_waives_what_is_missing() {
+        let mut silent = half_replicated(Mode::Alone, 1);
+        silent.pass(Span::minutes(5)).renew(2, Side::B, Mode::Alone, 1);
+        silent.expect_broken("FO-5", "before the grace period and without order");
+
+        let mut graced = half_replicated(Mode::Alone, 1);
+        graced.pass(Span::hours(2)).renew(2, Side::B, Mode::Alone, 1);
+        graced.expect_kept("FO-5", 1);
+
+        let mut forced = half_replicated(Mode::Alone, 1);
+        forced.pass(Span::minutes(5)).fact(Fact::Ordered { unit: EMEA_1, forced: true });
+        forced.renew(2, Side::B, Mode::Alone, 1);
+        forced.expect_kept("FO-5", 1);
+    }
+}

@@ -1,0 +1,100 @@
+//! RES-8: a conversation is read whole (rule R3): a reader is shown every part, or told which is
+//! withheld, and nothing is withheld without need.
+
+use crate::audit::Breach;
+use crate::audit::docket::Docket;
+use crate::audit::ledger::Ledger;
+use crate::audit::slack;
+use crate::terms::{Conversation, Instant, Rule, Side, Unit, UnitSet};
+
+/// Compares each read with the units in which records rest that were acknowledged before it.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct WholeReads {
+    pub docket: Docket,
+}
+
+impl WholeReads {
+    pub(in crate::audit) fn read(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        conversation: Conversation,
+        asked: Instant,
+        shown: UnitSet,
+        withheld: UnitSet,
+    ) {
+        let parts = ledger.talk(conversation).units_before(asked);
+        let silent = parts.minus(shown).minus(withheld);
+        self.docket.check(silent.is_empty(), || {
+            let what = format!(
+                "a reader was not shown the part of conversation {} in {{unit}}, and not told so",
+                conversation.0
+            );
+            silent.iter().fold(Breach::new(at, what), Breach::in_unit).by_rule(Rule::R3)
+        });
+        let needless =
+            parts.minus(shown).iter().find(|&unit| withheld.contains(unit) && !is_necessary(ledger, unit, asked, at));
+        if let Some(unit) = needless {
+            self.docket.check(false, || {
+                let what = format!(
+                    "the part of conversation {} in {{unit}} was withheld though a copy was within reach",
+                    conversation.0
+                );
+                Breach::new(at, what).in_unit(unit).by_rule(Rule::R3)
+            });
+        }
+    }
+}
+
+/// Whether no site with a copy was within reach of clients all the time since the reader asked and for
+/// long enough to be found, or the sites had queues longer than a client's patience.
+fn is_necessary(ledger: &Ledger, unit: Unit, asked: Instant, now: Instant) -> bool {
+    let terms = ledger.terms(unit);
+    let readable = |side: Side| {
+        let since = ledger.world.reachable_since(terms.site(side));
+        ledger.is_sound(unit, side) && since.is_some_and(|since| since <= asked && now - since > slack::READ)
+    };
+    !Side::BOTH.into_iter().any(readable) || ledger.was_busy(unit, now, slack::READ)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, Story};
+    use crate::facts::Fact;
+    use crate::terms::{RecordKind, Span, UnitSet};
+
+    fn old_and_new_part() -> Story {
+        let mut story = Story::before();
+        let old = story.birth(RecordKind::Message);
+        story.grant_in(APAC_1, 1).land_in_apac(old, 1).acknowledge_in(APAC_1, old, 1).pass_the_instant();
+        let new = story.birth(RecordKind::Message);
+        story.grant_in(EMEA_1, 1).land_everywhere(new, 1).acknowledge(new, DUBLIN, 1, 1).pass(Span::minutes(5));
+        story
+    }
+
+    #[test]
+    fn a_reader_who_sees_both_parts_sees_the_conversation_whole() {
+        let mut story = old_and_new_part();
+        story.read(UnitSet::of(APAC_1).with(EMEA_1), UnitSet::EMPTY);
+        story.expect_kept("RES-8", 1);
+    }
+
+    #[test]
+    fn a_part_left_out_in_silence_is_a_breach() {
+        let mut story = old_and_new_part();
+        story.read(UnitSet::of(EMEA_1), UnitSet::EMPTY);
+        story.expect_broken("RES-8", "not shown the part");
+    }
+
+    #[test]
+    fn a_part_may_be_withheld_only_while_no_copy_is_within_reach() {
+        let mut story = old_and_new_part();
+        story.fact(Fact::Power { datacenter: DUBLIN, on: false });
+        story.fact(Fact::Access { datacenter: AMSTERDAM, up: false }).pass(Span::minutes(1));
+        story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
+        story.expect_kept("RES-8", 1);
+        story.fact(Fact::Access { datacenter: AMSTERDAM, up: true }).pass(Span::minutes(1));
+        story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
+        story.expect_broken("RES-8", "withheld though a copy was within reach");
+    }
+}

@@ -1,0 +1,132 @@
+//! FO-1: nothing is acknowledged under an epoch once a later one is granted, and one site writes in
+//! each epoch: its holder acknowledges, and takes no copies from an earlier one. Holds within ρ: a
+//! unit whose clocks left it is judged no longer.
+
+use crate::audit::docket::Docket;
+use crate::audit::ledger::Ledger;
+use crate::audit::{Breach, slack};
+use crate::terms::{Birth, Datacenter, Epoch, Instant, Unit};
+use std::cmp::Ordering;
+
+/// Holds every acknowledgement against the value granted at that moment.
+#[derive(Debug)]
+pub(in crate::audit) struct OneWriter {
+    pub docket: Docket,
+    /// The latest epoch in which each unit acknowledged, and the site that did.
+    latest: Vec<(Epoch, Datacenter)>,
+}
+
+impl OneWriter {
+    pub(in crate::audit) fn new(units: usize) -> Self {
+        Self { docket: Docket::default(), latest: vec![(Epoch(0), Datacenter(0)); units] }
+    }
+
+    #[inline]
+    pub(in crate::audit) fn acknowledged(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        birth: &Birth,
+        unit: Unit,
+        datacenter: Datacenter,
+        epoch: Epoch,
+    ) {
+        if ledger.lease(unit).is_beyond_promise() {
+            return;
+        }
+        let granted = ledger.registers.epoch(unit);
+        let holder = ledger.registers.holder(unit).map(|side| ledger.terms(unit).site(side));
+        let latest = &mut self.latest[unit.index()];
+        let alone = latest.0 != epoch || latest.1 == datacenter;
+        *latest = (epoch, datacenter);
+        let kept = epoch == granted && holder == Some(datacenter) && alone;
+        self.docket.check(kept, || {
+            let fault = match epoch.cmp(&granted) {
+                Ordering::Less => format!("after epoch {granted} was granted"),
+                Ordering::Equal => "which another site holds".to_owned(),
+                Ordering::Greater => "which no majority granted".to_owned(),
+            };
+            let what = format!("{{datacenter}} acknowledged under epoch {epoch} of {{unit}}, {fault}");
+            Breach::new(at, what).of(birth).in_unit(unit).at_datacenter(datacenter)
+        });
+    }
+
+    /// A copy came to rest from the other site. The holder of the epoch gets none, but for what was
+    /// on its way to the disk when the epoch was granted, or what fills a disk that was lost.
+    #[inline]
+    pub(in crate::audit) fn replicated(&mut self, ledger: &Ledger, at: Instant, unit: Unit, datacenter: Datacenter) {
+        let lease = ledger.lease(unit);
+        let Some(holder) = ledger.registers.holder(unit) else { return };
+        if ledger.terms(unit).site(holder) != datacenter
+            || at - lease.epoch_since() <= slack::IN_FLIGHT
+            || lease.is_beyond_promise()
+            || lease.was_wiped(holder.seat())
+        {
+            return;
+        }
+        self.docket.check(false, || {
+            let epoch = ledger.registers.epoch(unit);
+            let what = format!("{{datacenter}} holds epoch {epoch} of {{unit}} and took copies from an earlier holder");
+            Breach::new(at, what).in_unit(unit).at_datacenter(datacenter)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
+    use crate::facts::Fact;
+    use crate::terms::{CopyClass, RecordKind, Side, Span};
+
+    #[test]
+    fn the_holder_of_the_epoch_may_acknowledge() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.grant(1, Side::A).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1);
+        story.expect_kept("FO-1", 1);
+    }
+
+    #[test]
+    fn an_acknowledgement_under_a_superseded_epoch_is_a_breach() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.grant(1, Side::A).land_everywhere(birth, 1).grant(2, Side::B).acknowledge(birth, DUBLIN, 1, 1);
+        story.expect_broken("FO-1", "after epoch 2 was granted");
+    }
+
+    #[test]
+    fn a_second_writer_in_one_epoch_is_a_breach() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.grant(1, Side::A).land_everywhere(birth, 1).acknowledge(birth, AMSTERDAM, 1, 1);
+        story.expect_broken("FO-1", "which another site holds");
+    }
+
+    #[test]
+    fn a_holder_that_takes_copies_from_an_earlier_one_is_a_breach() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.grant(2, Side::B).land(birth, CopyClass::Replica, AMSTERDAM, 1);
+        assert_eq!(story.finding("FO-1").broken, 0);
+        story.pass(Span::minutes(1)).land(birth, CopyClass::Replica, AMSTERDAM, 2);
+        story.expect_broken("FO-1", "took copies from an earlier holder");
+    }
+
+    #[test]
+    fn one_vote_grants_nothing() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.vote_in(EMEA_1, 1, Side::A, 1).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1);
+        story.expect_broken("FO-1", "which no majority granted");
+    }
+
+    #[test]
+    fn a_clock_beyond_rho_ends_the_promise() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.grant(1, Side::A).land_everywhere(birth, 1).grant(2, Side::B);
+        story.fact(Fact::ClockChanged { datacenter: DUBLIN, offset_us: 0, drift_ppm: -50_000 });
+        story.acknowledge(birth, DUBLIN, 1, 1);
+        assert_eq!(story.finding("FO-1").broken, 0);
+    }
+}

@@ -1,0 +1,308 @@
+//! What the oracle remembers: the facts folded once, for every invariant to read.
+//!
+//! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
+//! site's log holds, [`people`] tenants and conversations, [`families`] records that travel
+//! together. Memory grows with the population and with what is not yet replicated, never with the
+//! number of messages but for four bytes in every 256.
+
+mod families;
+mod logs;
+mod people;
+mod registers;
+mod world;
+
+pub(super) use logs::Acknowledgement;
+pub(super) use people::Talk;
+pub(super) use registers::{Granted, LeaseBook, Persisted};
+
+use super::rules::{self, Case, Residence, Stamp};
+use super::{Contract, UnitTerms, slack};
+use crate::facts::Fact;
+use crate::terms::{
+    Birth, BoundarySet, Conversation, CopyClass, Datacenter, Epoch, Index, Instant, Opening, Position, Register, Rule,
+    Seat, Side, Span, Tenancy, Unit, VoterRecord,
+};
+use families::Families;
+use logs::UnitLogs;
+use people::People;
+use registers::Registers;
+use world::World;
+
+/// A new epoch was granted.
+#[derive(Debug)]
+pub(super) struct Succession {
+    /// The value granted last under the epoch before.
+    pub before: Granted,
+    /// The value granted now.
+    pub register: Register,
+    /// What was acknowledged and is not on the new holder's disk.
+    pub lost: Vec<Acknowledgement>,
+    /// Whether an operator had ordered it.
+    pub forced: bool,
+}
+
+/// Everything remembered.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pub(super) contract: Contract,
+    pub(super) world: World,
+    pub(super) registers: Registers,
+    logs: Vec<UnitLogs>,
+    people: People,
+    families: Families,
+}
+
+impl Ledger {
+    pub(super) fn new(contract: Contract) -> Self {
+        Self {
+            world: World::new(contract.datacenters.len(), contract.start),
+            registers: Registers::new(contract.units.len(), contract.start),
+            logs: vec![UnitLogs::default(); contract.units.len()],
+            people: People::default(),
+            families: Families::default(),
+            contract,
+        }
+    }
+
+    /// Every scale unit.
+    pub(super) fn units(&self) -> impl Iterator<Item = Unit> + use<> {
+        (0..self.contract.units.len()).map(|unit| Unit(u8::try_from(unit).expect("at most 64 units")))
+    }
+
+    /// The terms of a unit.
+    pub(super) fn terms(&self, unit: Unit) -> &UnitTerms {
+        self.contract.unit(unit)
+    }
+
+    /// The lease register of a unit.
+    pub(super) fn lease(&self, unit: Unit) -> &LeaseBook {
+        self.registers.of(unit)
+    }
+
+    /// The logs of a unit.
+    pub(super) fn logs(&self, unit: Unit) -> &UnitLogs {
+        &self.logs[unit.index()]
+    }
+
+    /// The conversation of a handle.
+    pub(super) fn talk(&self, conversation: Conversation) -> &Talk {
+        self.people.talk(conversation)
+    }
+
+    /// The record that `birth` follows, if its family is still known.
+    pub(super) fn family(&self, birth: &Birth) -> Option<(Unit, Residence)> {
+        self.families.of(birth).map(|family| (family.unit, family.residence))
+    }
+
+    /// What the rules need to know of a record.
+    pub(super) fn case(&self, birth: &Birth) -> Case<'_> {
+        let talk = self.people.talk(birth.conversation);
+        Case {
+            tenancy: self.people.tenancy(birth.tenant),
+            organization: talk.is_organization(),
+            location: talk.location(),
+            kind: birth.kind,
+            app: birth.app,
+        }
+    }
+
+    /// On which sides of the effective instant a record may have been stamped by now.
+    pub(super) fn stamp(&self, birth: &Birth, now: Instant) -> Stamp {
+        let error = self.contract.clock_tolerance.max(self.world.clock_error(now));
+        Stamp::between(&self.contract, birth.born, now, error)
+    }
+
+    /// Where a record may rest that was stamped between its birth and now.
+    pub(super) fn residence(&self, birth: &Birth, now: Instant) -> Residence {
+        if birth.with == birth.record {
+            return rules::residence(&self.contract, &self.case(birth), self.stamp(birth, now));
+        }
+        match self.families.of(birth) {
+            Some(family) if family.residence.is_promised() => Residence { rule: Rule::R5, ..family.residence },
+            Some(family) => family.residence,
+            None => rules::either(&self.contract, &self.case(birth)),
+        }
+    }
+
+    /// Since when a site has been connected to a majority of its unit's voters, itself included.
+    pub(super) fn majority_since(&self, unit: Unit, side: Side) -> Option<Instant> {
+        let terms = self.terms(unit);
+        let others = [side.peer().seat(), Seat::Witness];
+        let linked = |seat| self.world.linked_since(terms.site(side), terms.voter(seat));
+        others.into_iter().filter_map(linked).min()
+    }
+
+    /// Since when a site has been connected to both other voters of its unit.
+    pub(super) fn both_since(&self, unit: Unit, side: Side) -> Option<Instant> {
+        let terms = self.terms(unit);
+        let [peer, witness] = [side.peer().seat(), Seat::Witness]
+            .map(|seat| self.world.linked_since(terms.site(side), terms.voter(seat)));
+        Some(peer?.max(witness?))
+    }
+
+    /// Whether a site's log has all that is known to be on both sites.
+    pub(super) fn is_sound(&self, unit: Unit, side: Side) -> bool {
+        let known = self.lease(unit).granted().map(|granted| granted.register.frontier).unwrap_or_default();
+        self.logs(unit).store(side).holds(known)
+    }
+
+    /// Since when a site has had all that it takes to serve, except the lease itself.
+    pub(super) fn able_since(&self, unit: Unit, side: Side) -> Option<Instant> {
+        let reachable = self.world.reachable_since(self.terms(unit).site(side))?;
+        let majority = self.majority_since(unit, side)?;
+        self.is_sound(unit, side).then_some(reachable.max(majority))
+    }
+
+    /// Whether a site has been able to serve for at least `span`.
+    pub(super) fn was_able_for(&self, unit: Unit, side: Side, span: Span, now: Instant) -> bool {
+        self.able_since(unit, side).is_some_and(|since| now - since >= span)
+    }
+
+    /// Whether a site certainly holds the lease and knows it. With one other voter only, answers that
+    /// a link loses, of which there is no fact, may have taken the lease away.
+    pub(super) fn surely_holds(&self, unit: Unit, side: Side, now: Instant) -> bool {
+        let lease = self.lease(unit);
+        let Some(granted) = lease.granted().filter(|granted| granted.register.holder == side) else { return false };
+        let rho = u64::from(self.contract.rho_ppm);
+        let valid = granted.register.ttl.scale(1_000_000 - rho, 1_000_000 + rho).saturating_sub(slack::IN_FLIGHT);
+        let settled = self.contract.ttl + slack::SETTLING;
+        now - granted.at < valid
+            && now - lease.epoch_since() > settled
+            && lease.last_wiped().is_none_or(|at| now - at > settled)
+            && self.both_since(unit, side).is_some_and(|since| now - since > settled)
+            && self.was_able_for(unit, side, settled, now)
+    }
+
+    /// Whether the queues of a unit's sites were long within `span` before `now`.
+    pub(super) fn was_busy(&self, unit: Unit, now: Instant, span: Span) -> bool {
+        self.terms(unit).sites.into_iter().any(|site| self.world.was_busy(site, now, span))
+    }
+}
+
+/// The folding, one method a fact.
+impl Ledger {
+    pub(super) fn founded(&mut self, tenancy: Tenancy) {
+        self.people.founded(tenancy);
+    }
+
+    pub(super) fn opened(&mut self, opening: &Opening) {
+        self.people.opened(opening);
+    }
+
+    /// Content came to rest; its residence was judged before.
+    pub(super) fn landed(&mut self, at: Instant, birth: &Birth, residence: Residence, landing: &Landing) {
+        let Some(side) = self.contract.unit(landing.unit).side_at(landing.datacenter) else { return };
+        let logs = &mut self.logs[landing.unit.index()];
+        let Position { epoch, index } = landing.position;
+        match landing.copy {
+            CopyClass::Log => {
+                let limits = if residence.is_promised() { residence.allowed } else { BoundarySet::ALL };
+                logs.resides(index, limits);
+                logs.landed(side, epoch, (index, index), at);
+                self.families.landed(birth, landing.unit, residence);
+            }
+            CopyClass::Replica => logs.landed(side, epoch, (index, index), at),
+            CopyClass::Cache | CopyClass::QuarantinedTail | CopyClass::WitnessRecord => {}
+        }
+    }
+
+    pub(super) fn range_landed(
+        &mut self,
+        at: Instant,
+        unit: Unit,
+        datacenter: Datacenter,
+        epoch: Epoch,
+        run: (Index, Index),
+    ) {
+        if let Some(side) = self.contract.unit(unit).side_at(datacenter) {
+            self.logs[unit.index()].landed(side, epoch, run, at);
+        }
+    }
+
+    pub(super) fn tail_cut(&mut self, unit: Unit, datacenter: Datacenter, keeps: Position) {
+        if let Some(side) = self.contract.unit(unit).side_at(datacenter) {
+            self.logs[unit.index()].tail_cut(side, keeps);
+        }
+    }
+
+    pub(super) fn acknowledged(&mut self, at: Instant, birth: &Birth, unit: Unit, position: Position) {
+        self.people.acknowledged(birth.conversation, unit, at);
+        self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
+    }
+
+    /// A voter's record became durable: what that changed, and the succession that it completed.
+    pub(super) fn persisted(
+        &mut self,
+        at: Instant,
+        unit: Unit,
+        seat: Seat,
+        record: VoterRecord,
+    ) -> (Persisted, Option<Succession>) {
+        self.world.acted(self.contract.unit(unit).voter(seat), at);
+        let persisted = self.registers.of_mut(unit).persisted(seat, record, at);
+        let succession = persisted.grant.and_then(|grant| {
+            let before = grant.supersedes()?;
+            let forced = self.registers.of_mut(unit).take_forced();
+            let mut lost = Vec::new();
+            self.logs[unit.index()].abandon(grant.register.holder, |acknowledgement| lost.push(acknowledgement));
+            Some(Succession { before, register: grant.register, lost, forced })
+        });
+        (persisted, succession)
+    }
+
+    /// Something physical broke or was mended.
+    pub(super) fn disturbed(&mut self, at: Instant, fact: &Fact) {
+        match *fact {
+            Fact::Power { datacenter, on } => self.world.power(datacenter, on, at),
+            Fact::Link { from, to, up } => self.world.cut_or_mended(from, to, up, at),
+            Fact::Access { datacenter, up } => self.world.access(datacenter, up, at),
+            Fact::Paused { datacenter, paused } => self.world.paused(datacenter, paused, at),
+            Fact::StorageLost { unit, side, datacenter } => {
+                self.logs[unit.index()].storage_lost(side);
+                self.registers.storage_lost(&self.contract, datacenter, at);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn clock(&mut self, at: Instant, datacenter: Datacenter, offset_us: i64, drift_ppm: i32) {
+        self.world.clock(offset_us, drift_ppm, at);
+        if drift_ppm.unsigned_abs() > self.contract.rho_ppm {
+            self.registers.clock_beyond_rho(&self.contract, datacenter);
+        }
+    }
+
+    pub(super) fn map_pushed(&mut self, datacenter: Datacenter, truthful: bool) {
+        if !truthful {
+            self.world.misled(datacenter);
+        }
+    }
+
+    pub(super) fn ordered(&mut self, unit: Unit, forced: bool) {
+        if forced {
+            self.registers.forced(unit);
+        }
+    }
+
+    /// A site took its turn at a queue: from half its limit on, a site is busy enough to miss a client's patience.
+    #[inline]
+    pub(super) fn queue_seen(&mut self, at: Instant, datacenter: Datacenter, queue: u32) {
+        self.world.acted(datacenter, at);
+        if queue > self.contract.queue_limit / 2 {
+            self.world.busy(datacenter, at);
+        }
+    }
+}
+
+/// Where content came to rest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Landing {
+    /// In what kind of place.
+    pub copy: CopyClass,
+    /// Where, physically.
+    pub datacenter: Datacenter,
+    /// On whose storage.
+    pub unit: Unit,
+    /// At which position of the log.
+    pub position: Position,
+}

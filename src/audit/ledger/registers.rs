@@ -1,0 +1,165 @@
+//! The lease registers as voters durably hold them.
+//!
+//! A value is **granted** at the moment when a second of the three voters has durably accepted it:
+//! from then on no other value can be. Nobody's word counts for this, only the voters' disks.
+
+use crate::audit::Contract;
+use crate::terms::{Datacenter, Epoch, Instant, Register, Seat, Side, Unit, VoterRecord};
+
+/// A value of the register and the moment when it was granted.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::audit) struct Granted {
+    /// The value.
+    pub register: Register,
+    /// When.
+    pub at: Instant,
+}
+
+/// What became true when a voter's record became durable.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::audit) struct Persisted {
+    /// What the voter held before; `None` where its storage is new.
+    pub before: Option<VoterRecord>,
+    /// What it holds now.
+    pub after: VoterRecord,
+    /// The value that this made granted.
+    pub grant: Option<Grant>,
+}
+
+/// A value that was granted, and the one that it replaced.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::audit) struct Grant {
+    /// The value granted last before.
+    pub before: Option<Granted>,
+    /// The value.
+    pub register: Register,
+}
+
+impl Grant {
+    /// The value granted before, where this one is of a later epoch.
+    pub(in crate::audit) fn supersedes(&self) -> Option<Granted> {
+        self.before.filter(|before| before.register.epoch < self.register.epoch)
+    }
+}
+
+/// The lease register of one scale unit.
+#[derive(Clone, Debug, Default)]
+pub(in crate::audit) struct LeaseBook {
+    votes: [Option<VoterRecord>; 3],
+    wiped: [Option<Instant>; 3],
+    granted: Option<Granted>,
+    epoch_since: Instant,
+    forced: bool,
+    clock_beyond_rho: bool,
+}
+
+impl LeaseBook {
+    /// The value granted last.
+    pub(in crate::audit) fn granted(&self) -> Option<&Granted> {
+        self.granted.as_ref()
+    }
+
+    /// Since when the current epoch has been granted; the start of the run where none has been.
+    pub(in crate::audit) fn epoch_since(&self) -> Instant {
+        self.epoch_since
+    }
+
+    /// Whether an operator ordered a forced failover since the last succession.
+    pub(super) fn take_forced(&mut self) -> bool {
+        std::mem::take(&mut self.forced)
+    }
+
+    /// Whether more was broken than the register is built for: a clock beyond ρ, or the storage of
+    /// two of its voters.
+    pub(in crate::audit) fn is_beyond_promise(&self) -> bool {
+        self.clock_beyond_rho || self.wiped.iter().flatten().count() > 1
+    }
+
+    /// When any voter's storage was last lost.
+    pub(in crate::audit) fn last_wiped(&self) -> Option<Instant> {
+        self.wiped.iter().flatten().max().copied()
+    }
+
+    /// Whether the storage of a voter was lost.
+    pub(in crate::audit) fn was_wiped(&self, seat: Seat) -> bool {
+        self.wiped[seat.index()].is_some()
+    }
+
+    pub(super) fn persisted(&mut self, seat: Seat, after: VoterRecord, at: Instant) -> Persisted {
+        let own = |record: &VoterRecord| record.members[seat.index()];
+        let before = self.votes[seat.index()].filter(|before| own(before) == own(&after));
+        self.votes[seat.index()] = Some(after);
+        Persisted { before, after, grant: after.accepted.and_then(|value| self.tally(value, at)) }
+    }
+
+    fn tally(&mut self, value: Register, at: Instant) -> Option<Grant> {
+        let accepted = |vote: &&VoterRecord| vote.accepted_ballot() == value.renewal;
+        let votes = self.votes.iter().flatten().filter(accepted).count();
+        let before = self.granted;
+        if votes < 2 || before.is_some_and(|before| before.register.renewal == value.renewal) {
+            return None;
+        }
+        if before.is_none_or(|before| before.register.epoch != value.epoch) {
+            self.epoch_since = at;
+        }
+        self.granted = Some(Granted { register: value, at });
+        Some(Grant { before, register: value })
+    }
+
+    fn wipe(&mut self, seat: Seat, at: Instant) {
+        self.votes[seat.index()] = None;
+        self.wiped[seat.index()] = Some(at);
+    }
+}
+
+/// The lease registers of every scale unit.
+#[derive(Debug)]
+pub(in crate::audit) struct Registers(Vec<LeaseBook>);
+
+impl Registers {
+    pub(super) fn new(units: usize, start: Instant) -> Self {
+        Self(vec![LeaseBook { epoch_since: start, ..LeaseBook::default() }; units])
+    }
+
+    /// The register of a unit.
+    pub(in crate::audit) fn of(&self, unit: Unit) -> &LeaseBook {
+        &self.0[unit.index()]
+    }
+
+    /// The epoch granted last.
+    pub(in crate::audit) fn epoch(&self, unit: Unit) -> Epoch {
+        self.of(unit).granted.map_or(Epoch(0), |granted| granted.register.epoch)
+    }
+
+    /// The side that the value granted last names.
+    pub(in crate::audit) fn holder(&self, unit: Unit) -> Option<Side> {
+        self.of(unit).granted.map(|granted| granted.register.holder)
+    }
+
+    pub(super) fn of_mut(&mut self, unit: Unit) -> &mut LeaseBook {
+        &mut self.0[unit.index()]
+    }
+
+    pub(super) fn forced(&mut self, unit: Unit) {
+        self.0[unit.index()].forced = true;
+    }
+
+    /// A datacenter's disks are lost as a whole, so the loss of one store there tells of every voter.
+    pub(super) fn storage_lost(&mut self, contract: &Contract, datacenter: Datacenter, at: Instant) {
+        self.each_seat_at(contract, datacenter, |book, seat| book.wipe(seat, at));
+    }
+
+    pub(super) fn clock_beyond_rho(&mut self, contract: &Contract, datacenter: Datacenter) {
+        self.each_seat_at(contract, datacenter, |book, _| book.clock_beyond_rho = true);
+    }
+
+    fn each_seat_at(&mut self, contract: &Contract, datacenter: Datacenter, mut act: impl FnMut(&mut LeaseBook, Seat)) {
+        for (book, terms) in self.0.iter_mut().zip(&contract.units) {
+            for seat in Seat::ALL {
+                if terms.voter(seat) == datacenter {
+                    act(book, seat);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The physical state: power, processes, access, links and clocks, and since when.
+
+use crate::audit::slack;
+use crate::terms::{Datacenter, Instant, Span};
+
+/// Something that is either well or not, and since when.
+#[derive(Clone, Copy, Debug)]
+struct Switch {
+    well: bool,
+    since: Instant,
+}
+
+impl Switch {
+    const fn new(start: Instant) -> Self {
+        Self { well: true, since: start }
+    }
+
+    fn set(&mut self, well: bool, at: Instant) {
+        if self.well != well {
+            *self = Self { well, since: at };
+        }
+    }
+
+    /// Since when it has been well without a break.
+    fn well_since(self) -> Option<Instant> {
+        self.well.then_some(self.since)
+    }
+}
+
+/// What is known of a datacenter.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    power: Switch,
+    running: Switch,
+    access: Switch,
+    /// Power is back and nothing was seen to run yet.
+    booting: bool,
+    misled: bool,
+    busy: Option<Instant>,
+}
+
+impl Place {
+    const fn new(start: Instant) -> Self {
+        let well = Switch::new(start);
+        Self { power: well, running: well, access: well, booting: false, misled: false, busy: None }
+    }
+
+    fn powered_since(&self) -> Option<Instant> {
+        let since = self.power.well_since()?;
+        Some(if self.booting { since + slack::BOOT } else { since })
+    }
+}
+
+/// The physical state of every datacenter and link. All is well until a fact says otherwise.
+#[derive(Debug)]
+pub(in crate::audit) struct World {
+    places: Vec<Place>,
+    links: Vec<Switch>,
+    /// The greatest offset and drift of any clock so far, and since when one could have drifted.
+    offset: Span,
+    drift_ppm: u64,
+    drifts_since: Instant,
+}
+
+impl World {
+    pub(super) fn new(datacenters: usize, start: Instant) -> Self {
+        Self {
+            places: vec![Place::new(start); datacenters],
+            links: vec![Switch::new(start); datacenters * datacenters],
+            offset: Span::ZERO,
+            drift_ppm: 0,
+            drifts_since: Instant::NEVER,
+        }
+    }
+
+    /// Since when a datacenter has had power and moving processes, without a break.
+    pub(in crate::audit) fn running_since(&self, datacenter: Datacenter) -> Option<Instant> {
+        let place = &self.places[datacenter.index()];
+        Some(place.powered_since()?.max(place.running.well_since()?))
+    }
+
+    /// Since when a datacenter has been running where clients reach it.
+    pub(in crate::audit) fn reachable_since(&self, datacenter: Datacenter) -> Option<Instant> {
+        Some(self.running_since(datacenter)?.max(self.places[datacenter.index()].access.well_since()?))
+    }
+
+    /// Since when both datacenters have been running and hearing each other.
+    pub(in crate::audit) fn linked_since(&self, a: Datacenter, b: Datacenter) -> Option<Instant> {
+        let both = self.running_since(a)?.max(self.running_since(b)?);
+        if a == b {
+            return Some(both);
+        }
+        Some(both.max(self.link(a, b).well_since()?).max(self.link(b, a).well_since()?))
+    }
+
+    /// Whether a datacenter is without power.
+    pub(in crate::audit) fn is_dark(&self, datacenter: Datacenter) -> bool {
+        !self.places[datacenter.index()].power.well
+    }
+
+    /// Whether nothing that `from` sends arrives at `to`.
+    pub(in crate::audit) fn is_mute(&self, from: Datacenter, to: Datacenter) -> bool {
+        from != to && !self.link(from, to).well
+    }
+
+    /// A bound on the error of any wall clock: asked for every landing, so it is one product.
+    pub(in crate::audit) fn clock_error(&self, now: Instant) -> Span {
+        let drifted = (now - self.drifts_since).0.saturating_mul(self.drift_ppm) / 1_000_000;
+        self.offset + Span(drifted)
+    }
+
+    /// Whether an operator ever handed the datacenter a map that is not true.
+    pub(in crate::audit) fn was_misled(&self, datacenter: Datacenter) -> bool {
+        self.places[datacenter.index()].misled
+    }
+
+    /// Whether the datacenter had a long queue within `span` before `now`.
+    pub(in crate::audit) fn was_busy(&self, datacenter: Datacenter, now: Instant, span: Span) -> bool {
+        self.places[datacenter.index()].busy.is_some_and(|at| now - at <= span)
+    }
+
+    pub(super) fn power(&mut self, datacenter: Datacenter, on: bool, at: Instant) {
+        let place = &mut self.places[datacenter.index()];
+        place.power.set(on, at);
+        place.booting = on;
+    }
+
+    /// Something that runs in a datacenter was seen: its boot, if there was one, is over.
+    #[inline]
+    pub(super) fn acted(&mut self, datacenter: Datacenter, at: Instant) {
+        let place = &mut self.places[datacenter.index()];
+        if place.booting {
+            place.booting = false;
+            place.power.since = at;
+        }
+    }
+
+    pub(super) fn paused(&mut self, datacenter: Datacenter, paused: bool, at: Instant) {
+        self.places[datacenter.index()].running.set(!paused, at);
+    }
+
+    pub(super) fn access(&mut self, datacenter: Datacenter, up: bool, at: Instant) {
+        self.places[datacenter.index()].access.set(up, at);
+    }
+
+    pub(super) fn cut_or_mended(&mut self, from: Datacenter, to: Datacenter, up: bool, at: Instant) {
+        let slot = self.slot(from, to);
+        self.links[slot].set(up, at);
+    }
+
+    pub(super) fn clock(&mut self, offset_us: i64, drift_ppm: i32, at: Instant) {
+        self.offset = self.offset.max(Span(offset_us.unsigned_abs()));
+        self.drift_ppm = self.drift_ppm.max(u64::from(drift_ppm.unsigned_abs()));
+        self.drifts_since = self.drifts_since.min(at);
+    }
+
+    pub(super) fn misled(&mut self, datacenter: Datacenter) {
+        self.places[datacenter.index()].misled = true;
+    }
+
+    pub(super) fn busy(&mut self, datacenter: Datacenter, at: Instant) {
+        self.places[datacenter.index()].busy = Some(at);
+    }
+
+    fn link(&self, from: Datacenter, to: Datacenter) -> Switch {
+        self.links[self.slot(from, to)]
+    }
+
+    fn slot(&self, from: Datacenter, to: Datacenter) -> usize {
+        from.index() * self.places.len() + to.index()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_recovers_counts_from_its_recovery() {
+        let mut world = World::new(2, Instant::ZERO);
+        let (a, b) = (Datacenter(0), Datacenter(1));
+        world.power(a, false, Instant(5));
+        assert_eq!(world.reachable_since(a), None);
+        world.power(a, true, Instant(7));
+        assert_eq!(world.running_since(a), Some(Instant(7) + slack::BOOT));
+        world.acted(a, Instant(9));
+        world.access(a, false, Instant(9));
+        world.access(a, true, Instant(11));
+        assert_eq!(world.running_since(a), Some(Instant(9)));
+        assert_eq!(world.reachable_since(a), Some(Instant(11)));
+        assert_eq!(world.linked_since(a, b), Some(Instant(9)));
+    }
+
+    #[test]
+    fn one_direction_down_is_no_link() {
+        let mut world = World::new(2, Instant::ZERO);
+        world.cut_or_mended(Datacenter(0), Datacenter(1), false, Instant(3));
+        assert_eq!(world.linked_since(Datacenter(1), Datacenter(0)), None);
+        assert!(world.is_mute(Datacenter(0), Datacenter(1)) && !world.is_mute(Datacenter(1), Datacenter(0)));
+    }
+
+    #[test]
+    fn a_drifting_clock_errs_more_with_time() {
+        let mut world = World::new(1, Instant::ZERO);
+        world.clock(-3, 100, Instant(0));
+        assert_eq!(world.clock_error(Instant(1_000_000)), Span(103));
+    }
+}

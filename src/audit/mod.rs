@@ -1,0 +1,251 @@
+//! The oracle: says from facts alone whether every promise held. **Imports neither `service` nor
+//! `sim` nor `scenario`.**
+//!
+//! [`Audit`] hands each fact to the ledger, which folds it once, and to the invariants that read it.
+//! It takes no word of production's: [`Fact::Announced`] is ignored, a grant is what two voters hold
+//! on disk, and where a record may rest is computed from its birth and the [`Contract`]. What is
+//! promised of residence is the table of `rules`; how long news may take is in `slack`.
+//!
+//! To add an invariant: one file in `invariants`, one row in [`INVARIANTS`], and the lines below that
+//! say which facts it reads.
+
+mod contract;
+mod docket;
+mod invariants;
+mod ledger;
+mod rules;
+mod slack;
+#[cfg(test)]
+mod tests;
+
+pub use contract::{CardTerms, Contract, LossTerms, UnitTerms};
+
+use crate::facts::{Fact, Observer};
+use crate::terms::{BoundarySet, CopyClass, Datacenter, Instant, Record, Rule, Seat, Tenant, Unit, VoterRecord};
+use invariants::{
+    acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
+    colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, recovery_time::RecoveryTime,
+    refusals::RefusalsNecessary, residence::RestsInside, stale::StaleNeverPromoted, whole_reads::WholeReads,
+    writers::OneWriter,
+};
+use ledger::{Landing, Ledger};
+
+/// Every invariant: its identifier and its promise, in the order of reports.
+pub const INVARIANTS: &[(&str, &str)] = &[
+    ("RES-1", "every landing of content rests inside its residence"),
+    ("RES-2", "records that belong together rest in one scale unit"),
+    ("RES-3", "call media never rests"),
+    ("RES-6", "no candidate list names a datacenter outside the boundary"),
+    ("RES-7", "every refusal was necessary"),
+    ("RES-8", "a conversation is read whole"),
+    ("FO-1", "nothing is acknowledged under a superseded epoch, and one site writes in each"),
+    ("FO-2", "epochs and ballots never go back"),
+    ("FO-3", "acknowledged records are lost only as the survivability table promises"),
+    ("FO-4", "an automatic failover ends within its bound"),
+    ("FO-5", "a stale copy is never promoted silently"),
+    ("FO-6", "after the faults the service converges"),
+];
+
+/// An invariant that was found broken: data, never a panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// When it became true.
+    pub at: Instant,
+    /// What happened against the promise, in one sentence, with handles written as `{datacenter}`,
+    /// `{unit}`, `{tenant}` and `{residence}` for [`crate::terms::Names`] to fill in.
+    pub what: String,
+    /// Whose data.
+    pub tenant: Option<Tenant>,
+    /// Which record.
+    pub record: Option<Record>,
+    /// In which scale unit.
+    pub unit: Option<Unit>,
+    /// In what kind of place.
+    pub copy: Option<CopyClass>,
+    /// Where, physically.
+    pub datacenter: Option<Datacenter>,
+    /// Where it may rest.
+    pub residence: Option<BoundarySet>,
+    /// The rule that says so.
+    pub rule: Option<Rule>,
+}
+
+/// What the oracle says of one invariant at the end of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Its identifier, such as `RES-1`.
+    pub id: &'static str,
+    /// What it promises, in one line.
+    pub promise: &'static str,
+    /// How often it was evaluated.
+    pub checked: u64,
+    /// How often it was found broken.
+    pub broken: u64,
+    /// The first few breaches, in order.
+    pub breaches: Vec<Breach>,
+}
+
+/// The oracle of one run.
+#[derive(Debug)]
+pub struct Audit {
+    ledger: Ledger,
+    residence: RestsInside,
+    colocation: Colocation,
+    call_media: CallMediaNeverRests,
+    candidates: CandidatesInside,
+    refusals: RefusalsNecessary,
+    reads: WholeReads,
+    writers: OneWriter,
+    epochs: EpochsGrow,
+    loss: AcknowledgedLoss,
+    recovery: RecoveryTime,
+    stale: StaleNeverPromoted,
+    convergence: Convergence,
+}
+
+impl Audit {
+    /// An oracle that holds a run to a contract.
+    pub fn new(contract: Contract) -> Self {
+        let units = contract.units.len();
+        Self {
+            ledger: Ledger::new(contract),
+            residence: RestsInside::default(),
+            colocation: Colocation::default(),
+            call_media: CallMediaNeverRests::default(),
+            candidates: CandidatesInside::default(),
+            refusals: RefusalsNecessary::new(units),
+            reads: WholeReads::default(),
+            writers: OneWriter::new(units),
+            epochs: EpochsGrow::new(units),
+            loss: AcknowledgedLoss::default(),
+            recovery: RecoveryTime::new(units),
+            stale: StaleNeverPromoted::default(),
+            convergence: Convergence::new(units),
+        }
+    }
+
+    /// What was found, one finding for each row of [`INVARIANTS`].
+    ///
+    /// # Panics
+    ///
+    /// If a row has no docket: a defect of this file.
+    pub fn finish(self) -> Vec<Finding> {
+        let dockets = [
+            self.residence.docket,
+            self.colocation.docket,
+            self.call_media.docket,
+            self.candidates.docket,
+            self.refusals.docket,
+            self.reads.docket,
+            self.writers.docket,
+            self.epochs.docket,
+            self.loss.finish(&self.ledger),
+            self.recovery.docket,
+            self.stale.docket,
+            self.convergence.docket,
+        ];
+        assert_eq!(dockets.len(), INVARIANTS.len(), "one docket for each invariant");
+        dockets.into_iter().zip(INVARIANTS).map(|(docket, row)| docket.finding(*row)).collect()
+    }
+
+    fn landed(&mut self, at: Instant, birth: &crate::terms::Birth, landing: &Landing) {
+        let ledger = &mut self.ledger;
+        let residence = ledger.residence(birth, at);
+        self.residence.landed(ledger, at, birth, residence, landing);
+        self.colocation.landed(ledger, at, birth, landing);
+        self.call_media.landed(at, birth, landing);
+        ledger.landed(at, birth, residence, landing);
+        self.loss.landed(birth, landing);
+        if landing.copy == CopyClass::Replica {
+            self.writers.replicated(ledger, at, landing.unit, landing.datacenter);
+        }
+    }
+
+    fn persisted(&mut self, at: Instant, unit: Unit, seat: Seat, datacenter: Datacenter, record: VoterRecord) {
+        let (persisted, succession) = self.ledger.persisted(at, unit, seat, record);
+        self.epochs.persisted(&self.ledger, at, unit, datacenter, &persisted);
+        if let Some(grant) = persisted.grant {
+            self.recovery.granted(&self.ledger, at, unit, &grant.register);
+        }
+        if let Some(succession) = succession {
+            self.stale.succeeded(&self.ledger, at, unit, &succession);
+            self.loss.succeeded(&self.ledger, at, unit, succession);
+        }
+    }
+}
+
+impl Observer for Audit {
+    #[inline]
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        let ledger = &mut self.ledger;
+        match *fact {
+            Fact::TenantFounded(tenancy) => ledger.founded(tenancy),
+            Fact::ConversationOpened(ref opening) => ledger.opened(opening),
+            Fact::RecordBorn(ref birth) => self.call_media.born(birth),
+            Fact::CandidatesListed { ref birth, unit, candidates } => {
+                self.candidates.listed(ledger, at, birth, unit, candidates);
+            }
+            Fact::WriteReceived { unit, datacenter, queue, .. } => {
+                ledger.queue_seen(at, datacenter, queue);
+                self.recovery.received(ledger, at, unit, datacenter);
+            }
+            Fact::Landed { ref birth, copy, datacenter, unit, position } => {
+                self.landed(at, birth, &Landing { copy, datacenter, unit, position });
+            }
+            Fact::RangeLanded { copy, datacenter, unit, epoch, first, last } => {
+                self.writers.replicated(ledger, at, unit, datacenter);
+                self.residence.range_landed(ledger, at, copy, datacenter, unit, (first, last));
+                ledger.range_landed(at, unit, datacenter, epoch, (first, last));
+            }
+            Fact::TailCut { datacenter, unit, keeps } => {
+                self.epochs.tail_cut(ledger, at, unit, datacenter, keeps);
+                ledger.tail_cut(unit, datacenter, keeps);
+            }
+            Fact::VoterPersisted { unit, seat, datacenter, record } => {
+                self.persisted(at, unit, seat, datacenter, record.get());
+            }
+            Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
+                ledger.acknowledged(at, birth, unit, position);
+                self.residence.acknowledged(ledger, at, birth, unit);
+                self.writers.acknowledged(ledger, at, birth, unit, datacenter, epoch);
+                self.epochs.acknowledged(unit, datacenter, position);
+                self.loss.acknowledged(ledger, at, birth, unit, datacenter, position);
+                self.refusals.acknowledged(unit);
+                self.recovery.acknowledged(unit, datacenter);
+                self.convergence.acknowledged(at, unit);
+            }
+            Fact::WriteRefused { ref birth, unit, site, refusal, queue } => {
+                if let Some(site) = site {
+                    ledger.queue_seen(at, site, queue);
+                }
+                self.refusals.refused(ledger, at, birth, &invariants::Refused { unit, site, refusal, queue });
+                self.recovery.refused(ledger, at, unit, site, refusal);
+            }
+            Fact::Queued { unit, .. } => self.convergence.queued(at, unit),
+            Fact::Read { conversation, asked, shown, withheld, .. } => {
+                self.reads.read(ledger, at, conversation, asked, shown, withheld);
+            }
+            Fact::Power { .. }
+            | Fact::Link { .. }
+            | Fact::Access { .. }
+            | Fact::Paused { .. }
+            | Fact::StorageLost { .. } => {
+                ledger.disturbed(at, fact);
+                self.recovery.disturbed(ledger, at);
+            }
+            Fact::ClockChanged { datacenter, offset_us, drift_ppm } => {
+                ledger.clock(at, datacenter, offset_us, drift_ppm);
+            }
+            Fact::MapPushed { datacenter, truthful } => ledger.map_pushed(datacenter, truthful),
+            Fact::Ordered { unit, forced } => ledger.ordered(unit, forced),
+            Fact::LivenessBegan => self.convergence.liveness_began(at),
+            Fact::Ended { unfinished } => self.convergence.ended(ledger, at, unfinished),
+            Fact::Load { .. } => self.recovery.time_passed(ledger, at),
+            Fact::Confirmed { .. }
+            | Fact::Lag { .. }
+            | Fact::FaultBegan { .. }
+            | Fact::FaultEnded { .. }
+            | Fact::Announced { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! How long news may take: the only tolerances of the oracle, in one place.
+//!
+//! Production acts on what it knows, the oracle judges by what is true. Between the two lies the
+//! time that a message, a flush or an attempt takes. A refusal that was right a moment ago is not
+//! called needless; one that has been wrong for longer than these spans is.
+
+use crate::terms::Span;
+
+/// A request, its answer and a flush under way; a renewal that was sent before it was granted.
+pub(super) const IN_FLIGHT: Span = Span::secs(5);
+
+/// A site that got or regained a lease, a majority or its peer learns of it within a few attempts.
+pub(super) const SETTLING: Span = Span::secs(15);
+
+/// A datacenter whose power is back runs from when something there is first seen to act; if nothing
+/// is, then from this long after its power.
+pub(super) const BOOT: Span = Span::minutes(10);
+
+/// A reader's client tries the other site before it gives a part up.
+pub(super) const READ: Span = Span::secs(30);
+
+/// Measured failover ends with an acknowledgement under way, which the bound does not count.
+pub(super) const RTO: Span = Span::secs(2);
+
+/// Acknowledgements leave a holder in groups: the last one before a limit is late by a flush.
+pub(super) const LOSS: Span = Span::secs(1);
+
+/// A replication lag from which on a holder may count its peer as silent.
+pub(super) const LAGGING: Span = Span::millis(500);
+
+/// Writes that a site may be handed before it must have answered one of them.
+pub(super) const UNANSWERED: u32 = 8;
+
+/// Two refusals of one planned switchover are not further apart than a client's longest back-off.
+pub(super) const BETWEEN_REFUSALS: Span = Span::secs(90);
