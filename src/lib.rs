@@ -3,6 +3,8 @@
 
 pub mod audit;
 pub mod facts;
+pub mod metrics;
+pub mod outcome;
 pub mod service;
 pub mod sim;
 pub mod terms;

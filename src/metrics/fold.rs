@@ -1,0 +1,229 @@
+//! The observer that folds every fact.
+
+use super::interruptions::Interruptions;
+use super::latency::Latencies;
+use super::tails::Tails;
+use super::timeline::CloseUps;
+use super::writes::WritesFold;
+use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Timeline};
+use crate::facts::{Announcement, Fact, Observer};
+use crate::terms::{Boundary, Instant, RecordKind, Side, Span, Unit, UnitSet};
+
+/// Folds facts into [`Measurements`].
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    setup: MetricsSetup,
+    buckets: Buckets,
+    writes: WritesFold,
+    latencies: Latencies,
+    tails: Tails,
+    interruptions: Interruptions,
+    loads: Loads,
+    landings: Landings,
+    lags: Vec<Lag>,
+    reads: Reads,
+    reads_by_boundary: Vec<Reads>,
+    maps_refused: Vec<u64>,
+    maps_adopted: Vec<u64>,
+    faults_fired: Vec<u64>,
+    timeline: Timeline,
+    close_ups: CloseUps,
+    struck: Vec<Unit>,
+    unfinished: u64,
+    last: Instant,
+}
+
+impl Metrics {
+    /// Metrics of a run that is about to start.
+    pub fn new(setup: MetricsSetup) -> Self {
+        let buckets = Buckets::over(setup.start, setup.duration + setup.settle);
+        let lag = Lag { age: buckets.zeros(), records: buckets.zeros() };
+        Self {
+            buckets,
+            writes: WritesFold::new(&setup, buckets),
+            latencies: Latencies::new(setup.boundaries),
+            tails: Tails::new(&setup),
+            interruptions: Interruptions::new(&setup),
+            loads: Loads::new(&setup, buckets),
+            landings: Landings::new(&setup),
+            lags: vec![lag; setup.units.len()],
+            reads: Reads::default(),
+            reads_by_boundary: vec![Reads::default(); setup.boundaries],
+            maps_refused: vec![0; setup.datacenters.len()],
+            maps_adopted: vec![0; setup.datacenters.len()],
+            faults_fired: vec![0; setup.faults],
+            timeline: Timeline::default(),
+            close_ups: CloseUps::new(&setup),
+            struck: Vec::new(),
+            unfinished: 0,
+            last: setup.start,
+            setup,
+        }
+    }
+
+    /// What was measured.
+    pub fn finish(self) -> Measurements {
+        let lost = self.tails.lost();
+        let lost = units(lost.len()).zip(lost).map(|(unit, lost)| (unit, self.setup.boundary_of(unit), lost));
+        let (latency, latency_by_boundary) = self.latencies.finish();
+        let (interruptions, failovers) = self.interruptions.finish();
+        Measurements {
+            buckets: self.buckets,
+            ended: self.last,
+            writes: self.writes.finish(self.last, lost),
+            unfinished: self.unfinished,
+            latency,
+            latency_by_boundary,
+            reads: self.reads,
+            reads_by_boundary: self.reads_by_boundary,
+            loads: self.loads,
+            landings: self.landings,
+            lags: self.lags,
+            interruptions,
+            failovers,
+            maps_refused: self.maps_refused,
+            maps_adopted: self.maps_adopted,
+            faults_fired: self.faults_fired,
+            timeline: self.timeline,
+            close_ups: self.close_ups.finish(self.last),
+            setup: self.setup,
+        }
+    }
+
+    /// Facts of a record's way to rest and back to its client.
+    #[inline]
+    fn observe_write(&mut self, at: Instant, fact: &Fact) {
+        match *fact {
+            Fact::RecordBorn(_) => self.writes.born(),
+            Fact::WriteReceived { datacenter, queue, .. } => self.writes.received(datacenter, queue),
+            Fact::Landed { ref birth, copy, datacenter, unit, position } => {
+                self.landings.landed(birth.tenant, birth.kind, copy, unit, datacenter);
+                if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
+                    self.tails.landed(unit, side, copy, birth.record, position);
+                }
+            }
+            Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
+                let boundary = self.setup.boundary_of(unit);
+                if self.tails.acknowledged(unit, birth.record, position, at) {
+                    self.writes.acknowledged(at, boundary, datacenter);
+                    self.close_ups.acknowledged(at, boundary);
+                }
+                self.interruptions.acknowledged(at, unit, epoch);
+            }
+            Fact::Confirmed { ref birth, unit } => {
+                let boundary = self.setup.boundary_of(unit);
+                self.latencies.record(boundary, at.since(birth.born));
+                self.writes.confirmed(at, boundary, birth.record);
+                self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
+            }
+            Fact::WriteRefused { ref birth, unit, site, refusal, .. } => {
+                let boundary = unit.map(|unit| self.setup.boundary_of(unit));
+                self.writes.refused(at, birth.record, boundary, site, refusal);
+                if let Some(boundary) = boundary {
+                    self.close_ups.refused(at, boundary);
+                    self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
+                }
+            }
+            // A call that cannot be placed is tried again, but it waits for no acknowledgement.
+            Fact::Queued { ref birth, unit } if birth.kind != RecordKind::CallMedia => {
+                let boundary = self.setup.boundary_of(unit);
+                self.writes.queued(at, boundary, birth.record);
+                self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
+            }
+            _ => self.observe_rarer(at, fact),
+        }
+    }
+
+    fn observe_rarer(&mut self, at: Instant, fact: &Fact) {
+        match *fact {
+            Fact::Read { shown, withheld, .. } => self.read(shown, withheld),
+            Fact::Load { datacenter, served, window } => {
+                self.loads.add(self.buckets, at, datacenter, served, window);
+            }
+            Fact::Lag { unit, records, age } => self.lag(at, unit, records, age),
+            Fact::RangeLanded { datacenter, unit, epoch, first, last, .. } => {
+                self.landings.range_landed(unit, datacenter, last + 1 - first);
+                if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
+                    self.tails.range_landed(unit, side, epoch, first, last);
+                }
+            }
+            Fact::TailCut { datacenter, unit, keeps } => {
+                if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
+                    self.tails.cut(unit, side, keeps);
+                }
+            }
+            Fact::StorageLost { unit, side, datacenter } => {
+                self.landings.storage_lost(unit, datacenter, self.tails.held(unit, side));
+                self.tails.storage_lost(unit, side);
+                self.trouble(at, fact);
+            }
+            Fact::Power { .. } | Fact::Link { .. } | Fact::Access { .. } | Fact::Paused { .. } => {
+                self.trouble(at, fact);
+            }
+            Fact::FaultBegan { fault } => {
+                if let Some(fired) = self.faults_fired.get_mut(usize::from(fault)) {
+                    *fired += 1;
+                }
+                self.timeline.push(at, Moment::FaultBegan(fault));
+            }
+            Fact::FaultEnded { fault } => self.timeline.push(at, Moment::FaultEnded(fault)),
+            Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
+            Fact::Ended { unfinished } => self.unfinished = unfinished,
+            Fact::Announced { unit, side, announcement } => self.announced(at, unit, side, announcement),
+            _ => {}
+        }
+    }
+
+    fn announced(&mut self, at: Instant, unit: Unit, side: Side, what: Announcement) {
+        let datacenter = self.setup.units[unit.index()].site(side).index();
+        match what {
+            Announcement::MapRefused => self.maps_refused[datacenter] += 1,
+            Announcement::MapAdopted => self.maps_adopted[datacenter] += 1,
+            _ => {}
+        }
+        if self.interruptions.announced(at, unit, side, what) {
+            let missing = self.tails.taken_over(unit, side);
+            self.interruptions.taken_over(at, unit, side, missing);
+        }
+        self.timeline.push(at, Moment::Said { unit, side, what });
+    }
+
+    fn trouble(&mut self, at: Instant, fact: &Fact) {
+        let mut struck = std::mem::take(&mut self.struck);
+        self.interruptions.trouble(at, fact, &mut struck);
+        for unit in struck.drain(..) {
+            self.close_ups.struck(at, self.setup.boundary_of(unit));
+        }
+        self.struck = struck;
+    }
+
+    fn read(&mut self, shown: UnitSet, withheld: UnitSet) {
+        let count = |reads: &mut Reads| if withheld.is_empty() { reads.whole += 1 } else { reads.partial += 1 };
+        count(&mut self.reads);
+        for (index, reads) in self.reads_by_boundary.iter_mut().enumerate() {
+            let boundary = Boundary(u8::try_from(index).unwrap_or(u8::MAX));
+            if UnitSet(shown.0 | withheld.0).iter().any(|unit| self.setup.boundary_of(unit) == boundary) {
+                count(reads);
+            }
+        }
+    }
+
+    fn lag(&mut self, at: Instant, unit: Unit, records: u64, age: Span) {
+        let bucket = self.buckets.index(at);
+        let lag = &mut self.lags[unit.index()];
+        lag.age[bucket] = lag.age[bucket].max(age.as_micros());
+        lag.records[bucket] = lag.records[bucket].max(records);
+    }
+}
+
+impl Observer for Metrics {
+    #[inline]
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        self.last = self.last.max(at);
+        self.observe_write(at, fact);
+    }
+}
+
+fn units(count: usize) -> impl Iterator<Item = Unit> {
+    (0..count).map(|unit| Unit(u8::try_from(unit).unwrap_or(u8::MAX)))
+}

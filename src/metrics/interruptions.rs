@@ -1,0 +1,310 @@
+//! Interruptions of scale units and failovers: how long, and with what missing.
+
+use super::setup::MetricsSetup;
+use super::tails::Missing;
+use crate::facts::{Announcement, Fact};
+use crate::terms::{Datacenter, Epoch, Instant, Side, Span, Unit};
+
+/// The most interruptions, and the most failovers, that are kept one by one.
+const MOST: usize = 512;
+
+/// A fault took a unit's holder away, until the unit acknowledged a write again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// Which unit.
+    pub unit: Unit,
+    /// The holder's datacenter at the onset.
+    pub datacenter: Datacenter,
+    /// The true onset of the fault.
+    pub onset: Instant,
+    /// The unit's first acknowledged write afterwards; `None` where there was none until the end.
+    pub ended: Option<Instant>,
+}
+
+/// The other site than the holder won a unit's lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failover {
+    /// Which unit.
+    pub unit: Unit,
+    /// The datacenter of the holder before.
+    pub from: Datacenter,
+    /// The datacenter of the holder since.
+    pub to: Datacenter,
+    /// The epoch that was won.
+    pub epoch: Epoch,
+    /// Whether the holder before handed the lease over.
+    pub planned: bool,
+    /// The onset of the fault, or the beginning of the switchover; `None` where neither is known.
+    pub onset: Option<Instant>,
+    /// When a whole lease without renewal had passed at the site that took over.
+    pub lapsed: Option<Instant>,
+    /// When the lease was won.
+    pub promoted: Instant,
+    /// The first acknowledged write of the epoch or a later one.
+    pub serving: Option<Instant>,
+    /// Acknowledged records that the new holder lacked.
+    pub missing: u64,
+    /// From the first acknowledgement of such a record to the onset, or to the last such
+    /// acknowledgement where that is later. The actual recovery point, not the declared one.
+    pub rpo: Span,
+    /// The loss that the new holder declared.
+    pub declared: Option<Span>,
+}
+
+/// What is known of a datacenter's troubles.
+#[derive(Clone, Copy, Debug, Default)]
+struct Trouble {
+    dark: bool,
+    paused: bool,
+    unreachable: bool,
+}
+
+impl Trouble {
+    const fn any(self) -> bool {
+        self.dark || self.paused || self.unreachable
+    }
+}
+
+/// A fault struck a unit's holder, and no write was acknowledged since that would end its effect.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    at: Instant,
+    epoch: Epoch,
+    datacenter: Datacenter,
+    /// Whether the fault stops the holder for certain; a cut link need not.
+    stops: bool,
+    /// Whether the holder acknowledged on in spite of it.
+    served_on: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Watch {
+    holder: Option<Side>,
+    epoch: Epoch,
+    pending: Option<Pending>,
+    switchover: Option<Instant>,
+    handed_over: bool,
+    lapsed: [Option<Instant>; 2],
+    /// The failover that waits for its first acknowledged write.
+    failover: Option<usize>,
+}
+
+/// Folds interruptions and failovers.
+#[derive(Clone, Debug)]
+pub(super) struct Interruptions {
+    setup: MetricsSetup,
+    watches: Vec<Watch>,
+    troubles: Vec<Trouble>,
+    /// Which links are cut: from (outer) to (inner).
+    cut: Vec<Vec<bool>>,
+    ended: Vec<Interruption>,
+    failovers: Vec<Failover>,
+}
+
+impl Interruptions {
+    pub(super) fn new(setup: &MetricsSetup) -> Self {
+        let datacenters = setup.datacenters.len();
+        Self {
+            setup: setup.clone(),
+            watches: vec![Watch::default(); setup.units.len()],
+            troubles: vec![Trouble::default(); datacenters],
+            cut: vec![vec![false; datacenters]; datacenters],
+            ended: Vec::new(),
+            failovers: Vec::new(),
+        }
+    }
+
+    /// Takes a fact about power, links, storage or processes, and appends the units whose holder it
+    /// took away, as far as is known yet.
+    pub(super) fn trouble(&mut self, at: Instant, fact: &Fact, struck: &mut Vec<Unit>) {
+        match *fact {
+            Fact::Power { datacenter, on } => {
+                self.troubles[datacenter.index()].dark = !on;
+                self.strike_datacenter(at, datacenter, !on, struck);
+            }
+            Fact::Paused { datacenter, paused } => {
+                self.troubles[datacenter.index()].paused = paused;
+                self.strike_datacenter(at, datacenter, paused, struck);
+            }
+            Fact::Access { datacenter, up } => {
+                self.troubles[datacenter.index()].unreachable = !up;
+                self.strike_datacenter(at, datacenter, !up, struck);
+            }
+            Fact::StorageLost { unit, side, datacenter } if self.holder(unit) == side => {
+                self.strike(at, unit, datacenter, true, struck);
+            }
+            Fact::Link { from, to, up } => {
+                self.cut[from.index()][to.index()] = !up;
+                for unit in self.units() {
+                    if !up && self.depends_on_link(unit, from, to) {
+                        self.strike(at, unit, self.holding(unit), false, struck);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes what a site said; a takeover by the other side is for the caller to complete with
+    /// [`Interruptions::taken_over`].
+    pub(super) fn announced(&mut self, at: Instant, unit: Unit, side: Side, said: Announcement) -> bool {
+        let watch = &mut self.watches[unit.index()];
+        match said {
+            Announcement::LeaseLapsed => {
+                watch.lapsed[side.index()].get_or_insert(at);
+            }
+            Announcement::SwitchoverBegan => watch.switchover = Some(at),
+            Announcement::SwitchoverCancelled => watch.switchover = None,
+            Announcement::HandedOver => watch.handed_over = true,
+            Announcement::LossDeclared { at_most } => self.declare(unit, at_most),
+            Announcement::Promoted { epoch, .. } => {
+                watch.epoch = watch.epoch.max(epoch);
+                return watch.holder.replace(side).is_some_and(|before| before != side);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// The other side than before won the lease.
+    pub(super) fn taken_over(&mut self, at: Instant, unit: Unit, side: Side, missing: Missing) {
+        let setup = self.setup.units[unit.index()];
+        let watch = &mut self.watches[unit.index()];
+        let planned = std::mem::take(&mut watch.handed_over);
+        let began = if planned { watch.switchover } else { watch.pending.map(|pending| pending.at) };
+        let failover = Failover {
+            unit,
+            from: setup.site(side.peer()),
+            to: setup.site(side),
+            epoch: watch.epoch,
+            planned,
+            onset: began,
+            lapsed: watch.lapsed[side.index()].filter(|_| !planned),
+            promoted: at,
+            serving: None,
+            missing: missing.records,
+            rpo: stretch(missing, began.filter(|_| !planned)),
+            declared: None,
+        };
+        (watch.switchover, watch.lapsed) = (None, [None; 2]);
+        watch.failover = None;
+        if self.failovers.len() < MOST {
+            watch.failover = Some(self.failovers.len());
+            self.failovers.push(failover);
+        }
+    }
+
+    /// A unit acknowledged a write.
+    #[inline]
+    pub(super) fn acknowledged(&mut self, at: Instant, unit: Unit, epoch: Epoch) {
+        let watch = &mut self.watches[unit.index()];
+        if watch.pending.is_none() && watch.failover.is_none() {
+            return;
+        }
+        if let Some(failover) = watch.failover
+            && epoch >= self.failovers[failover].epoch
+        {
+            self.failovers[failover].serving = Some(at);
+            watch.failover = None;
+        }
+        self.resume(at, unit, epoch);
+    }
+
+    pub(super) fn finish(mut self) -> (Vec<Interruption>, Vec<Failover>) {
+        for unit in self.units() {
+            if let Some(pending) = self.watches[unit.index()].pending.filter(|pending| pending.stops) {
+                self.keep(unit, pending, None);
+            }
+        }
+        (self.ended, self.failovers)
+    }
+
+    /// Ends a pending interruption where this acknowledgement shows that it is over.
+    fn resume(&mut self, at: Instant, unit: Unit, epoch: Epoch) {
+        let Some(pending) = self.watches[unit.index()].pending else { return };
+        if epoch > pending.epoch {
+            let planned = self.failovers.last().is_some_and(|failover| failover.unit == unit && failover.planned);
+            if pending.stops || !planned {
+                self.keep(unit, pending, Some(at));
+            }
+        } else if self.in_trouble(unit, pending.datacenter) {
+            self.watches[unit.index()].pending = Some(Pending { served_on: true, ..pending });
+            return;
+        } else if pending.stops {
+            self.keep(unit, pending, Some(at));
+        }
+        self.watches[unit.index()].pending = None;
+    }
+
+    fn keep(&mut self, unit: Unit, pending: Pending, ended: Option<Instant>) {
+        if self.ended.len() < MOST {
+            let Pending { datacenter, at: onset, .. } = pending;
+            self.ended.push(Interruption { unit, datacenter, onset, ended });
+        }
+    }
+
+    fn declare(&mut self, unit: Unit, at_most: Span) {
+        if let Some(failover) = self.failovers.iter_mut().rev().find(|failover| failover.unit == unit) {
+            failover.declared = Some(at_most);
+        }
+    }
+
+    fn strike_datacenter(&mut self, at: Instant, datacenter: Datacenter, strikes: bool, struck: &mut Vec<Unit>) {
+        for unit in self.units() {
+            if strikes && self.holding(unit) == datacenter {
+                self.strike(at, unit, datacenter, true, struck);
+            }
+        }
+    }
+
+    /// A fault strikes the holder of a unit. The onset of an earlier one stands, unless the holder
+    /// acknowledged on in spite of it.
+    fn strike(&mut self, at: Instant, unit: Unit, datacenter: Datacenter, stops: bool, struck: &mut Vec<Unit>) {
+        let watch = &mut self.watches[unit.index()];
+        let epoch = watch.epoch;
+        let fresh = Pending { at, epoch, datacenter, stops, served_on: false };
+        watch.pending = Some(match watch.pending {
+            Some(earlier) if earlier.datacenter == datacenter && (!stops || earlier.stops) => earlier,
+            Some(earlier) if earlier.stops || !earlier.served_on => Pending { stops: true, ..earlier },
+            _ => fresh,
+        });
+        struck.push(unit);
+    }
+
+    fn units(&self) -> impl Iterator<Item = Unit> + use<> {
+        (0..self.setup.units.len()).map(|unit| Unit(u8::try_from(unit).unwrap_or(u8::MAX)))
+    }
+
+    /// The side that holds a unit's lease; the preferred primary before anybody won it.
+    fn holder(&self, unit: Unit) -> Side {
+        self.watches[unit.index()].holder.unwrap_or_default()
+    }
+
+    fn holding(&self, unit: Unit) -> Datacenter {
+        self.setup.units[unit.index()].site(self.holder(unit))
+    }
+
+    /// Whether a link joins the holder with its peer or with the witness.
+    fn depends_on_link(&self, unit: Unit, from: Datacenter, to: Datacenter) -> bool {
+        let setup = self.setup.units[unit.index()];
+        let holder = self.holding(unit);
+        let others = [setup.site(self.holder(unit).peer()), setup.witness];
+        (from == holder && others.contains(&to)) || (to == holder && others.contains(&from))
+    }
+
+    fn in_trouble(&self, unit: Unit, datacenter: Datacenter) -> bool {
+        let cut = |&(from, to): &(usize, usize)| self.cut[from][to];
+        let setup = self.setup.units[unit.index()];
+        let others = [setup.sites[0], setup.sites[1], setup.witness];
+        let links = others
+            .iter()
+            .flat_map(|other| [(datacenter.index(), other.index()), (other.index(), datacenter.index())].into_iter());
+        self.troubles[datacenter.index()].any() || links.into_iter().any(|link| cut(&link))
+    }
+}
+
+/// The actual recovery point of a takeover.
+fn stretch(missing: Missing, onset: Option<Instant>) -> Span {
+    let Some((first, last)) = missing.acknowledged else { return Span::ZERO };
+    onset.map_or(last, |onset| onset.max(last)).since(first)
+}

@@ -1,0 +1,95 @@
+//! What was measured in a run.
+
+use super::{Buckets, CloseUp, Failover, Interruption, Landings, Loads, MetricsSetup, Quantiles, Timeline, Writes};
+use crate::terms::{Instant, Span};
+
+/// Reads of conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Shown whole.
+    pub whole: u64,
+    /// Shown with a part withheld.
+    pub partial: u64,
+}
+
+/// The replication lag of a scale unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// The greatest age of the oldest unreplicated record in each bucket, in microseconds.
+    pub age: Vec<u64>,
+    /// The most unreplicated records in each bucket.
+    pub records: Vec<u64>,
+}
+
+impl Lag {
+    /// The longest lag.
+    pub fn longest(&self) -> Span {
+        Span(self.age.iter().copied().max().unwrap_or(0))
+    }
+}
+
+/// Everything that was measured in a run. It depends on nothing but the facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measurements {
+    /// Places and times of the run.
+    pub setup: MetricsSetup,
+    /// The buckets of every series.
+    pub buckets: Buckets,
+    /// When the run was over.
+    pub ended: Instant,
+    /// Writes.
+    pub writes: Writes,
+    /// Writes still in outboxes or under way at the end.
+    pub unfinished: u64,
+    /// Time from a record's birth to its confirmation at the client, of the whole run.
+    pub latency: Quantiles,
+    /// The same for each boundary.
+    pub latency_by_boundary: Vec<Quantiles>,
+    /// Reads of the whole run.
+    pub reads: Reads,
+    /// Reads in which a unit of the boundary took part, for each boundary.
+    pub reads_by_boundary: Vec<Reads>,
+    /// Load of the datacenters.
+    pub loads: Loads,
+    /// Where records came to rest.
+    pub landings: Landings,
+    /// Replication lag of each unit.
+    pub lags: Vec<Lag>,
+    /// Faults that took a holder away.
+    pub interruptions: Vec<Interruption>,
+    /// Changes of holder.
+    pub failovers: Vec<Failover>,
+    /// Maps that sites refused, by datacenter.
+    pub maps_refused: Vec<u64>,
+    /// Maps that sites took, by datacenter.
+    pub maps_adopted: Vec<u64>,
+    /// How often each scheduled fault took effect.
+    pub faults_fired: Vec<u64>,
+    /// What happened when.
+    pub timeline: Timeline,
+    /// The seconds around the first faults.
+    pub close_ups: Vec<CloseUp>,
+}
+
+impl Measurements {
+    /// The longest interruption of writes that a fault made, among those that `of` picks; one that
+    /// never ended counts to the end of the run. `None` where there was none.
+    pub fn longest_interruption(&self, of: impl Fn(&Interruption) -> bool) -> Option<Span> {
+        self.interruptions
+            .iter()
+            .filter(|one| of(one))
+            .map(|one| one.ended.unwrap_or(self.ended).since(one.onset))
+            .max()
+    }
+
+    /// How many buckets the run took, the last of which it may have left unfinished.
+    pub fn buckets_used(&self) -> usize {
+        self.buckets.index(self.ended.before(Span::micros(1))) + 1
+    }
+
+    /// How many buckets the run went through to their end; at least one.
+    pub fn whole_buckets(&self) -> usize {
+        let used = self.buckets_used();
+        if self.ended >= self.buckets.begins(used) { used } else { used.max(2) - 1 }
+    }
+}

@@ -1,0 +1,242 @@
+//! The metrics that a scenario may set a threshold on, by name.
+
+use crate::terms::{Boundary, Datacenter, Names, Span};
+use std::fmt;
+
+/// What a metric counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// A number of things.
+    Count,
+    /// A length of time.
+    Time,
+    /// A share of a whole, in percent.
+    Percent,
+}
+
+/// A metric of a run. A threshold may narrow it to a boundary, or to a datacenter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Metric {
+    /// Writes acknowledged.
+    Acknowledged,
+    /// Answers that refused a write, of whatever class.
+    Refused,
+    /// Refusals for residence (rules R4, R8, R9).
+    RefusedForResidence,
+    /// Writes that went into an outbox.
+    Queued,
+    /// Writes that were neither confirmed nor finally refused at the end.
+    Unfinished,
+    /// Acknowledged records that are on no disk of their boundary at the end.
+    Lost,
+    /// Landings outside the residence.
+    LandingsOutside,
+    /// Promotions of the other site than the one that held the lease.
+    Failovers,
+    /// The longest time from the onset of a fault that took the holder away to the unit's first
+    /// acknowledged write.
+    Rto,
+    /// The longest stretch of acknowledged writes lost at one failover.
+    Rpo,
+    /// Median time from a record's birth to its confirmation at the client.
+    LatencyP50,
+    /// The 95th percentile of the same.
+    LatencyP95,
+    /// The 99th percentile of the same.
+    LatencyP99,
+    /// The highest load of a datacenter, as a share of its rate.
+    PeakLoad,
+    /// The least head room that a datacenter would have at peak with its partner gone, as a share
+    /// of its rate; negative where it would be overloaded.
+    PeakHeadroom,
+    /// The longest replication lag.
+    ReplicationLag,
+    /// The longest outbox: writes waiting at one moment.
+    OutboxPeak,
+    /// Reads that were shown whole.
+    ReadsWhole,
+    /// Reads of which a part was withheld.
+    ReadsPartial,
+    /// Maps that sites refused.
+    MapsRefused,
+}
+
+impl Metric {
+    /// Every metric, in the order of reports.
+    pub const ALL: [Self; 20] = [
+        Self::Acknowledged,
+        Self::Refused,
+        Self::RefusedForResidence,
+        Self::Queued,
+        Self::Unfinished,
+        Self::Lost,
+        Self::LandingsOutside,
+        Self::Failovers,
+        Self::Rto,
+        Self::Rpo,
+        Self::LatencyP50,
+        Self::LatencyP95,
+        Self::LatencyP99,
+        Self::PeakLoad,
+        Self::PeakHeadroom,
+        Self::ReplicationLag,
+        Self::OutboxPeak,
+        Self::ReadsWhole,
+        Self::ReadsPartial,
+        Self::MapsRefused,
+    ];
+
+    /// The name in scenarios and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "acknowledged",
+            Self::Refused => "refused",
+            Self::RefusedForResidence => "refused_for_residence",
+            Self::Queued => "queued",
+            Self::Unfinished => "unfinished",
+            Self::Lost => "lost",
+            Self::LandingsOutside => "landings_outside",
+            Self::Failovers => "failovers",
+            Self::Rto => "rto",
+            Self::Rpo => "rpo",
+            Self::LatencyP50 => "latency_p50",
+            Self::LatencyP95 => "latency_p95",
+            Self::LatencyP99 => "latency_p99",
+            Self::PeakLoad => "peak_load",
+            Self::PeakHeadroom => "peak_headroom",
+            Self::ReplicationLag => "replication_lag",
+            Self::OutboxPeak => "outbox_peak",
+            Self::ReadsWhole => "reads_whole",
+            Self::ReadsPartial => "reads_partial",
+            Self::MapsRefused => "maps_refused",
+        }
+    }
+
+    /// What the metric counts.
+    pub const fn dimension(self) -> Dimension {
+        match self {
+            Self::Rto | Self::Rpo | Self::LatencyP50 | Self::LatencyP95 | Self::LatencyP99 | Self::ReplicationLag => {
+                Dimension::Time
+            }
+            Self::PeakLoad | Self::PeakHeadroom => Dimension::Percent,
+            _ => Dimension::Count,
+        }
+    }
+
+    /// The unit in which a measured value is written as a number.
+    pub const fn unit(self) -> &'static str {
+        match self.dimension() {
+            Dimension::Count => "count",
+            Dimension::Time => "us",
+            Dimension::Percent => "percent",
+        }
+    }
+
+    /// Whether the metric can be narrowed to one boundary.
+    pub const fn splits_by_boundary(self) -> bool {
+        !matches!(self, Self::Unfinished)
+    }
+
+    /// Whether the metric can be narrowed to one datacenter.
+    pub const fn splits_by_datacenter(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledged
+                | Self::Refused
+                | Self::LandingsOutside
+                | Self::Failovers
+                | Self::Rto
+                | Self::Rpo
+                | Self::PeakLoad
+                | Self::PeakHeadroom
+                | Self::MapsRefused
+        )
+    }
+
+    /// The metric of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.name() == name)
+    }
+}
+
+/// The part of a run over which a metric is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The whole run.
+    #[default]
+    Everything,
+    /// What belongs to one boundary.
+    Boundary(Boundary),
+    /// What happened at one datacenter.
+    Datacenter(Datacenter),
+}
+
+/// A measured value. Integers, so that runs compare and merge exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Measured {
+    /// A number of things.
+    Count(u64),
+    /// A length of time in microseconds.
+    Micros(u64),
+    /// A share in thousandths of a percent; it may be negative.
+    MilliPercent(i64),
+}
+
+/// Writes `1,234`, `41.2s` or `71.2 %`.
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Count(count) => f.pad(&grouped(count)),
+            Self::Micros(micros) => Span(micros).fmt(f),
+            Self::MilliPercent(milli) => {
+                let (sign, size) = (if milli < 0 { "−" } else { "" }, milli.unsigned_abs());
+                f.pad(&format!("{sign}{}.{} %", size / 1_000, size % 1_000 / 100))
+            }
+        }
+    }
+}
+
+/// A number with commas between its thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A bound on a metric that a scenario sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Threshold {
+    /// The metric.
+    pub metric: Metric,
+    /// Over what part of the run.
+    pub scope: Scope,
+    /// The least value that is met.
+    pub min: Option<Measured>,
+    /// The greatest value that is met.
+    pub max: Option<Measured>,
+}
+
+impl Threshold {
+    /// The metric and its scope: `rto of emea`.
+    pub fn title(&self, names: &Names) -> String {
+        let metric = self.metric.name();
+        match self.scope {
+            Scope::Everything => metric.to_owned(),
+            Scope::Boundary(boundary) => format!("{metric} of {}", names.boundary(boundary)),
+            Scope::Datacenter(datacenter) => format!("{metric} of {}", names.datacenter(datacenter)),
+        }
+    }
+
+    /// The limits: `≤ 1m`, or `≥ 1 and ≤ 4`.
+    pub fn limits(&self) -> String {
+        let min = self.min.map(|min| format!("≥ {min}"));
+        let max = self.max.map(|max| format!("≤ {max}"));
+        min.into_iter().chain(max).collect::<Vec<_>>().join(" and ")
+    }
+}

@@ -1,0 +1,38 @@
+//! Facts folded into series and quantiles, in memory that does not grow with the run.
+//!
+//! [`Metrics`] takes every fact once and keeps counters, [`Buckets`] of equal length, histograms, and
+//! the few records whose fate is open (in an outbox, or acknowledged and not yet on both sites).
+//! [`Metrics::finish`] gives [`Measurements`], integers throughout, which name no clock and no
+//! machine. Whether a promise held is not said here: that is [`crate::audit`]'s.
+
+mod buckets;
+mod fold;
+mod interruptions;
+mod judge;
+mod landings;
+mod latency;
+mod load;
+mod measurements;
+mod metric;
+mod runs;
+mod setup;
+mod tails;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod value;
+mod writes;
+
+pub use crate::facts::Announcement;
+pub use buckets::Buckets;
+pub use fold::Metrics;
+pub use interruptions::{Failover, Interruption};
+pub use judge::{Judgement, ThresholdResult, judge};
+pub use landings::{Landings, Workload};
+pub use latency::Quantiles;
+pub use load::{Loads, Peak};
+pub use measurements::{Lag, Measurements, Reads};
+pub use metric::{Dimension, Measured, Metric, Scope, Threshold, grouped};
+pub use setup::{DatacenterSetup, MetricsSetup, UnitSetup};
+pub use timeline::{CloseUp, Moment, Timeline};
+pub use writes::{Flow, SiteFlow, Writes};

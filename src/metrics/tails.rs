@@ -1,0 +1,239 @@
+//! Acknowledged records whose survival hangs on one site, and what became of them.
+
+use super::MetricsSetup;
+use super::runs::Runs;
+use crate::terms::{CopyClass, Epoch, Index, Instant, Position, Record, Side, Unit};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// An acknowledged record.
+#[derive(Clone, Copy, Debug)]
+struct Acked {
+    record: Record,
+    position: Position,
+    at: Instant,
+}
+
+/// What a new holder lacks of what its predecessors acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Missing {
+    /// How many records.
+    pub(super) records: u64,
+    /// When the first of them was acknowledged, and the last.
+    pub(super) acknowledged: Option<(Instant, Instant)>,
+}
+
+/// The logs of one unit's sites, as far as loss depends on them.
+#[derive(Clone, Debug, Default)]
+struct Tail {
+    /// The positions that each side's log holds.
+    logs: [Runs; 2],
+    /// The records that each side has set aside, and no log holds again.
+    set_aside: [BTreeSet<Record>; 2],
+    /// Every position that was acknowledged.
+    acknowledged: Runs,
+    /// Positions that were acknowledged and on both sides.
+    settled: Runs,
+    /// Acknowledged and not on both sides yet, in the order of acknowledgement.
+    open: VecDeque<Acked>,
+    /// Acknowledged, and not in the log of the holder that took over.
+    missing: BTreeMap<Record, Acked>,
+}
+
+/// The tails of every unit. Memory grows with what is on one site only, as the service's own does.
+#[derive(Clone, Debug)]
+pub(super) struct Tails(Vec<Tail>);
+
+impl Tails {
+    pub(super) fn new(setup: &MetricsSetup) -> Self {
+        Self(vec![Tail::default(); setup.units.len()])
+    }
+
+    /// A record came to rest at a site of its unit.
+    #[inline]
+    pub(super) fn landed(&mut self, unit: Unit, side: Side, copy: CopyClass, record: Record, position: Position) {
+        let tail = &mut self.0[unit.index()];
+        match copy {
+            CopyClass::Log | CopyClass::Replica => tail.stored(side, record, position),
+            CopyClass::QuarantinedTail => {
+                tail.set_aside[side.index()].insert(record);
+            }
+            CopyClass::Cache | CopyClass::WitnessRecord => {}
+        }
+    }
+
+    pub(super) fn range_landed(&mut self, unit: Unit, side: Side, epoch: Epoch, first: Index, last: Index) {
+        let tail = &mut self.0[unit.index()];
+        tail.logs[side.index()].insert_run(epoch, first, last);
+        tail.settle();
+    }
+
+    /// An acknowledgement left a site; `false` where one for the same position had left before.
+    #[inline]
+    pub(super) fn acknowledged(&mut self, unit: Unit, record: Record, position: Position, at: Instant) -> bool {
+        let tail = &mut self.0[unit.index()];
+        let new = tail.acknowledged.insert(position);
+        if new {
+            tail.open.push_back(Acked { record, position, at });
+            tail.settle();
+        }
+        new
+    }
+
+    pub(super) fn cut(&mut self, unit: Unit, side: Side, keeps: Position) {
+        let tail = &mut self.0[unit.index()];
+        tail.logs[side.index()].truncate(keeps);
+        tail.sort_out(|tail, acked| !tail.logs.iter().any(|log| log.contains(acked.position)));
+    }
+
+    pub(super) fn storage_lost(&mut self, unit: Unit, side: Side) {
+        let tail = &mut self.0[unit.index()];
+        tail.logs[side.index()].clear();
+        tail.set_aside[side.index()].clear();
+        tail.sort_out(|tail, acked| !tail.logs.iter().any(|log| log.contains(acked.position)));
+    }
+
+    /// A side took the unit over: what its log lacks is missing from now on.
+    pub(super) fn taken_over(&mut self, unit: Unit, side: Side) -> Missing {
+        let tail = &mut self.0[unit.index()];
+        tail.sort_out(|tail, acked| !tail.logs[side.index()].contains(acked.position))
+    }
+
+    /// How many records a side's log holds.
+    pub(super) fn held(&self, unit: Unit, side: Side) -> u64 {
+        self.0[unit.index()].logs[side.index()].len()
+    }
+
+    /// The acknowledged records of each unit that are on none of its disks.
+    pub(super) fn lost(&self) -> Vec<u64> {
+        self.0.iter().map(Tail::lost).collect()
+    }
+}
+
+impl Tail {
+    fn stored(&mut self, side: Side, record: Record, position: Position) {
+        self.logs[side.index()].insert(position);
+        for set_aside in &mut self.set_aside {
+            if !set_aside.is_empty() {
+                set_aside.remove(&record);
+            }
+        }
+        if !self.missing.is_empty()
+            && let Some(acked) = self.missing.remove(&record)
+        {
+            // Its acknowledgement under the new position, if one follows, repeats the first.
+            self.acknowledged.insert(position);
+            self.open.push_back(Acked { position, ..acked });
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        while let Some(&first) = self.open.front()
+            && self.logs.iter().all(|log| log.contains(first.position))
+        {
+            self.settled.insert(first.position);
+            self.open.pop_front();
+        }
+    }
+
+    /// Takes what is missing out of the open records.
+    fn sort_out(&mut self, is_missing: impl Fn(&Self, &Acked) -> bool) -> Missing {
+        let mut missing = Missing::default();
+        for acked in std::mem::take(&mut self.open) {
+            if is_missing(self, &acked) {
+                let (first, last) = missing.acknowledged.unwrap_or((acked.at, acked.at));
+                missing.acknowledged = Some((first.min(acked.at), last.max(acked.at)));
+                missing.records += 1;
+                self.missing.insert(acked.record, acked);
+            } else {
+                self.open.push_back(acked);
+            }
+        }
+        self.settle();
+        missing
+    }
+
+    fn lost(&self) -> u64 {
+        let [a, b] = &self.logs;
+        let gone = |acked: &&Acked| {
+            let logged = self.logs.iter().any(|log| log.contains(acked.position));
+            !logged && !self.set_aside.iter().any(|set_aside| set_aside.contains(&acked.record))
+        };
+        let open = self.open.iter().chain(self.missing.values()).filter(gone).count() as u64;
+        open + self.settled.outside([a, b])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::UnitSetup;
+    use super::*;
+
+    const UNIT: Unit = Unit(0);
+
+    fn tails() -> Tails {
+        Tails::new(&MetricsSetup { units: vec![UnitSetup::default()], ..MetricsSetup::default() })
+    }
+
+    fn at(epoch: u32, index: Index) -> Position {
+        Position { epoch: Epoch(epoch), index }
+    }
+
+    /// A holds `1..=held`, all acknowledged; B has `1..=copied` of them.
+    fn replicated(held: u64, copied: u64) -> Tails {
+        let mut tails = tails();
+        for index in 1..=held {
+            tails.landed(UNIT, Side::A, CopyClass::Log, Record(index), at(1, index));
+            assert!(tails.acknowledged(UNIT, Record(index), at(1, index), Instant(index * 100)));
+            if index <= copied {
+                tails.landed(UNIT, Side::B, CopyClass::Replica, Record(index), at(1, index));
+            }
+        }
+        tails
+    }
+
+    #[test]
+    fn what_both_sites_hold_is_kept_as_one_run() {
+        let tails = replicated(1_000, 1_000);
+        assert!(tails.0[0].open.is_empty());
+        assert_eq!(tails.lost(), [0]);
+    }
+
+    #[test]
+    fn a_repeated_acknowledgement_counts_once() {
+        let mut tails = replicated(3, 3);
+        assert!(!tails.acknowledged(UNIT, Record(2), at(1, 2), Instant(900)));
+    }
+
+    #[test]
+    fn the_unreplicated_tail_is_missing_at_a_takeover_and_lost_with_the_disk() {
+        let mut tails = replicated(10, 7);
+        let missing = tails.taken_over(UNIT, Side::B);
+        assert_eq!(missing, Missing { records: 3, acknowledged: Some((Instant(800), Instant(1_000))) });
+        assert_eq!(tails.lost(), [0], "the old holder's disk still has it");
+        tails.storage_lost(UNIT, Side::A);
+        assert_eq!(tails.lost(), [3]);
+    }
+
+    #[test]
+    fn a_tail_that_is_set_aside_and_reconciled_is_not_lost() {
+        let mut tails = replicated(10, 7);
+        tails.taken_over(UNIT, Side::B);
+        tails.cut(UNIT, Side::A, at(1, 7));
+        (8..=10).for_each(|r| tails.landed(UNIT, Side::A, CopyClass::QuarantinedTail, Record(r), Position::default()));
+        assert_eq!(tails.lost(), [0]);
+        tails.landed(UNIT, Side::B, CopyClass::Log, Record(8), at(2, 8));
+        assert!(!tails.acknowledged(UNIT, Record(8), at(2, 8), Instant(5_000)), "it was acknowledged before");
+        tails.storage_lost(UNIT, Side::A);
+        assert_eq!(tails.lost(), [2], "one was reconciled before the disk was lost, two were not");
+    }
+
+    #[test]
+    fn a_disk_that_is_filled_again_may_lose_its_peer() {
+        let mut tails = replicated(10, 10);
+        tails.storage_lost(UNIT, Side::B);
+        tails.range_landed(UNIT, Side::B, Epoch(1), 1, 6);
+        tails.storage_lost(UNIT, Side::A);
+        assert_eq!(tails.lost(), [4]);
+    }
+}

@@ -1,0 +1,347 @@
+//! The JSON form of an outcome: one object, its keys always in the same order.
+//!
+//! Times are whole microseconds (keys that end in `_us`), shares are percent, instants are written
+//! in UTC. What has no value is `null`.
+
+use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
+use crate::audit::{Breach, Finding};
+use crate::metrics::{Flow, Judgement, Lag, Measured, Measurements, Quantiles, Scope, ThresholdResult};
+use crate::terms::{Boundary, Datacenter, Names, RecordKind, Refusal, Span, Unit};
+use serde::ser::{Serialize, Serializer};
+use std::fmt::Display;
+
+/// An object whose keys are written in the order in which they are listed.
+struct Pairs<K, V>(Vec<(K, V)>);
+
+impl<K: Serialize, V: Serialize> Serialize for Pairs<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+/// Any value of this module's objects.
+enum Json {
+    Null,
+    Bool(bool),
+    Whole(u64),
+    Percent(i64),
+    Text(String),
+    List(Vec<Self>),
+    Object(Pairs<String, Self>),
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_none(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Whole(value) => serializer.serialize_u64(*value),
+            Self::Percent(milli) => serializer.serialize_f64(*milli as f64 / 1e3),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(list) => serializer.collect_seq(list),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+macro_rules! object {
+    ($($key:literal: $value:expr),* $(,)?) => {
+        Json::Object(Pairs(vec![$(($key.to_owned(), Json::from($value))),*]))
+    };
+}
+
+impl From<u64> for Json {
+    fn from(value: u64) -> Self {
+        Self::Whole(value)
+    }
+}
+
+impl From<u32> for Json {
+    fn from(value: u32) -> Self {
+        Self::Whole(value.into())
+    }
+}
+
+impl From<bool> for Json {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<&str> for Json {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<String> for Json {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<Span> for Json {
+    fn from(span: Span) -> Self {
+        Self::Whole(span.as_micros())
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Json {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<T: Into<Self>> From<Vec<T>> for Json {
+    fn from(list: Vec<T>) -> Self {
+        Self::List(list.into_iter().map(Into::into).collect())
+    }
+}
+
+impl From<Measured> for Json {
+    fn from(measured: Measured) -> Self {
+        match measured {
+            Measured::Count(value) | Measured::Micros(value) => Self::Whole(value),
+            Measured::MilliPercent(milli) => Self::Percent(milli),
+        }
+    }
+}
+
+fn text(value: impl Display) -> String {
+    value.to_string()
+}
+
+fn list(items: impl IntoIterator<Item = Json>) -> Json {
+    Json::List(items.into_iter().collect())
+}
+
+fn by_name<V: Into<Json>>(pairs: impl IntoIterator<Item = (String, V)>) -> Json {
+    Json::Object(Pairs(pairs.into_iter().map(|(name, value)| (name, value.into())).collect()))
+}
+
+fn written(json: &Json) -> String {
+    let mut text = serde_json::to_string_pretty(json).unwrap_or_else(|error| unreachable!("plain values: {error}"));
+    text.push('\n');
+    text
+}
+
+impl Outcome {
+    /// The outcome as one JSON object, indented, with a final line end.
+    pub fn to_json(&self) -> String {
+        written(&object! {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": self.scenario.as_str(),
+            "scenario_hash": self.scenario_hash.as_str(),
+            "seed": self.seed,
+            "version": VERSION,
+            "digest": text(self.digest),
+            "verdict": self.verdict().name(),
+            "vacuous": self.vacuities().iter().map(|vacuity| self.sentence_of(vacuity)).collect::<Vec<_>>(),
+            "events": self.events,
+            "facts": self.facts,
+            "ended": text(self.measurements.ended),
+            "invariants": list(self.findings.iter().map(|finding| invariant(finding, &self.names))),
+            "faults": list(self.faults.iter().map(|fault| object! {
+                "kind": fault.kind,
+                "what": fault.description.as_str(),
+                "at": text(fault.at),
+                "lasts_us": fault.lasts,
+                "scheduled": fault.scheduled,
+                "fired": fault.fired,
+            })),
+            "thresholds": list(self.thresholds.iter().map(|result| threshold(result, &self.names))),
+            "metrics": metrics(&self.measurements, &self.names),
+            "reproduce": self.reproduce.as_str(),
+        })
+    }
+
+    /// Where a tenant's data rests as one JSON object; `None` where no followed tenant has the name.
+    pub fn located_as_json(&self, tenant: &str) -> Option<String> {
+        let located = located(self, tenant)?;
+        let entry = |at_rest: &AtRest| {
+            object! {
+                "workload": at_rest.workload.name(),
+                "datacenter": self.names.datacenter(at_rest.datacenter),
+                "boundary": self.names.boundary(at_rest.boundary),
+                "records": at_rest.records(),
+                "copies": by_name(at_rest.copies.iter().map(|&(copy, records)| (text(copy), records))),
+            }
+        };
+        Some(written(&object! {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": self.scenario.as_str(),
+            "scenario_hash": self.scenario_hash.as_str(),
+            "seed": self.seed,
+            "version": VERSION,
+            "digest": text(self.digest),
+            "tenant": tenant,
+            "at_rest": list(located.iter().map(entry)),
+        }))
+    }
+}
+
+fn invariant(finding: &Finding, names: &Names) -> Json {
+    object! {
+        "id": finding.id,
+        "promise": finding.promise,
+        "checked": finding.checked,
+        "broken": finding.broken,
+        "breaches": list(finding.breaches.iter().map(|one| breach(one, names))),
+    }
+}
+
+fn breach(breach: &Breach, names: &Names) -> Json {
+    object! {
+        "at": text(breach.at),
+        "what": super::breach::sentence(breach, names),
+        "tenant": breach.tenant.map(|tenant| names.tenant(tenant)),
+        "record": breach.record.map(|record| record.0),
+        "unit": breach.unit.map(|unit| names.unit(unit)),
+        "copy": breach.copy.map(text),
+        "datacenter": breach.datacenter.map(|datacenter| names.datacenter(datacenter)),
+        "residence": breach.residence.map(|residence| {
+            residence.iter().map(|boundary| names.boundary(boundary).to_owned()).collect::<Vec<_>>()
+        }),
+        "rule": breach.rule.map(text),
+    }
+}
+
+fn threshold(result: &ThresholdResult, names: &Names) -> Json {
+    let threshold = result.threshold;
+    object! {
+        "metric": threshold.metric.name(),
+        "boundary": matches_boundary(threshold.scope).map(|boundary| names.boundary(boundary)),
+        "datacenter": matches_datacenter(threshold.scope).map(|datacenter| names.datacenter(datacenter)),
+        "unit": threshold.metric.unit(),
+        "limit": object! { "min": threshold.min, "max": threshold.max },
+        "measured": result.measured,
+        "met": result.judgement() == Judgement::Met,
+    }
+}
+
+fn matches_boundary(scope: Scope) -> Option<Boundary> {
+    if let Scope::Boundary(boundary) = scope { Some(boundary) } else { None }
+}
+
+fn matches_datacenter(scope: Scope) -> Option<Datacenter> {
+    if let Scope::Datacenter(datacenter) = scope { Some(datacenter) } else { None }
+}
+
+fn metrics(measured: &Measurements, names: &Names) -> Json {
+    let flow = &measured.writes.whole;
+    let rto = measured.longest_interruption(|_| true);
+    let rpo = measured.failovers.iter().map(|failover| failover.rpo).max();
+    object! {
+        "born": measured.writes.born,
+        "acknowledged": flow.acknowledged,
+        "confirmed": flow.confirmed,
+        "refused": refused(flow),
+        "queued": flow.queued,
+        "outbox_peak": flow.outbox_peak,
+        "unfinished": measured.unfinished,
+        "lost": flow.lost,
+        "rto_us": rto,
+        "rpo_us": rpo,
+        "latency_us": quantiles(&measured.latency),
+        "replication_lag_us": measured.lags.iter().map(Lag::longest).max(),
+        "reads": object! { "whole": measured.reads.whole, "partial": measured.reads.partial },
+        "landings": measured.landings.total(),
+        "landings_outside": measured.landings.outside(None, None),
+        "boundaries": by_name(handles(&names.boundaries).map(|(index, name)| (name, boundary(measured, Boundary(index))))),
+        "datacenters": by_name(
+            handles(&names.datacenters).map(|(index, name)| (name, datacenter(measured, Datacenter(index), names))),
+        ),
+        "interruptions": list(measured.interruptions.iter().map(|one| object! {
+            "unit": names.unit(one.unit),
+            "datacenter": names.datacenter(one.datacenter),
+            "onset": text(one.onset),
+            "ended": one.ended.map(text),
+            "lasted_us": one.ended.unwrap_or(measured.ended).since(one.onset),
+        })),
+        "failovers": failovers(measured, names),
+    }
+}
+
+fn failovers(measured: &Measurements, names: &Names) -> Json {
+    list(measured.failovers.iter().map(|failover| {
+        object! {
+            "unit": names.unit(failover.unit),
+            "from": names.datacenter(failover.from),
+            "to": names.datacenter(failover.to),
+            "epoch": failover.epoch.0,
+            "planned": failover.planned,
+            "onset": failover.onset.map(text),
+            "lapsed": failover.lapsed.map(text),
+            "promoted": text(failover.promoted),
+            "serving": failover.serving.map(text),
+            "missing": failover.missing,
+            "rpo_us": failover.rpo,
+            "declared_us": failover.declared,
+        }
+    }))
+}
+
+fn boundary(measured: &Measurements, boundary: Boundary) -> Json {
+    let flow = &measured.writes.boundaries[boundary.index()];
+    let reads = measured.reads_by_boundary[boundary.index()];
+    let within = |unit: Unit| measured.setup.boundary_of(unit) == boundary;
+    let failovers = measured.failovers.iter().filter(|failover| within(failover.unit));
+    object! {
+        "acknowledged": flow.acknowledged,
+        "confirmed": flow.confirmed,
+        "refused": refused(flow),
+        "queued": flow.queued,
+        "outbox_peak": flow.outbox_peak,
+        "lost": flow.lost,
+        "rto_us": measured.longest_interruption(|one| within(one.unit)),
+        "rpo_us": failovers.map(|failover| failover.rpo).max(),
+        "latency_us": quantiles(&measured.latency_by_boundary[boundary.index()]),
+        "reads": object! { "whole": reads.whole, "partial": reads.partial },
+        "landings_outside": measured.landings.outside(Some(boundary), None),
+    }
+}
+
+fn datacenter(measured: &Measurements, datacenter: Datacenter, names: &Names) -> Json {
+    let setup = measured.setup.datacenters[datacenter.index()];
+    let site = measured.writes.datacenters[datacenter.index()];
+    let (peak, alone) = (measured.loads.peak(datacenter), measured.loads.peak_alone(datacenter));
+    let served = &measured.loads.served[datacenter.index()][..measured.buckets_used()];
+    object! {
+        "boundary": names.boundary(setup.boundary),
+        "rate_per_second": setup.rate,
+        "acknowledged": site.acknowledged,
+        "refused": site.refused,
+        "queue_peak": site.queue_peak,
+        "maps_refused": measured.maps_refused[datacenter.index()],
+        "landings": RecordKind::ALL.map(|kind| measured.landings.at(kind, datacenter)).iter().sum::<u64>(),
+        "resynchronised": measured.landings.resynchronised(datacenter),
+        "peak_load_percent": Json::Percent(peak.share_milli_percent),
+        "peak_at": text(measured.buckets.begins(peak.bucket)),
+        "peak_load_partner_gone_percent": Json::Percent(alone.share_milli_percent),
+        "peak_headroom_percent": Json::Percent(measured.loads.headroom(datacenter)),
+        "load": object! {
+            "bucket_us": measured.buckets.width,
+            "served": served.to_vec(),
+        },
+    }
+}
+
+/// Refusals by class: those that occurred.
+fn refused(flow: &Flow) -> Json {
+    let classes = Refusal::CLASSES.iter().zip(flow.refused).filter(|&(_, count)| count > 0);
+    by_name(classes.map(|(class, count)| (text(class), count)))
+}
+
+fn quantiles(quantiles: &Quantiles) -> Json {
+    let value = |value: u64| (quantiles.count > 0).then_some(value);
+    object! {
+        "p50": value(quantiles.p50),
+        "p95": value(quantiles.p95),
+        "p99": value(quantiles.p99),
+        "max": value(quantiles.max),
+    }
+}
+
+fn handles(names: &[String]) -> impl Iterator<Item = (u8, String)> {
+    (0_u8..).zip(names.iter().cloned())
+}
