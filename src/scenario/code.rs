@@ -1,0 +1,115 @@
+//! The stable codes of everything that can be wrong with a scenario: one table.
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal),* $(,)?) => {
+        /// What is wrong, by a code that never changes its meaning. `RF00…` is about the file,
+        /// `RF01…` about its shape, `RF02…` about a value, `RF03…` about a name, `RF04…` about
+        /// parts that do not fit together.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name),*
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The code as messages show it, such as `RF0103`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code),*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The file cannot be read.
+    Unreadable = "RF0001",
+    /// A directory, or another thing that is no file.
+    NotAFile = "RF0002",
+    /// The file is larger than any scenario.
+    TooLarge = "RF0003",
+    /// The file is not UTF-8.
+    NotUtf8 = "RF0004",
+    /// Not TOML.
+    Syntax = "RF0101",
+    /// Tables or arrays nest too deep.
+    TooDeep = "RF0102",
+    /// A key that nothing reads.
+    UnknownKey = "RF0103",
+    /// A word that is not one of those that may stand here.
+    UnknownWord = "RF0104",
+    /// A value of the wrong type.
+    WrongType = "RF0105",
+    /// A key that must be there is not.
+    MissingKey = "RF0106",
+    /// Keys that exclude each other, or one that must be alone.
+    Conflict = "RF0107",
+    /// A quantity without a unit, or with a wrong one.
+    WrongUnit = "RF0201",
+    /// A duration below zero.
+    Negative = "RF0202",
+    /// A quantity too large to be counted.
+    Overflow = "RF0203",
+    /// A number outside its range.
+    OutOfRange = "RF0204",
+    /// A seed above 63 bits.
+    SeedTooLarge = "RF0205",
+    /// Not a point in time.
+    NotAnInstant = "RF0206",
+    /// A text with control characters, which would spoil what shows it.
+    Unprintable = "RF0207",
+    /// No such datacenter.
+    UnknownDatacenter = "RF0301",
+    /// No such country.
+    UnknownCountry = "RF0302",
+    /// No such metric.
+    UnknownMetric = "RF0303",
+    /// No such boundary.
+    UnknownBoundary = "RF0304",
+    /// No such scale unit.
+    UnknownUnit = "RF0305",
+    /// No such time zone.
+    UnknownTimeZone = "RF0306",
+    /// No such invariant.
+    UnknownInvariant = "RF0307",
+    /// No such built-in topology, and no such file.
+    UnknownTopology = "RF0308",
+    /// Two things of one name.
+    DuplicateName = "RF0309",
+    /// A country that the service does not serve.
+    CountryNotServed = "RF0310",
+    /// A refusal is expected of a country that is served.
+    CountryServed = "RF0311",
+    /// The datacenters of a scale unit stand outside its boundary.
+    PairAcrossBoundaries = "RF0401",
+    /// The witness of a scale unit is one of its pair.
+    WitnessInPair = "RF0402",
+    /// A scale unit whose primary is its own backup.
+    PairOfOne = "RF0403",
+    /// `loop_wait + 2·retry_timeout > ttl`.
+    LeaseTooShort = "RF0404",
+    /// A fault that strikes after the end.
+    FaultAfterEnd = "RF0405",
+    /// Nobody uses the service.
+    EmptyPopulation = "RF0406",
+    /// A topology in which something is missing.
+    TopologyIncomplete = "RF0407",
+    /// A topology that extends itself.
+    TopologyCycle = "RF0408",
+    /// More of a thing than a run can hold.
+    TooMany = "RF0409",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    }
+}

@@ -1,0 +1,163 @@
+//! What is wrong with a scenario, where, and what to do about it.
+
+use super::code::Code;
+use super::source::{Place, Source};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use std::fmt::{self, Write};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    code: Code,
+    message: String,
+    help: Option<String>,
+    source: Arc<Source>,
+    span: Option<Range<usize>>,
+}
+
+impl Diagnostic {
+    pub(super) fn at(code: Code, place: &Place, message: String) -> Self {
+        Self { code, message, help: None, source: place.source.clone(), span: Some(place.span.clone()) }
+    }
+
+    pub(super) fn about_file(code: Code, source: &Arc<Source>, message: String) -> Self {
+        Self { code, message, help: None, source: source.clone(), span: None }
+    }
+
+    /// With a suggestion.
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a suggestion, where there is one.
+    #[must_use]
+    pub(super) fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What is wrong, in one sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, where something can be suggested.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// The file, as the user named it.
+    pub fn file(&self) -> &str {
+        &self.source.name
+    }
+
+    /// Line and column from one, columns in characters; `None` where the whole file is meant.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        self.span.as_ref().map(|span| self.source.position(span.start))
+    }
+
+    /// Sorts by file, then by place.
+    fn order(&self) -> (&str, usize, Code) {
+        (&self.source.name, self.span.as_ref().map_or(0, |span| span.start), self.code)
+    }
+
+    fn render(&self, renderer: &Renderer) -> String {
+        let title = Level::ERROR.primary_title(self.message.as_str()).id(self.code.as_str());
+        let group = match &self.span {
+            Some(span) => self.pointing_at(span, Group::with_title(title)),
+            None => Group::with_title(title).element(Origin::path(self.file())),
+        };
+        let group = match &self.help {
+            Some(help) => group.element(Level::HELP.message(help.as_str())),
+            None => group,
+        };
+        renderer.render(&[group])
+    }
+
+    /// Shows the line with a caret under the span's part of it; of a long line, what is around it.
+    fn pointing_at<'a>(&'a self, span: &Range<usize>, group: Group<'a>) -> Group<'a> {
+        let (number, start, line) = self.source.line(span.start);
+        let from = (span.start.max(start) - start).min(line.len());
+        let to = (span.end.max(start) - start).min(line.len()).max(from);
+        if line.len() <= LONGEST_LINE {
+            let annotation = AnnotationKind::Primary.span(from..to);
+            return group.element(Snippet::source(line).line_start(number).path(self.file()).annotation(annotation));
+        }
+        let (line_number, column) = self.source.position(span.start);
+        let left = line.floor_char_boundary(from.saturating_sub(AROUND));
+        let right = line.ceil_char_boundary((to.min(from + AROUND) + AROUND).min(line.len()));
+        let annotation = AnnotationKind::Primary.span(from - left..to.min(right) - left);
+        group
+            .element(Origin::path(self.file()).line(line_number).char_column(column))
+            .element(Snippet::source(&line[left..right]).line_start(number).annotation(annotation))
+    }
+}
+
+/// A longer line is noise, and is not shown whole.
+const LONGEST_LINE: usize = 1_000;
+
+/// How much of a long line is shown on either side.
+const AROUND: usize = 40;
+
+/// Everything that is wrong with a scenario and its topology, in the order of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Sorts, and drops what was found twice.
+    pub(super) fn new(mut found: Vec<Diagnostic>) -> Self {
+        found.sort_by(|a, b| a.order().cmp(&b.order()));
+        found.dedup();
+        Self(found)
+    }
+
+    /// Each of them, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// The text for people, with colours if `coloured`: each with its place, caret and code.
+    pub fn render(&self, coloured: bool) -> String {
+        let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+        let shown: Vec<_> = self.0.iter().take(MOST_SHOWN).map(|found| found.render(&renderer)).collect();
+        let mut text = shown.join("\n\n");
+        if self.0.len() > MOST_SHOWN {
+            let _ = write!(text, "\n\n… and {} more", self.0.len() - MOST_SHOWN);
+        }
+        text
+    }
+}
+
+/// Nobody reads more at once.
+const MOST_SHOWN: usize = 40;
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(only: Diagnostic) -> Self {
+        Self(vec![only])
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}

@@ -1,0 +1,186 @@
+//! Scenarios: TOML in; a [`Plan`] for the world and a [`Contract`] for the oracle out, or
+//! [`Diagnostics`] with every error of the file, each with its place.
+//!
+//! Reading order: `read` and `section` are how a table of the format is declared and read;
+//! `document` and `faults` are the format; [`topology`] is where things stand; `plan` and
+//! `contract` are the two ways on from there, which share no lookup; `code` is the table of what
+//! can be wrong.
+
+#![expect(clippy::ref_option, reason = "what was read for a key is handed on as it is, given or not")]
+
+mod code;
+mod contract;
+mod diagnostic;
+mod document;
+mod faults;
+mod moment;
+mod plan;
+mod policy;
+mod population;
+mod quantity;
+mod read;
+mod resolve;
+mod schema;
+mod section;
+mod source;
+mod spelling;
+mod text;
+mod thresholds;
+pub mod topology;
+mod traffic;
+mod words;
+mod zones;
+
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use schema::schema;
+pub use topology::{BUILT_IN, CountryRule, Topology, load_topology};
+
+use crate::audit::Contract;
+use crate::metrics::Threshold;
+use crate::sim::Plan;
+use crate::terms::{Names, Span};
+use document::Document;
+use read::{Findings, Input, Value};
+use resolve::Resolver;
+use source::{Place, Source};
+use std::path::Path;
+use std::sync::Arc;
+use words::value;
+use xxhash_rust::xxh3::Xxh3;
+
+/// A scenario, checked and ready to run.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// The first sentence of the comment that opens the file.
+    pub title: String,
+    /// All of that comment.
+    pub prose: String,
+    /// The file, as the user named it.
+    pub file: String,
+    /// XXH3 of the scenario's and its topologies' text, as 32 hexadecimal digits.
+    pub hash: String,
+    /// The run, for the world.
+    pub plan: Plan,
+    /// What was promised, for the oracle.
+    pub contract: Contract,
+    /// The names of places and tenants, for people.
+    pub names: Names,
+    /// Limits that the run must keep.
+    pub thresholds: Vec<Threshold>,
+    /// Identifiers of invariants that the run must have put to the test.
+    pub requires: Vec<String>,
+    /// How `check` runs it.
+    pub check: CheckSize,
+    /// The seed of a run that names no other.
+    pub default_seed: u64,
+    /// Where everything stands.
+    pub topology: Topology,
+}
+
+/// How `check` runs a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckSize {
+    /// The share of the population, in parts per million.
+    pub scale_ppm: u32,
+    /// How many seeds.
+    pub seeds: u32,
+    /// A shorter run.
+    pub duration: Option<Span>,
+}
+
+/// The size at which a scenario is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Size {
+    /// As written.
+    #[default]
+    Full,
+    /// As `[check]` says: a share of the population, at least one of each, and a shorter run.
+    Ci,
+}
+
+/// Loads a scenario file. Paths of topologies are relative to it.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file and its topology, each with its place.
+pub fn load(path: &Path, size: Size) -> Result<Scenario, Diagnostics> {
+    lowered(&Source::read(path)?, size)
+}
+
+/// Reads a scenario from text under the name of a file.
+///
+/// # Errors
+///
+/// Everything that is wrong with the text and its topology, each with its place.
+pub fn parse(file_name: &str, text: &str, size: Size) -> Result<Scenario, Diagnostics> {
+    lowered(&Source::new(file_name, text), size)
+}
+
+/// A commented scenario to start from; it loads as it is.
+pub fn init_template() -> &'static str {
+    include_str!("../../data/template.toml")
+}
+
+fn lowered(source: &Arc<Source>, size: Size) -> Result<Scenario, Diagnostics> {
+    let findings = Findings::default();
+    let scenario = scenario(source, size, &findings);
+    match (scenario, findings.into_inner()) {
+        (Some(scenario), found) if found.is_empty() => Ok(scenario),
+        (_, found) => Err(Diagnostics::new(found)),
+    }
+}
+
+/// The scenario, as far as it can be made; what is wrong goes to `findings`.
+fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Scenario> {
+    let root = text::parsed(source, findings)?;
+    let whole = Place { source: source.clone(), span: 0..0 };
+    let document = Document::read(Input { source, findings }, &whole, &root)?;
+    let topology = topology::resolve(&document.topology, source, findings)?;
+    let resolver = Resolver { topology: &topology, findings };
+    let check = check_size(&document, findings);
+    let plan = plan::lowered(&document, &whole, size, &resolver);
+    let thresholds = thresholds::lowered(&document.threshold, &resolver);
+    let requires = thresholds::required(&document.requires, findings);
+    let (plan, name) = (plan?, value(&document.name)?.clone());
+    let (title, prose) = text::prose(&source.text);
+    let tenants = plan.population.tenants.iter().map(|tenant| tenant.name.clone()).collect();
+    Some(Scenario {
+        name,
+        title,
+        prose,
+        file: source.name.clone(),
+        hash: hash(&source.text, &topology),
+        contract: contract::of(&document, &topology.document),
+        names: Names { tenants, ..topology.names() },
+        thresholds,
+        requires,
+        check,
+        default_seed: plan.seed,
+        plan,
+        topology,
+    })
+}
+
+fn check_size(document: &Document, findings: &Findings) -> CheckSize {
+    let check = value(&document.check).cloned().unwrap_or_default();
+    for given in check.seeds.iter().filter(|seeds| !(1..=100_000).contains(&seeds.value)) {
+        findings.report(Code::OutOfRange, &given.place, "there are from 1 to 100000 seeds");
+    }
+    CheckSize {
+        scale_ppm: value(&check.scale).map_or(1_000_000, |scale| scale.0),
+        seeds: value(&check.seeds).copied().unwrap_or(20),
+        duration: value(&check.duration).copied(),
+    }
+}
+
+fn hash(text: &str, topology: &Topology) -> String {
+    let mut hash = Xxh3::new();
+    for text in std::iter::once(text).chain(topology.texts.iter().map(String::as_str)) {
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    format!("{:032x}", hash.digest128())
+}

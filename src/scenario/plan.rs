@@ -1,0 +1,134 @@
+//! The world's plan and production's map, from a scenario document and its topology.
+//!
+//! The oracle's contract is **not** made from these: [`super::contract`] reads the same document by
+//! itself.
+
+use super::Size;
+use super::code::Code;
+use super::diagnostic::Diagnostic;
+use super::document::{Check, Document};
+use super::faults::Fault;
+use super::population::{self, Window};
+use super::read::{At, Given};
+use super::resolve::Resolver;
+use super::source::Place;
+use super::words::value;
+use super::{policy, traffic};
+use crate::service::ResidencyMap;
+use crate::service::map::UnitRow;
+use crate::sim::Plan;
+use crate::sim::plan::{BoundaryPlan, DatacenterPlan, FaultPlan};
+use crate::terms::{Boundary, BoundarySet, Country, Instant, Span};
+use std::sync::Arc;
+
+/// How long the service has to settle if the scenario does not say.
+const SETTLE: Span = Span::minutes(30);
+
+/// A longer run would draw a chart that nobody can read.
+const LONGEST_RUN: Span = Span::hours(24 * 366);
+
+/// The plan; `None` if what is missing was reported. `whole` is where to point when a part is missing.
+pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Resolver<'_>) -> Option<Plan> {
+    let start = *value(&document.start)?;
+    let duration = duration(document, size, names)?;
+    let settle = value(&document.settle).copied().unwrap_or(SETTLE);
+    let scale_ppm = match size {
+        Size::Full => 1_000_000,
+        Size::Ci => value(&document.check).and_then(|check| value(&check.scale)).map_or(1_000_000, |scale| scale.0),
+    };
+    let window = Window { start, end: start + duration + settle };
+    let topology = names.topology;
+    let service = value(&document.service).cloned().unwrap_or_default();
+    Some(Plan {
+        seed: value(&document.seed).map_or(1, |seed| seed.0),
+        start,
+        duration,
+        settle,
+        datacenters: datacenters(names),
+        boundaries: topology
+            .boundaries
+            .iter()
+            .map(|row| BoundaryPlan { name: row.name.clone(), metro: row.metro })
+            .collect(),
+        links: topology.links.clone(),
+        access: topology.access,
+        units: topology.units.clone(),
+        map: Arc::new(map(names)),
+        policy: policy::of(&service, names.findings),
+        population: population::lowered(document, whole, scale_ppm, window, names),
+        traffic: traffic::lowered(&document.traffic, names.findings),
+        faults: faults(&document.fault, start, duration, names),
+    })
+}
+
+/// The length of the safety phase at this size.
+fn duration(document: &Document, size: Size, names: &Resolver<'_>) -> Option<Span> {
+    let shorter = value(&document.check).and_then(|check: &Check| check.duration.as_ref());
+    let chosen = shorter.filter(|_| size == Size::Ci).or(document.duration.as_ref())?;
+    for given in [&document.duration, &shorter.cloned()].into_iter().flatten() {
+        if given.value == Span::ZERO || given.value > LONGEST_RUN {
+            names.findings.report(
+                Code::OutOfRange,
+                &given.place,
+                "a run lasts longer than nothing and at most 366 days",
+            );
+        }
+    }
+    Some(chosen.value)
+}
+
+fn datacenters(names: &Resolver<'_>) -> Vec<DatacenterPlan> {
+    let plan = |row: &super::topology::DatacenterRow| DatacenterPlan {
+        name: row.name.clone(),
+        boundary: row.boundary,
+        rate: row.rate,
+        flush: row.flush,
+        disk_rate: row.disk_rate,
+        boot: row.boot,
+        clock_offset_us: row.clock_offset_us,
+        clock_drift_ppm: row.clock_drift_ppm,
+    };
+    names.topology.datacenters.iter().map(plan).collect()
+}
+
+/// The map that production is given: at first a true one.
+fn map(names: &Resolver<'_>) -> ResidencyMap {
+    let topology = names.topology;
+    let mut countries = vec![None; Country::CODES];
+    for rule in &topology.countries {
+        countries[rule.row.code.index()] = rule.boundary;
+    }
+    let at_home = (0..).map(Boundary).zip(&topology.boundaries).filter(|(_, row)| row.go_local);
+    let unit = |unit: &crate::sim::plan::UnitPlan| UnitRow {
+        boundary: unit.boundary,
+        sites: unit.sites,
+        witness: unit.witness,
+    };
+    ResidencyMap {
+        version: 1,
+        countries,
+        go_local: at_home.fold(BoundarySet::EMPTY, |set, (boundary, _)| set.with(boundary)),
+        datacenters: topology.datacenters.iter().map(|row| row.boundary).collect(),
+        units: topology.units.iter().map(unit).collect(),
+        capacity: Vec::new(),
+    }
+}
+
+fn faults(given: &Given<Vec<At<Fault>>>, start: Instant, duration: Span, names: &Resolver<'_>) -> Vec<FaultPlan> {
+    let one = |fault: &At<Fault>| {
+        let kind = fault.value.effect.resolved(&fault.place, names);
+        let moment = fault.value.at.as_ref()?;
+        let at = moment.value.in_run(start);
+        let outside = if at < start {
+            Some("before the run starts")
+        } else {
+            (at >= start + duration).then_some("after the run ends")
+        };
+        if let Some(outside) = outside {
+            let found = Diagnostic::at(Code::FaultAfterEnd, &moment.place, format!("this fault strikes {outside}"));
+            names.findings.add(found.help(format!("the run starts at {start} and lasts {duration}")));
+        }
+        Some(FaultPlan { at, lasts: value(&fault.value.lasts).copied(), kind: kind? })
+    };
+    given.iter().flat_map(|list| &list.value).filter_map(one).collect()
+}

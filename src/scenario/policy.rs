@@ -1,0 +1,84 @@
+//! Configuration of the service: the scenario's words laid over production's defaults.
+
+use super::code::Code;
+use super::diagnostic::Diagnostic;
+use super::document::Service;
+use super::read::{At, Findings, Given};
+use super::source::Place;
+use super::words::value;
+use crate::service::Policy;
+use crate::terms::{Span, Wall};
+
+/// The policy of a scenario, after reporting values that cannot be run with.
+pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
+    let mut policy = Policy::default();
+    macro_rules! set {
+        ($($key:ident),*) => { $(if let Some(given) = value(&service.$key) { policy.$key = *given; })* };
+    }
+    set!(
+        replication,
+        ttl,
+        loop_wait,
+        retry_timeout,
+        rho_ppm,
+        clock_tolerance,
+        maximum_lag_on_failover,
+        failover,
+        failback
+    );
+    set!(failback_after, switchover_timeout, peer_timeout, batch_records, window_records, queue_limit, route_ttl);
+    set!(request_timeout, backoff_min, backoff_max, card_version, old_card_new_tenant, old_card_old_tenant);
+    if let Some(grace) = value(&service.grace_period_with_data_loss) {
+        policy.grace_period_with_data_loss = grace.0;
+    }
+    if let Some(effective) = value(&service.effective) {
+        policy.effective = Wall(effective.0);
+    }
+    check_lease(service, &policy, findings);
+    check_ranges(service, &policy, findings);
+    policy
+}
+
+/// A holder must be able to renew twice over before its lease runs out.
+fn check_lease(service: &Service, policy: &Policy, findings: &Findings) {
+    let needed = policy.loop_wait + policy.retry_timeout + policy.retry_timeout;
+    let keys = [&service.ttl, &service.loop_wait, &service.retry_timeout];
+    let Some(given) = keys.into_iter().find_map(Option::as_ref).filter(|_| needed > policy.ttl) else { return };
+    let message =
+        format!("the lease is too short: `loop_wait + 2·retry_timeout` is {needed}, and `ttl` only {}", policy.ttl);
+    let found = Diagnostic::at(Code::LeaseTooShort, &given.place, message);
+    findings.add(found.help(format!("set `ttl` to {needed} or more, or shorten the others")));
+}
+
+fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
+    let must_be_positive: [&Given<Span>; 8] = [
+        &service.ttl,
+        &service.loop_wait,
+        &service.retry_timeout,
+        &service.peer_timeout,
+        &service.route_ttl,
+        &service.request_timeout,
+        &service.backoff_min,
+        &service.backoff_max,
+    ];
+    for given in must_be_positive.into_iter().flatten().filter(|given| given.value == Span::ZERO) {
+        findings.report(Code::OutOfRange, &given.place, "this must be longer than nothing");
+    }
+    let zero_or = |given: &Given<u64>| given.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
+    let no_queue = service.queue_limit.as_ref().filter(|at: &&At<u32>| at.value == 0).map(|at| at.place.clone());
+    let zeros: [Option<Place>; 3] = [zero_or(&service.batch_records), zero_or(&service.window_records), no_queue];
+    for place in zeros.into_iter().flatten() {
+        findings.report(Code::OutOfRange, &place, "this must be one or more");
+    }
+    if let Some(rho) = service.rho_ppm.as_ref().filter(|rho| rho.value > 250_000) {
+        findings.report(Code::OutOfRange, &rho.place, "clocks deviate by at most 250000 parts per million");
+    }
+    if let Some(longest) = service
+        .backoff_max
+        .as_ref()
+        .or(service.backoff_min.as_ref())
+        .filter(|_| policy.backoff_max < policy.backoff_min)
+    {
+        findings.report(Code::Conflict, &longest.place, "`backoff_max` is shorter than `backoff_min`");
+    }
+}

@@ -1,0 +1,94 @@
+//! Limits that a run must keep, and invariants that it must put to the test.
+
+use super::code::Code;
+use super::diagnostic::Diagnostic;
+use super::document;
+use super::quantity::{Amount, rounded};
+use super::read::{At, Findings, Given, instead};
+use super::resolve::Resolver;
+use crate::metrics::{Dimension, Measured, Metric, Scope, Threshold};
+
+/// Every invariant that the oracle can check.
+const INVARIANTS: [&str; 12] =
+    ["RES-1", "RES-2", "RES-3", "RES-6", "RES-7", "RES-8", "FO-1", "FO-2", "FO-3", "FO-4", "FO-5", "FO-6"];
+
+/// The thresholds, after reporting those that cannot be measured.
+pub(super) fn lowered(given: &Given<Vec<At<document::Threshold>>>, names: &Resolver<'_>) -> Vec<Threshold> {
+    given.iter().flat_map(|list| &list.value).filter_map(|threshold| one(threshold, names)).collect()
+}
+
+fn one(given: &At<document::Threshold>, names: &Resolver<'_>) -> Option<Threshold> {
+    let document::Threshold { metric, min, max, .. } = &given.value;
+    let scope = scope(given, names);
+    let name = metric.as_ref()?;
+    let Some(metric) = Metric::parse(&name.value) else {
+        let found = Diagnostic::at(Code::UnknownMetric, &name.place, format!("there is no metric `{}`", name.value));
+        names.findings.add(found.help(instead(&name.value, Metric::ALL.iter().map(|metric| metric.name()))));
+        return None;
+    };
+    if min.is_none() && max.is_none() {
+        names.findings.report(Code::MissingKey, &name.place, "a threshold has `min`, `max` or both");
+    }
+    let limit = |amount: &Given<Amount>| amount.as_ref().and_then(|amount| measured(metric, amount, names.findings));
+    let (least, most) = (limit(min), limit(max));
+    if let (Some(least), Some(most), Some(at)) = (least, most, max.as_ref().filter(|_| least > most)) {
+        let message = format!("nothing is at least {least} and at most {most}");
+        names.findings.add(Diagnostic::at(Code::Conflict, &at.place, message).help("are `min` and `max` swapped?"));
+    }
+    Some(Threshold { metric, scope: scope?, min: least, max: most })
+}
+
+fn scope(given: &At<document::Threshold>, names: &Resolver<'_>) -> Option<Scope> {
+    let document::Threshold { boundary, datacenter, .. } = &given.value;
+    match (boundary, datacenter) {
+        (None, None) => Some(Scope::Everything),
+        (Some(_), None) => names.boundary(boundary).map(Scope::Boundary),
+        (None, Some(_)) => names.datacenter(datacenter).map(Scope::Datacenter),
+        (Some(_), Some(extra)) => {
+            names.findings.report(
+                Code::Conflict,
+                &extra.place,
+                "a threshold is of a boundary or of a datacenter, not both",
+            );
+            None
+        }
+    }
+}
+
+/// The limit in the metric's own dimension.
+fn measured(metric: Metric, amount: &At<Amount>, findings: &Findings) -> Option<Measured> {
+    match (metric.dimension(), &amount.value) {
+        (_, Amount::Reported) => None,
+        (Dimension::Count, &Amount::Number(count)) if count >= 0.0 && libm::fmod(count, 1.0) <= 0.0 => {
+            Some(Measured::Count(rounded(count)))
+        }
+        (Dimension::Time, Amount::Time(span)) => Some(Measured::Micros(span.0)),
+        (Dimension::Percent, &(Amount::Percent(percent) | Amount::Number(percent))) => Some(milli_percent(percent)),
+        (dimension, _) => {
+            let (what, example) = match dimension {
+                Dimension::Count => ("a whole number of things", "0"),
+                Dimension::Time => ("a length of time", "\"60s\""),
+                Dimension::Percent => ("a percentage", "\"80%\""),
+            };
+            let found = Diagnostic::at(Code::WrongUnit, &amount.place, format!("`{}` is {what}", metric.name()));
+            findings.add(found.help(format!("write the limit as in `{example}`")));
+            None
+        }
+    }
+}
+
+/// A percentage, which may be negative.
+fn milli_percent(percent: f64) -> Measured {
+    let size = i64::try_from(rounded(percent.abs() * 1_000.0)).unwrap_or(i64::MAX);
+    Measured::MilliPercent(if percent < 0.0 { -size } else { size })
+}
+
+/// The invariants that a scenario requires, after reporting unknown ones.
+pub(super) fn required(given: &Given<Vec<At<String>>>, findings: &Findings) -> Vec<String> {
+    let list = given.iter().flat_map(|list| &list.value);
+    for id in list.clone().filter(|id| !INVARIANTS.contains(&id.value.as_str())) {
+        let found = Diagnostic::at(Code::UnknownInvariant, &id.place, format!("there is no invariant `{}`", id.value));
+        findings.add(found.help(instead(&id.value, INVARIANTS.into_iter())));
+    }
+    list.map(|id| id.value.clone()).collect()
+}

@@ -1,0 +1,195 @@
+//! Every kind of bad input gives a message with place, caret, code and suggestion; all of a file in
+//! one pass. The messages are snapshots, to be read by people.
+
+use ringfence::scenario::{Code, Diagnostics, Size, init_template, load, load_topology, parse};
+use std::path::Path;
+
+fn errors(text: &str) -> Diagnostics {
+    match parse("bad.toml", text, Size::Full) {
+        Ok(_) => panic!("this must not load:\n{text}"),
+        Err(found) => found,
+    }
+}
+
+/// The template with a part of it replaced.
+fn with(part: &str, by: &str) -> Diagnostics {
+    let text = init_template();
+    assert!(text.contains(part), "{part}");
+    errors(&text.replacen(part, by, 1))
+}
+
+/// The template with something added at its end.
+fn and(more: &str) -> Diagnostics {
+    errors(&format!("{}\n{more}\n", init_template()))
+}
+
+/// Each row is a claim: this input gives these codes, and the message of the snapshot.
+macro_rules! bad {
+    ($($name:ident: $found:expr => [$($code:ident),+];)*) => { $(
+        #[test]
+        fn $name() {
+            let found: Diagnostics = $found;
+            let codes: Vec<_> = found.iter().map(|one| one.code()).collect();
+            assert_eq!(codes, [$(Code::$code),+], "\n{found}");
+            assert!(found.iter().all(|one| one.position().is_some()), "each has a place");
+            insta::assert_snapshot!(found.to_string());
+        }
+    )* };
+}
+
+bad! {
+    unknown_key: with("users = 500", "usrs = 500\nusers = 500") => [UnknownKey];
+    unknown_section: and("[servce]\nttl = \"30s\"") => [UnknownKey];
+    unknown_kind: with("\"outage\"", "\"outrage\"") => [UnknownWord];
+    key_of_another_kind: with("\"outage\"", "\"storage-loss\"") => [UnknownKey];
+    missing_key: with("billing_country = \"DE\"", "#") => [MissingKey];
+    missing_top_level_key: with("start = 2019-05-06T06:00:00Z", "") => [MissingKey];
+    wrong_version: with("schema_version = 1", "schema_version = 2") => [UnknownWord];
+    wrong_type: with("users = 500", "users = \"many\"") => [WrongType];
+    wrong_type_of_table: with("[check]", "[[check]]") => [WrongType];
+    duration_without_unit: with("\"6h\"", "6") => [WrongUnit];
+    wrong_unit: with("\"6h\"", "\"6 hours\"") => [WrongUnit];
+    negative_duration: with("at = \"2h\"", "at = \"-2h\"") => [Negative];
+    overflowing_duration: with("\"6h\"", "\"99999999999999999999h\"") => [Overflow];
+    longer_than_a_century: with("at = \"2h\"", "at = \"40000d\"") => [Overflow];
+    negative_number: with("users = 500", "users = -500") => [OutOfRange];
+    share_above_one: with("\"50%\"", "1.5") => [OutOfRange];
+    seed_above_63_bits: with("[population]", "seed = 9223372036854775808\n[population]") => [SeedTooLarge];
+    local_time: with("2019-05-06T06:00:00Z", "2019-05-06T06:00:00") => [NotAnInstant];
+    beyond_the_calendar: with("2019-04-15", "9999-12-31") => [NotAnInstant];
+    a_quoted_time: with("2019-04-15", "\"2019-04-15\"") => [WrongType];
+    not_a_number: with("tenants = 10", "tenants = 10\nzipf = nan\nabroad = inf") => [OutOfRange, OutOfRange];
+    unit_of_another_kind: with("\"6h\"", "\"6 parsecs\"") => [WrongUnit];
+    control_characters: with("\"my-scenario\"", "\"my\\nscenario\"") => [Unprintable];
+    parts_of_a_name_swapped: with("\"rto\"", "\"load_peak\"") => [UnknownMetric];
+    limits_that_exclude_each_other: with("max = \"90s\"", "min = \"90s\"\nmax = \"9s\"") => [Conflict];
+    before_1970: with("2019-04-15", "1969-12-31") => [NotAnInstant];
+    unknown_datacenter: with("datacenter = \"dublin\"", "datacenter = \"dubln\"") => [UnknownDatacenter];
+    unknown_country: with("\"DE\"", "\"Germany\"") => [UnknownCountry];
+    phone_digits_are_no_country: with("\"DE\"", "\"+49\"") => [UnknownCountry];
+    unknown_metric: with("\"rto\"", "\"rt0\"") => [UnknownMetric];
+    unknown_boundary: with("boundary = \"emea\"", "boundary = \"europe\"") => [UnknownBoundary];
+    unknown_unit: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-3\"\norder = \"planned\"") => [UnknownUnit];
+    unknown_time_zone: with("users = 500", "users = 500\ntime_zone = \"Europe/Belin\"") => [UnknownTimeZone];
+    unknown_invariant: with("[population]", "requires = [\"RES-1\", \"RES-4\"]\n[population]") => [UnknownInvariant];
+    unknown_topology: with("[population]", "topology = \"kaizala\"\n[population]") => [UnknownTopology];
+    country_not_served: with("\"DE\"", "\"RU\"") => [CountryNotServed];
+    refusal_expected_of_a_served_country: with("users = 500", "users = 500\nexpect = \"refused\"") => [CountryServed];
+    pair_across_boundaries: and("[topology.units.emea-1]\nbackup = \"illinois\"\nwitness = \"texas\"") => [PairAcrossBoundaries];
+    witness_inside_the_pair: and("[topology.units.emea-1]\nwitness = \"dublin\"") => [WitnessInPair];
+    pair_of_one: and("[topology.units.emea-1]\nbackup = \"dublin\"") => [PairOfOne];
+    round_trip_not_given: and("[topology.datacenters.oslo]\nboundary = \"emea\"\nrate = 10") => [TopologyIncomplete];
+    round_trip_to_nowhere: and("[topology.rtt.ms]\ndublin = { amsterdm = 17 }") => [UnknownDatacenter];
+    boundary_without_a_unit: and("[topology.boundaries.moon]\nmetro = \"dublin\"") => [TopologyIncomplete];
+    lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];
+    two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];
+    fault_after_the_end: with("at = \"2h\"", "at = \"6h\"") => [FaultAfterEnd];
+    fault_before_the_start: with("at = \"2h\"", "at = 2019-05-05T23:00:00Z") => [FaultAfterEnd];
+    empty_population: errors("schema_version = 1\nname = \"x\"\nstart = 2019-05-06\nduration = \"1h\"\n[population]\ntenants = 0\n") => [EmptyPopulation];
+    no_population_at_all: errors("schema_version = 1\nname = \"x\"\nstart = 2019-05-06\nduration = \"1h\"\n") => [EmptyPopulation];
+    outage_of_nothing: with("datacenter = \"dublin\"", "") => [Conflict];
+    partition_from_itself: and("[[fault]]\nkind = \"partition\"\nbetween = [\"texas\", \"texas\"]\nat = \"1h\"") => [Conflict];
+    limit_of_another_dimension: with("\"90s\"", "90") => [WrongUnit];
+    threshold_without_a_limit: with("max = \"90s\"", "") => [MissingKey];
+    not_toml: with("duration = \"6h\"", "duration = 6h\nname =") => [Syntax, Syntax, Syntax];
+    a_key_twice: with("users = 500", "users = 500\nusers = 600") => [Syntax];
+    deep_nesting: and(&format!("x = {}{}", "[".repeat(5_000), "]".repeat(5_000))) => [TooDeep];
+    deep_dotted_key: and(&format!("{} = 1", vec!["a"; 5_000].join("."))) => [TooDeep];
+    several_at_once: errors(&init_template().replace("\"outage\"", "\"outrage\"").replace("\"DE\"", "\"Atlantis\"").replace("\"rto\"", "\"rtoo\"").replace("tenants =", "tenant =")) => [UnknownKey, UnknownCountry, UnknownWord, UnknownMetric];
+}
+
+/// Errors of a whole file name it, without a line.
+fn error_of_file(name: &str, bytes: Option<&[u8]>) -> (Code, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(name);
+    if let Some(bytes) = bytes {
+        std::fs::write(&file, bytes).unwrap();
+    }
+    let found = load(&file, Size::Full).map(|_| ()).unwrap_err();
+    let one = found.iter().next().unwrap();
+    assert_eq!(one.file(), file.display().to_string());
+    let folder = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
+    (one.code(), found.to_string().replace(&folder, ""))
+}
+
+#[test]
+fn file_missing() {
+    let (code, message) = error_of_file("missing.toml", None);
+    assert_eq!(code, Code::Unreadable);
+    insta::assert_snapshot!(message);
+}
+
+#[test]
+fn a_directory() {
+    let (code, message) = error_of_file(".", None);
+    assert_eq!(code, Code::NotAFile);
+    insta::assert_snapshot!(message);
+}
+
+#[test]
+fn not_utf8() {
+    let (code, message) = error_of_file("latin1.toml", Some(b"schema_version = 1\nname = \"caf\xe9\"\n"));
+    assert_eq!(code, Code::NotUtf8);
+    insta::assert_snapshot!(message);
+}
+
+#[test]
+fn a_hundred_megabytes_of_noise() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("noise.toml");
+    std::fs::File::create(&file).unwrap().set_len(100 << 20).unwrap();
+    let found = load(&file, Size::Full).map(|_| ()).unwrap_err();
+    let one = found.iter().next().unwrap();
+    assert_eq!(one.code(), Code::TooLarge);
+    insta::assert_snapshot!(one.message());
+}
+
+#[test]
+fn a_topology_that_extends_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("loop.toml");
+    std::fs::write(&file, "extends = \"loop.toml\"\n").unwrap();
+    let found = load_topology(&file.display().to_string()).map(|_| ()).unwrap_err();
+    assert_eq!(found.iter().next().unwrap().code(), Code::TopologyCycle);
+}
+
+#[test]
+fn a_megabyte_of_noise_in_one_line_is_refused_quickly() {
+    for noise in ["[", "a", "\"", "=", "{a=", "é\u{1}\u{202e}", "a.", "[[a]]\n"] {
+        let text = noise.repeat((1 << 20) / noise.len());
+        let rendered = errors(&text).to_string();
+        assert!(rendered.len() < 200_000, "{noise:?} gives {} bytes", rendered.len());
+    }
+}
+
+#[test]
+fn an_error_in_a_topology_points_into_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("mine.toml"),
+        "extends = \"kaizala-2019\"\n[units.emea-1]\nwitness = \"dublni\"\n",
+    )
+    .unwrap();
+    let file = folder.path().join("scenario.toml");
+    let text = init_template().replace("[population]", "topology = \"mine.toml\"\n[population]");
+    std::fs::write(&file, text).unwrap();
+    let found = load(&file, Size::Full).map(|_| ()).unwrap_err();
+    let one = found.iter().next().unwrap();
+    assert_eq!((one.code(), one.position()), (Code::UnknownDatacenter, Some((3, 11))));
+    assert!(Path::new(one.file()).ends_with("mine.toml"));
+    assert_eq!(one.suggestion(), Some("did you mean `dublin`?"));
+}
+
+#[test]
+fn a_tenant_that_expects_to_be_refused_loads() {
+    let text = init_template().replace("\"DE\"", "\"RU\"\nexpect = \"refused\"");
+    let scenario = parse("x.toml", &text, Size::Full).unwrap_or_else(|found| panic!("{found}"));
+    assert_eq!(scenario.contract.boundary_of(scenario.plan.population.tenants[0].billing.country), None);
+}
+
+#[test]
+fn colour_is_only_given_when_asked_for() {
+    let found = with("\"rto\"", "\"rt0\"");
+    assert!(!found.render(false).contains('\u{1b}'));
+    assert!(found.render(true).contains('\u{1b}'));
+}
