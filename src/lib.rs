@@ -5,6 +5,7 @@ pub mod audit;
 pub mod facts;
 pub mod metrics;
 pub mod outcome;
+pub mod report;
 pub mod scenario;
 pub mod service;
 pub mod sim;

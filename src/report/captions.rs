@@ -1,0 +1,164 @@
+//! What each chart shows, as sentences with numbers.
+
+use super::axis::clock;
+use super::load::percent;
+use crate::metrics::{CloseUp, Failover, Measurements, grouped};
+use crate::outcome::Outcome;
+use crate::terms::{Datacenter, Names, Span, Unit};
+
+/// A span to three digits or so, as captions need it: `41.2 s`, `340 ms`, `2h 5m`.
+pub(super) fn rounded(span: Span) -> String {
+    let micros = span.as_micros();
+    match micros {
+        0 => "0 s".to_owned(),
+        1..10_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", (micros + 500) / 1_000),
+        1_000_000..60_000_000 => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
+        _ => span.to_string(),
+    }
+}
+
+/// A sentence with a capital letter.
+pub(super) fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `1 write`, `2 writes`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+fn datacenters(measured: &Measurements) -> impl Iterator<Item = Datacenter> {
+    (0_u8..).map(Datacenter).take(measured.setup.datacenters.len())
+}
+
+/// Of the chart of load.
+pub(super) fn load(outcome: &Outcome) -> String {
+    let measured = &outcome.measurements;
+    let name = |datacenter| outcome.names.datacenter(datacenter);
+    let Some(busiest) = datacenters(measured).max_by_key(|&dc| measured.loads.peak(dc).share_milli_percent) else {
+        return "There is no datacenter.".to_owned();
+    };
+    let peak = measured.loads.peak(busiest);
+    let at = clock(measured.buckets.begins(peak.bucket), false);
+    let busiest =
+        format!("{} was busiest, with {} of its capacity at {at}.", name(busiest), percent(peak.share_milli_percent));
+    let least = datacenters(measured).min_by_key(|&dc| measured.loads.headroom(dc));
+    let over: Vec<_> = datacenters(measured).filter(|&dc| measured.loads.headroom(dc) < 0).map(name).collect();
+    let alone = least.map_or_else(String::new, |least| {
+        let headroom = percent(measured.loads.headroom(least));
+        format!("With its partner gone at peak, {} would have the least head room: {headroom}.", name(least))
+    });
+    let verdict = match over.as_slice() {
+        [] => "Every datacenter could carry its partner's load.".to_owned(),
+        over => format!("Overloaded without their partner: {}.", over.join(", ")),
+    };
+    format!("{busiest} {alone} {verdict}")
+}
+
+/// Of the close-up of a fault.
+pub(super) fn close_up(outcome: &Outcome, close_up: &CloseUp) -> String {
+    let measured = &outcome.measurements;
+    let end = close_up.starts + Span::secs(close_up.acknowledged.len() as u64);
+    let unplanned = measured.failovers.iter().filter(|failover| {
+        let within = (close_up.onset..=end).contains(&failover.promoted);
+        within && !failover.planned && measured.setup.boundary_of(failover.unit) == close_up.boundary
+    });
+    let takeovers: Vec<_> = unplanned.map(|failover| takeover(failover, &outcome.names)).collect();
+    let takeovers =
+        if takeovers.is_empty() { "No site took over within these minutes.".to_owned() } else { takeovers.join(" ") };
+    let refused: u64 = close_up.refused.iter().sum();
+    let outbox = close_up.outbox.iter().copied().max().unwrap_or(0);
+    let boundary = outcome.names.boundary(close_up.boundary);
+    if refused == 0 && outbox == 0 {
+        return format!("{takeovers} Meanwhile no client of {boundary} was refused, and no write waited in an outbox.");
+    }
+    format!(
+        "{takeovers} Meanwhile clients of {boundary} were refused {} and at most {} waited in outboxes.",
+        counted(refused, "time"),
+        counted(outbox, "write"),
+    )
+}
+
+fn takeover(failover: &Failover, names: &Names) -> String {
+    let (unit, to) = (names.unit(failover.unit), names.datacenter(failover.to));
+    let since = |at: crate::terms::Instant| failover.onset.map_or(String::new(), |onset| rounded(at.since(onset)));
+    let served = failover.serving.map_or_else(
+        || "and acknowledged nothing".to_owned(),
+        |at| format!("and acknowledged its first write {} after the onset", since(at)),
+    );
+    let missing = match failover.missing {
+        0 => "nothing acknowledged was missing".to_owned(),
+        missing => format!("{} missing, over {}", counted(missing, "acknowledged record"), rounded(failover.rpo)),
+    };
+    format!("{to} took {unit} over {served}; {missing}.")
+}
+
+/// Of the timeline of the whole run.
+pub(super) fn whole_run(outcome: &Outcome) -> String {
+    let measured = &outcome.measurements;
+    let flow = &measured.writes.whole;
+    let planned = measured.failovers.iter().filter(|failover| failover.planned).count() as u64;
+    let all = measured.failovers.len() as u64;
+    let failovers = match (all, planned) {
+        (0, _) => "No failover".to_owned(),
+        (_, 0) => counted(all, "failover"),
+        (1, _) => "1 failover, which was planned".to_owned(),
+        _ if all == planned => format!("{}, all planned", counted(all, "failover")),
+        _ => format!("{}, {} of them planned", counted(all, "failover"), grouped(planned)),
+    };
+    let rto = measured.longest_interruption(|_| true);
+    let interrupted = rto.map_or_else(
+        || "No fault took a holder away.".to_owned(),
+        |rto| format!("The longest interruption of a unit's writes lasted {}.", rounded(rto)),
+    );
+    format!(
+        "{failovers}. {interrupted} Of {}, {} met a refusal or waited, and {} at the end.",
+        counted(flow.acknowledged, "acknowledged write"),
+        grouped(flow.queued),
+        match flow.lost {
+            0 => "none was lost".to_owned(),
+            lost => format!("{} lost", grouped(lost)),
+        },
+    )
+}
+
+/// Of the matrix of landings.
+pub(super) fn landings(outcome: &Outcome) -> String {
+    let landings = &outcome.measurements.landings;
+    let (total, outside) = (landings.total(), landings.outside(None, None));
+    let found = match outside {
+        0 => "none of them outside the boundary of its scale unit".to_owned(),
+        outside => format!("{} of them outside the boundary of their scale unit", grouped(outside)),
+    };
+    let media = datacenters(&outcome.measurements)
+        .map(|datacenter| landings.at(crate::terms::RecordKind::CallMedia, datacenter))
+        .sum::<u64>();
+    let media = if media == 0 { "Call media rested nowhere." } else { "Call media rested, which it never may." };
+    format!("{}, {found}. {media}", counted(total, "landing"))
+}
+
+/// Of the chart of replication lag.
+pub(super) fn lag(outcome: &Outcome) -> String {
+    let measured = &outcome.measurements;
+    let units = || (0_u8..).map(Unit).zip(&measured.lags);
+    let Some((unit, lag)) = units().max_by_key(|(_, lag)| lag.longest()) else {
+        return "There is no scale unit.".to_owned();
+    };
+    if lag.longest() == Span::ZERO {
+        return "No record was ever seen on one site only.".to_owned();
+    }
+    let bucket = lag.age.iter().enumerate().max_by_key(|&(_, age)| age).map_or(0, |(bucket, _)| bucket);
+    let mut others: Vec<_> = units().filter(|&(other, _)| other != unit).map(|(_, lag)| lag.longest()).collect();
+    others.sort_unstable();
+    let median = others.get(others.len() / 2).copied().unwrap_or_default();
+    format!(
+        "{} lagged most: {} around {}, with up to {} on one site only. The median of the other units' longest lags was {}.",
+        outcome.names.unit(unit),
+        rounded(lag.longest()),
+        clock(measured.buckets.begins(bucket), false),
+        counted(lag.records.iter().copied().max().unwrap_or(0), "record"),
+        rounded(median),
+    )
+}

@@ -1,0 +1,40 @@
+//! Outcomes as text, pictures and a page. **Only this module draws.**
+//!
+//! [`text()`] is for the terminal. [`write()`] makes a folder: `summary.json`, the charts as SVG, and
+//! `index.html`, which holds them all and fetches nothing. The same outcome gives the same bytes on
+//! every machine: no font is measured, no clock is read.
+
+mod axis;
+mod canvas;
+mod captions;
+mod failover;
+mod folder;
+mod lag;
+mod landings;
+mod lanes;
+mod load;
+mod multiples;
+mod page;
+mod text;
+
+pub use folder::{WriteError, Written, check_writable, write};
+pub use text::{Paint, located_text, text};
+
+use crate::outcome::Outcome;
+
+/// A picture and what it shows.
+struct Chart {
+    file: String,
+    svg: String,
+    caption: String,
+}
+
+/// Every file of a report by name, in order.
+pub fn files(outcome: &Outcome) -> Vec<(String, String)> {
+    let charts = page::charts(outcome);
+    let page = page::page(outcome, &charts);
+    let pictures = charts.into_iter().map(|chart| (chart.file, chart.svg));
+    let mut files = vec![("summary.json".to_owned(), outcome.to_json()), ("index.html".to_owned(), page)];
+    files.extend(pictures);
+    files
+}
