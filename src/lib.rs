@@ -2,6 +2,7 @@
 //! proves for every byte that came to rest that it rested inside its boundary.
 
 pub mod audit;
+pub mod campaign;
 pub mod facts;
 pub mod metrics;
 pub mod outcome;

@@ -1,0 +1,115 @@
+//! Many runs: every scenario with every seed, on several threads, collected in order.
+
+use super::run::{Options, run};
+use crate::audit::INVARIANTS;
+use crate::facts::DigestValue;
+use crate::outcome::{Outcome, Verdict};
+use crate::scenario::{Scenario, Size};
+use rayon::prelude::*;
+use std::fmt;
+
+/// A scenario and how often it is run.
+pub struct Job {
+    /// The scenario, loaded at the size of the check.
+    pub scenario: Scenario,
+    /// How many seeds it is run with, counted from its own.
+    pub seeds: u32,
+}
+
+/// What is kept of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// The seed.
+    pub seed: u64,
+    /// What the run says.
+    pub verdict: Verdict,
+    /// The digest of its facts.
+    pub digest: DigestValue,
+    /// How many events it took.
+    pub events: u64,
+    /// How often each invariant was evaluated, in the order of [`INVARIANTS`].
+    pub evaluated: Vec<u64>,
+    /// Why it did not pass, one sentence each.
+    pub reasons: Vec<String>,
+    /// The command line that gives the run again.
+    pub reproduce: String,
+}
+
+/// What a whole check came to: for each scenario, in the order given, its runs in the order of seeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suite {
+    /// A scenario's name and its runs.
+    pub scenarios: Vec<(String, Vec<Checked>)>,
+}
+
+/// Threads could not be started.
+#[derive(Debug)]
+pub struct CheckError(rayon::ThreadPoolBuildError);
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no threads to run on: {}", self.0)
+    }
+}
+
+impl std::error::Error for CheckError {}
+
+/// Runs every job with each of its seeds, `threads` at once (zero: one for each core), and calls
+/// `done` after each run, on any thread.
+///
+/// # Errors
+///
+/// If the threads cannot be started.
+pub fn check(jobs: &[Job], size: Size, threads: usize, done: impl Fn() + Sync) -> Result<Suite, CheckError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(CheckError)?;
+    let runs: Vec<_> = jobs.iter().flat_map(|job| seeds(job).map(move |seed| (job, seed))).collect();
+    let one = |&(job, seed): &(&Job, u64)| {
+        let checked = Checked::of(&run(&job.scenario, seed, Options { size, ..Options::default() }));
+        done();
+        checked
+    };
+    let checked: Vec<_> = pool.install(|| runs.par_iter().with_max_len(1).map(one).collect());
+    let mut checked = checked.into_iter();
+    let of_job = |job: &Job| (job.scenario.name.clone(), checked.by_ref().take(job.seeds as usize).collect());
+    Ok(Suite { scenarios: jobs.iter().map(of_job).collect() })
+}
+
+/// The seeds of a job: consecutive, from the scenario's own, within 63 bits.
+fn seeds(job: &Job) -> impl Iterator<Item = u64> {
+    let first = job.scenario.default_seed;
+    (0..u64::from(job.seeds)).map(move |n| first.wrapping_add(n) & (u64::MAX >> 1))
+}
+
+impl Checked {
+    fn of(outcome: &Outcome) -> Self {
+        let count =
+            |id: &str| outcome.findings.iter().find(|finding| finding.id == id).map_or(0, |found| found.checked);
+        Self {
+            seed: outcome.seed,
+            verdict: outcome.verdict(),
+            digest: outcome.digest,
+            events: outcome.events,
+            evaluated: INVARIANTS.iter().map(|(id, _)| count(id)).collect(),
+            reasons: outcome.reasons(),
+            reproduce: outcome.reproduce.clone(),
+        }
+    }
+}
+
+impl Suite {
+    /// Every run.
+    pub fn runs(&self) -> impl Iterator<Item = &Checked> {
+        self.scenarios.iter().flat_map(|(_, runs)| runs)
+    }
+
+    /// The worst verdict of all runs.
+    pub fn worst(&self) -> Verdict {
+        self.runs().map(|run| run.verdict).max().unwrap_or(Verdict::Vacuous)
+    }
+
+    /// Invariants that no run evaluated: of them the check says nothing.
+    pub fn never_evaluated(&self) -> Vec<&'static str> {
+        let untested = |index: usize| self.runs().all(|run| run.evaluated[index] == 0);
+        INVARIANTS.iter().enumerate().filter(|&(index, _)| untested(index)).map(|(_, (id, _))| *id).collect()
+    }
+}

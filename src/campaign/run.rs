@@ -1,0 +1,113 @@
+//! One run: a scenario, a seed, and what came of it.
+
+use super::faults;
+use crate::audit::Audit;
+use crate::facts::{Digest, Fact, Observer};
+use crate::metrics::{DatacenterSetup, Metrics, MetricsSetup, UnitSetup, judge};
+use crate::outcome::Outcome;
+use crate::scenario::{Scenario, Size};
+use crate::service::{Decisions, Shipped};
+use crate::sim::{Plan, simulate};
+use crate::terms::Instant;
+use std::sync::Arc;
+
+/// Told of the simulated time as a run goes on.
+pub type Watch<'a> = &'a dyn Fn(Instant);
+
+/// How a run is made. Nothing here changes what happens in it.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// The size at which the scenario was loaded: the reproducing line names it.
+    pub size: Size,
+    /// Without the oracle: no invariant is evaluated, and none is reported.
+    pub unaudited: bool,
+    /// Who is told how far the run has come.
+    pub watch: Option<Watch<'a>>,
+}
+
+/// Runs a scenario under the service as it is shipped.
+pub fn run(scenario: &Scenario, seed: u64, options: Options<'_>) -> Outcome {
+    run_with(scenario, seed, Shipped, options)
+}
+
+/// Runs a scenario under a service whose decisions are `decisions`.
+pub fn run_with<D: Decisions>(scenario: &Scenario, seed: u64, decisions: D, options: Options<'_>) -> Outcome {
+    let plan = Arc::new(Plan { seed, ..scenario.plan.clone() });
+    let audit = (!options.unaudited).then(|| Audit::new(scenario.contract.clone()));
+    let observer = ((Digest::default(), Metrics::new(setup(&plan))), (audit, options.watch.map(Progress)));
+    let ended = simulate(&plan, decisions, observer);
+    let ((digest, metrics), (audit, _)) = ended.observer;
+    let measurements = metrics.finish();
+    Outcome {
+        scenario: scenario.name.clone(),
+        about: scenario.prose.clone(),
+        scenario_hash: scenario.hash.clone(),
+        seed,
+        digest: digest.value(),
+        events: ended.events,
+        facts: digest.facts(),
+        findings: audit.map(Audit::finish).unwrap_or_default(),
+        requires: scenario.requires.clone(),
+        faults: faults::outcomes(&plan, &ended.fired, &scenario.names),
+        thresholds: scenario.thresholds.iter().map(|threshold| judge(threshold, &measurements)).collect(),
+        measurements,
+        names: scenario.names.clone(),
+        reproduce: reproduce(&scenario.file, seed, options.size),
+    }
+}
+
+/// The command line that gives a run again.
+pub fn reproduce(file: &str, seed: u64, size: Size) -> String {
+    let size = if size == Size::Ci { " --ci" } else { "" };
+    format!("ringfence run {} --seed {seed}{size}", quoted(file))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@\\".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// What the metrics must know of a run, from the world's plan.
+pub fn setup(plan: &Plan) -> MetricsSetup {
+    let datacenters = plan.datacenters.iter().map(|dc| DatacenterSetup { boundary: dc.boundary, rate: dc.rate });
+    let units =
+        plan.units.iter().map(|unit| UnitSetup { boundary: unit.boundary, sites: unit.sites, witness: unit.witness });
+    MetricsSetup {
+        start: plan.start,
+        duration: plan.duration,
+        settle: plan.settle,
+        boundaries: plan.boundaries.len(),
+        datacenters: datacenters.collect(),
+        units: units.collect(),
+        followed: plan.population.tenants.len(),
+        faults: plan.faults.len(),
+    }
+}
+
+/// Passes the time on, as often as a datacenter's load is sampled.
+struct Progress<'a>(Watch<'a>);
+
+impl Observer for Progress<'_> {
+    #[inline]
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        if let Fact::Load { .. } = fact {
+            (self.0)(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reproducing_line_survives_a_shell() {
+        assert_eq!(reproduce("a/b-c.toml", 7, Size::Full), "ringfence run a/b-c.toml --seed 7");
+        assert_eq!(reproduce("it's me.toml", 7, Size::Ci), r"ringfence run 'it'\''s me.toml' --seed 7 --ci");
+    }
+}

@@ -1,0 +1,178 @@
+//! Saboteurs: the shipped service with exactly one decision replaced by a plausible mistake.
+//!
+//! The oracle must catch each of them; a mistake that it lets pass is a hole in the oracle. No mock
+//! of a broken service counts, since it proves nothing of the real one.
+
+use crate::service::decisions::{Claim, Silence, Standing};
+use crate::service::message::{Read, Write};
+use crate::service::placement::{self, Candidates, Placement};
+use crate::service::policy::Policy;
+use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
+use crate::sim::Plan;
+use crate::terms::{
+    Ballot, Datacenter, Epoch, Mode, Monotonic, Position, RecordKind, Refusal, Span, Unit, UnitSet, Wall,
+};
+use std::sync::Arc;
+
+/// The mistake that a saboteur makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Planted {
+    /// With the boundary dark, the nearest datacenter beyond it is used.
+    SpillToNearest,
+    /// Every candidate list names one datacenter beyond the boundary, as a last resort.
+    ForeignCandidate,
+    /// An attachment is placed by where its uploader's device is.
+    AttachmentByUploader,
+    /// Call media is cached on a disk.
+    CallMediaCached,
+    /// The boundary is given up for dark at the first silence.
+    NeedlessRefusal,
+    /// The billing country decides whatever the date, so that rule R3 is forgotten.
+    ForgetsR3,
+    /// A reader is shown only what rests at the tenant's home.
+    HalfConversation,
+    /// A site takes any map that it is pushed.
+    LyingMapAdmitted,
+    /// A store takes records of an epoch that was superseded.
+    IgnoresEpoch,
+    /// An acknowledgement leaves though the lease has run out.
+    IgnoresLease,
+    /// An acknowledgement leaves before the record is at the peer.
+    AcknowledgesEarly,
+    /// A copy that lacks acknowledged records takes over without declaring anything.
+    PromotesStale,
+    /// The lease is counted from the answer, not from the question.
+    LeaseFromReply,
+    /// A lapsed lease is never taken over.
+    NeverTakesOver,
+    /// A voter accepts a value under a lower ballot than it promised.
+    AcceptsLower,
+    /// A store takes only records of the very epoch that it has seen.
+    RefusesNewEpoch,
+}
+
+impl Planted {
+    /// Every mistake.
+    pub const ALL: [Self; 16] = [
+        Self::SpillToNearest,
+        Self::ForeignCandidate,
+        Self::AttachmentByUploader,
+        Self::CallMediaCached,
+        Self::NeedlessRefusal,
+        Self::ForgetsR3,
+        Self::HalfConversation,
+        Self::LyingMapAdmitted,
+        Self::IgnoresEpoch,
+        Self::IgnoresLease,
+        Self::AcknowledgesEarly,
+        Self::PromotesStale,
+        Self::LeaseFromReply,
+        Self::NeverTakesOver,
+        Self::AcceptsLower,
+        Self::RefusesNewEpoch,
+    ];
+}
+
+/// The shipped service with one mistake.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Saboteur {
+    planted: Planted,
+    /// For each scale unit the nearest datacenter beyond its boundary.
+    nearest: Arc<[Datacenter]>,
+}
+
+impl Saboteur {
+    /// A saboteur of the service of a plan.
+    pub fn new(planted: Planted, plan: &Plan) -> Self {
+        let nearest = plan.units.iter().filter_map(|unit| {
+            let beyond = plan.datacenters.iter().zip(0..).filter(|(dc, _)| dc.boundary != unit.boundary);
+            let links = &plan.links[unit.sites[0].index()];
+            beyond.map(|(_, index)| Datacenter(index)).min_by_key(|dc| links[dc.index()].delay)
+        });
+        Self { planted, nearest: nearest.collect() }
+    }
+}
+
+impl Decisions for Saboteur {
+    fn residence_of(&self, policy: &Policy, map: &ResidencyMap, write: &Write, at: Wall) -> Result<Placement, Refusal> {
+        match self.planted {
+            Planted::AttachmentByUploader if write.kind == RecordKind::Attachment => {
+                let honest = Shipped.residence_of(policy, map, write, at)?;
+                let there = map.boundary_of(write.roaming_in).and_then(|boundary| map.unit_of(write.tenant, boundary));
+                Ok(Placement { unit: there.unwrap_or(honest.unit), ..honest })
+            }
+            Planted::ForgetsR3 => {
+                let always = Policy { effective: Wall(0), ..policy.clone() };
+                placement::decide(&always, map, write, at)
+            }
+            _ => Shipped.residence_of(policy, map, write, at),
+        }
+    }
+
+    fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
+        let honest = Shipped.candidates(map, unit, dark);
+        let spills = match self.planted {
+            Planted::SpillToNearest => dark,
+            Planted::ForeignCandidate => true,
+            _ => false,
+        };
+        let abroad = self.nearest.get(unit.index()).filter(|_| spills);
+        abroad.map_or(honest, |&abroad| honest.and(abroad))
+    }
+
+    fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {
+        let honest = Shipped.parts_of(policy, map, read, at);
+        let home = map.boundary_of(read.billing).and_then(|boundary| map.unit_of(read.tenant, boundary));
+        match home {
+            Some(home) if self.planted == Planted::HalfConversation && honest.contains(home) => UnitSet::of(home),
+            _ => honest,
+        }
+    }
+
+    fn is_dark(&self, silence: Silence, rto_bound: Span) -> bool {
+        let impatient = self.planted == Planted::NeedlessRefusal && silence.lasts > Span::ZERO;
+        impatient || Shipped.is_dark(silence, rto_bound)
+    }
+
+    fn keeps_media(&self) -> bool {
+        self.planted == Planted::CallMediaCached
+    }
+
+    fn admits_map(&self, identity: &Identity, map: &ResidencyMap) -> bool {
+        self.planted == Planted::LyingMapAdmitted || Shipped.admits_map(identity, map)
+    }
+
+    fn lease_until(&self, policy: &Policy, sent: Monotonic, answered: Monotonic, ttl: Span) -> Monotonic {
+        let counted_from = if self.planted == Planted::LeaseFromReply { answered } else { sent };
+        Shipped.lease_until(policy, counted_from, answered, ttl)
+    }
+
+    fn may_take_over(&self, claim: &Claim) -> bool {
+        match self.planted {
+            Planted::PromotesStale => true,
+            Planted::NeverTakesOver => claim.frontier == Position::default() && Shipped.may_take_over(claim),
+            _ => Shipped.may_take_over(claim),
+        }
+    }
+
+    fn may_acknowledge(&self, standing: &Standing) -> bool {
+        let seen = match self.planted {
+            Planted::IgnoresLease => Standing { lease_valid: true, ..*standing },
+            Planted::AcknowledgesEarly => Standing { mode: Mode::Replicated, on_peer: true, ..*standing },
+            _ => *standing,
+        };
+        Shipped.may_acknowledge(&seen)
+    }
+
+    fn accepts_epoch(&self, fence: Epoch, offered: Epoch) -> bool {
+        match self.planted {
+            Planted::IgnoresEpoch => true,
+            Planted::RefusesNewEpoch => offered == fence,
+            _ => Shipped.accepts_epoch(fence, offered),
+        }
+    }
+
+    fn may_accept(&self, promised: Ballot, offered: Ballot) -> bool {
+        self.planted == Planted::AcceptsLower || Shipped.may_accept(promised, offered)
+    }
+}
