@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod campaign;
+pub mod cli;
 pub mod facts;
 pub mod metrics;
 pub mod outcome;

@@ -1,0 +1,170 @@
+//! The command line as types.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Seeds fit 63 bits: integers in TOML are signed.
+const MAX_SEED: u64 = (1 << 63) - 1;
+
+/// Runs outages through the datacenters of a chat service, and proves where its data rests.
+#[derive(Debug, Parser)]
+#[command(name = "ringfence", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to colour text; `auto` also obeys the variable `NO_COLOR`.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all promises held, 1 internal error, 2 bad usage or bad scenario, 10 a threshold was \
+missed, 11 something that was to be tested never happened, 20 a promise was broken, 130 interrupted.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a scenario and say whether every promise held.
+    Run(RunArgs),
+    /// Run scenarios over several seeds each: one line a scenario, and a summary.
+    Check(CheckArgs),
+    /// Show datacenters, pairs, witnesses and latencies, or the countries' boundaries.
+    Topology(TopologyArgs),
+    /// Run a scenario, then show where each workload of a tenant rests: from the facts, not from policy.
+    Locate(LocateArgs),
+    /// Write a commented scenario to start from.
+    Init(InitArgs),
+    /// Print the JSON Schema of a scenario.
+    Schema,
+    /// Print a script of completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// What is to be run.
+#[derive(Debug, Args)]
+pub struct Subject {
+    /// The scenario.
+    #[arg(value_name = "FILE")]
+    pub scenario: PathBuf,
+    /// The seed, below 2^63. Default: the scenario's.
+    #[arg(long, value_parser = value_parser!(u64).range(..=MAX_SEED))]
+    pub seed: Option<u64>,
+    /// As small as the scenario's `[check]` says, as `check` runs it.
+    #[arg(long)]
+    pub ci: bool,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// What is to be run.
+    #[command(flatten)]
+    pub subject: Subject,
+    /// How the result is written to standard output.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    /// Write summary, charts and page to this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Scenarios, and folders of scenarios. Over a folder, an invariant that no run evaluated is a failure.
+    #[arg(value_name = "PATHS", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// How many seeds each scenario is run with. Default: what its `[check]` says.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub seeds: Option<u32>,
+    /// As large as each scenario says, not as small as its `[check]` says.
+    #[arg(long)]
+    pub full: bool,
+    /// How many runs go on at once. Default: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// How the results are written to standard output.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// `topology`.
+#[derive(Debug, Args)]
+pub struct TopologyArgs {
+    /// A topology file. Default: the built-in topology.
+    #[arg(value_name = "FILE")]
+    pub topology: Option<PathBuf>,
+    /// Show the boundary of every country instead, with the doubtful rows marked and explained.
+    #[arg(long)]
+    pub countries: bool,
+    /// How the tables are written to standard output.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// `locate`.
+#[derive(Debug, Args)]
+pub struct LocateArgs {
+    /// What is to be run.
+    #[command(flatten)]
+    pub subject: Subject,
+    /// The tenant, by the name that the scenario gives it.
+    #[arg(long, value_name = "NAME")]
+    pub tenant: String,
+    /// How the result is written to standard output.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where to write it; `-` is standard output. A file that exists is left alone.
+    #[arg(value_name = "PATH", default_value = "scenario.toml")]
+    pub path: PathBuf,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: one JSON object.
+    Json,
+}
+
+/// When text is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_seed_above_63_bits_is_refused() {
+        let parse = |seed: &str| Cli::try_parse_from(["ringfence", "run", "x.toml", "--seed", seed]);
+        assert!(parse("9223372036854775807").is_ok());
+        assert!(parse("9223372036854775808").is_err());
+        assert!(parse("-1").is_err());
+    }
+}

@@ -1,0 +1,40 @@
+//! The command line: commands, exit codes, the terminal.
+//!
+//! Results go to standard output and everything else to standard error. The exit code is the
+//! [`Verdict`]'s: 0 all promises held, 10 a threshold was missed, 11 something that was to be tested
+//! never happened, 20 a promise was broken; 2 for bad usage or a bad scenario, 1 for an error of this
+//! program. An interrupt ends the process as the system does, which shells report as 130.
+
+mod args;
+mod check;
+mod failure;
+mod guard;
+mod locate;
+mod run;
+mod terminal;
+mod topology;
+mod write;
+
+pub use args::{CheckArgs, Cli, Color, Command, Format, InitArgs, LocateArgs, RunArgs, Subject, TopologyArgs};
+pub use failure::Failure;
+pub use guard::guarded;
+pub use terminal::Terminal;
+
+use crate::outcome::Verdict;
+
+/// Carries out a command.
+///
+/// # Errors
+///
+/// Bad usage, a bad scenario, or an output that cannot be written. What a run found is a verdict.
+pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failure> {
+    match command {
+        Command::Run(args) => run::run(args, terminal),
+        Command::Check(args) => check::check(args, terminal),
+        Command::Topology(args) => topology::topology(args, terminal),
+        Command::Locate(args) => locate::locate(args, terminal),
+        Command::Init(args) => write::init(args, terminal),
+        Command::Schema => write::schema(terminal),
+        Command::Completions { shell } => write::completions(*shell, terminal),
+    }
+}

@@ -1,0 +1,57 @@
+//! `run`: one scenario, one seed.
+
+use super::args::{Format, RunArgs, Subject};
+use super::failure::Failure;
+use super::terminal::{Progress, Terminal};
+use crate::campaign::{self, Options};
+use crate::outcome::{Outcome, Verdict};
+use crate::report;
+use crate::scenario::{self, Scenario, Size};
+
+pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    let loaded = load(&args.subject)?;
+    if let Some(folder) = &args.out {
+        report::check_writable(folder)?;
+    }
+    let outcome = simulate(&loaded, &args.subject, terminal);
+    terminal.print(&match args.format {
+        Format::Text => report::text(&outcome, terminal.paint()),
+        Format::Json => outcome.to_json(),
+    })?;
+    if let Some(folder) = &args.out {
+        let written = report::write(folder, &outcome)?;
+        terminal.note(&format!("written: {}", written.page.display()));
+    }
+    Ok(conclude(&outcome, terminal))
+}
+
+/// Loads the scenario that a command names, at its size.
+pub(super) fn load(subject: &Subject) -> Result<Scenario, Failure> {
+    Ok(scenario::load(&subject.scenario, size(subject))?)
+}
+
+/// Runs it, with its seed and size said first and a bar meanwhile.
+pub(super) fn simulate(scenario: &Scenario, subject: &Subject, terminal: &Terminal) -> Outcome {
+    let seed = subject.seed.unwrap_or(scenario.default_seed);
+    let size = size(subject);
+    let users = if size == Size::Ci { "at its CI size" } else { "as written" };
+    let plan = &scenario.plan;
+    terminal.note(&format!("{}: seed {seed}, {} from {}, {users}", scenario.name, plan.duration, plan.start));
+    let (bar, watch) = Progress::of_run(plan.start, plan.duration + plan.settle);
+    let outcome = campaign::run(scenario, seed, Options { size, watch: Some(&watch), ..Options::default() });
+    drop(bar);
+    outcome
+}
+
+/// The verdict; one that is no pass ends with the line that reproduces it.
+pub(super) fn conclude(outcome: &Outcome, terminal: &Terminal) -> Verdict {
+    let verdict = outcome.verdict();
+    if verdict != Verdict::Pass {
+        terminal.note(&format!("{verdict}: {}\n  {}", verdict.meaning(), outcome.reproduce));
+    }
+    verdict
+}
+
+const fn size(subject: &Subject) -> Size {
+    if subject.ci { Size::Ci } else { Size::Full }
+}

@@ -1,0 +1,103 @@
+//! Standard output and standard error.
+
+use super::args::Color;
+use super::failure::Failure;
+use crate::outcome::Verdict;
+use crate::report::Paint;
+use crate::terms::{Instant, Span};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Where results and messages go, and whether they are coloured.
+pub struct Terminal {
+    coloured_output: bool,
+    coloured_errors: bool,
+}
+
+impl Terminal {
+    /// Standard output and error of this process.
+    #[expect(clippy::disallowed_methods, reason = "NO_COLOR is of the terminal, not of a run")]
+    pub fn new(color: Color) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let coloured = |is_terminal: bool| match color {
+            Color::Auto => is_terminal && !plain,
+            Color::Always => true,
+            Color::Never => false,
+        };
+        Self {
+            coloured_output: coloured(io::stdout().is_terminal()),
+            coloured_errors: coloured(io::stderr().is_terminal()),
+        }
+    }
+
+    /// How results are painted.
+    pub const fn paint(&self) -> Paint {
+        if self.coloured_output { Paint::Colour } else { Paint::Plain }
+    }
+
+    /// Writes a result to standard output. A reader that has gone away, as `head` does, has seen
+    /// enough: that is no error.
+    ///
+    /// # Errors
+    ///
+    /// If standard output cannot be written for another reason.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut output = io::stdout().lock();
+        match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Says something beside the results, on standard error.
+    pub fn note(&self, text: &str) {
+        let (dim, end) = if self.coloured_errors { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
+        // Where standard error is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{dim}{text}{end}");
+    }
+
+    /// Says how a command ended, and gives the exit code.
+    pub fn conclude(&self, result: Result<Verdict, Failure>) -> ExitCode {
+        match result {
+            Ok(verdict) => ExitCode::from(verdict.exit_code()),
+            Err(failure) => {
+                // As above.
+                let _ = writeln!(io::stderr(), "{}", failure.render(self.coloured_errors));
+                ExitCode::from(failure.exit_code())
+            }
+        }
+    }
+}
+
+/// A bar on standard error, drawn only on a terminal.
+pub(super) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A bar for the simulated time of a run.
+    pub(super) fn of_run(start: Instant, duration: Span) -> (Self, impl Fn(Instant)) {
+        let bar = Self::bar(duration.as_micros(), "{bar:40} {percent}% of the simulated time, {elapsed} gone");
+        let moved = bar.clone();
+        (Self { bar }, move |now: Instant| moved.set_position(now.since(start).as_micros()))
+    }
+
+    /// A bar for so many runs.
+    pub(super) fn of_runs(runs: u64) -> (Self, impl Fn() + Sync) {
+        let bar = Self::bar(runs, "{bar:40} {pos} of {len} runs, {elapsed} gone");
+        let moved = bar.clone();
+        (Self { bar }, move || moved.inc(1))
+    }
+
+    fn bar(length: u64, template: &str) -> ProgressBar {
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr()).with_style(style)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
