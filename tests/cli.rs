@@ -134,6 +134,15 @@ fn check_of_a_folder_fails_if_an_invariant_was_never_evaluated_and_skips_topolog
 }
 
 #[test]
+fn check_of_a_folder_takes_the_folders_in_it_too() {
+    let folder = folder("");
+    fs::create_dir(folder.path().join("cases")).unwrap();
+    fs::write(folder.path().join("cases/other.toml"), scenario("")).unwrap();
+    let output = ringfence(folder.path(), &["check", ".", "--seeds", "1"]);
+    assert!(stdout(&output).contains("2 scenarios, 2 runs"), "{}", stdout(&output));
+}
+
+#[test]
 fn a_failing_check_names_the_run_to_repeat() {
     let folder = folder("[[threshold]]\nmetric = \"acknowledged\"\nmax = 0\n");
     let output = ringfence(folder.path(), &["check", "short.toml", "--seeds", "2"]);

@@ -43,7 +43,7 @@ fn jobs(args: &CheckArgs, size: Size) -> Result<Vec<Job>, Failure> {
     Ok(good.into_iter().filter_map(Result::ok).map(job).collect())
 }
 
-/// The scenarios of files and folders. A folder's are in the order of their paths.
+/// The scenarios of files and folders. A folder's, and its sub-folders', are in the order of their paths.
 fn scenarios(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for path in paths {
@@ -56,10 +56,10 @@ fn scenarios(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
+/// Every scenario of a folder and of the folders in it.
 fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let unreadable = |error| Failure::Usage(format!("{} cannot be read: {error}", folder.display()));
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
-    let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).filter(|path| is_scenario(path)).collect();
+    let mut files = Vec::new();
+    gather(folder, &mut files)?;
     files.sort();
     if files.is_empty() {
         return Err(Failure::Usage(format!(
@@ -68,6 +68,21 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         )));
     }
     Ok(files)
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let unreadable = |error| Failure::Usage(format!("{} cannot be read: {error}", folder.display()));
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let path = entry.path();
+        // A link to a folder is left alone: it may lead back up.
+        if entry.file_type().map_err(unreadable)?.is_dir() {
+            gather(&path, files)?;
+        } else if is_scenario(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// Whether a file of a folder is meant as a scenario: TOML that is no topology. One that is not even
