@@ -63,6 +63,10 @@ bad! {
     control_characters: with("\"my-scenario\"", "\"my\\nscenario\"") => [Unprintable];
     parts_of_a_name_swapped: with("\"rto\"", "\"load_peak\"") => [UnknownMetric];
     limits_that_exclude_each_other: with("max = \"90s\"", "min = \"90s\"\nmax = \"9s\"") => [Conflict];
+    exactly_and_a_limit: with("max = \"90s\"", "min = \"9s\"\nexactly = \"90s\"") => [Conflict];
+    threshold_of_two_scopes: with("max = \"90s\"", "unit = \"emea-1\"\nmax = \"90s\"") => [Conflict];
+    class_of_another_metric: with("max = \"90s\"", "class = \"no lease\"\nmax = \"90s\"") => [Conflict];
+    unknown_class_of_refusal: and("[[threshold]]\nmetric = \"refused\"\nclass = \"no leese\"\nmax = 0") => [UnknownWord];
     before_1970: with("2019-04-15", "1969-12-31") => [NotAnInstant];
     unknown_datacenter: with("datacenter = \"dublin\"", "datacenter = \"dubln\"") => [UnknownDatacenter];
     unknown_country: with("\"DE\"", "\"Germany\"") => [UnknownCountry];

@@ -26,6 +26,7 @@ pub struct Metrics {
     maps_refused: Vec<u64>,
     maps_adopted: Vec<u64>,
     faults_fired: Vec<u64>,
+    epochs: Vec<u64>,
     timeline: Timeline,
     close_ups: CloseUps,
     struck: Vec<Unit>,
@@ -52,6 +53,7 @@ impl Metrics {
             maps_refused: vec![0; setup.datacenters.len()],
             maps_adopted: vec![0; setup.datacenters.len()],
             faults_fired: vec![0; setup.faults],
+            epochs: vec![0; setup.units.len()],
             timeline: Timeline::default(),
             close_ups: CloseUps::new(&setup),
             struck: Vec::new(),
@@ -84,6 +86,7 @@ impl Metrics {
             maps_refused: self.maps_refused,
             maps_adopted: self.maps_adopted,
             faults_fired: self.faults_fired,
+            epochs: self.epochs,
             timeline: self.timeline,
             close_ups: self.close_ups.finish(self.last),
             setup: self.setup,
@@ -105,7 +108,7 @@ impl Metrics {
             Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
                 let boundary = self.setup.boundary_of(unit);
                 if self.tails.acknowledged(unit, birth.record, position, at) {
-                    self.writes.acknowledged(at, boundary, datacenter);
+                    self.writes.acknowledged(at, (unit, boundary), datacenter);
                     self.close_ups.acknowledged(at, boundary);
                 }
                 self.interruptions.acknowledged(at, unit, epoch);
@@ -117,9 +120,9 @@ impl Metrics {
                 self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
             }
             Fact::WriteRefused { ref birth, unit, site, refusal, .. } => {
-                let boundary = unit.map(|unit| self.setup.boundary_of(unit));
-                self.writes.refused(at, birth.record, boundary, site, refusal);
-                if let Some(boundary) = boundary {
+                let of = unit.map(|unit| (unit, self.setup.boundary_of(unit)));
+                self.writes.refused(at, birth.record, of, site, refusal);
+                if let Some((_, boundary)) = of {
                     self.close_ups.refused(at, boundary);
                     self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
                 }
@@ -179,6 +182,7 @@ impl Metrics {
         match what {
             Announcement::MapRefused => self.maps_refused[datacenter] += 1,
             Announcement::MapAdopted => self.maps_adopted[datacenter] += 1,
+            Announcement::Promoted { .. } => self.epochs[unit.index()] += 1,
             _ => {}
         }
         if self.interruptions.announced(at, unit, side, what) {

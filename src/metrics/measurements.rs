@@ -65,6 +65,8 @@ pub struct Measurements {
     pub maps_adopted: Vec<u64>,
     /// How often each scheduled fault took effect.
     pub faults_fired: Vec<u64>,
+    /// How many epochs of each unit were won: every promotion, of whichever site.
+    pub epochs: Vec<u64>,
     /// What happened when.
     pub timeline: Timeline,
     /// The seconds around the first faults.

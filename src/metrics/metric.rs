@@ -1,6 +1,6 @@
 //! The metrics that a scenario may set a threshold on, by name.
 
-use crate::terms::{Boundary, Datacenter, Names, Span};
+use crate::terms::{Boundary, Datacenter, Names, Refusal, Span, Unit};
 use std::fmt;
 
 /// What a metric counts.
@@ -14,13 +14,14 @@ pub enum Dimension {
     Percent,
 }
 
-/// A metric of a run. A threshold may narrow it to a boundary, or to a datacenter.
+/// A metric of a run. A threshold may narrow it to a boundary, a datacenter or a scale unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Metric {
     /// Writes acknowledged.
     Acknowledged,
-    /// Answers that refused a write, of whatever class.
-    Refused,
+    /// Answers that refused a write: of every class, or of the one with this place in
+    /// [`Refusal::CLASSES`].
+    Refused(Option<usize>),
     /// Refusals for residence (rules R4, R8, R9).
     RefusedForResidence,
     /// Writes that went into an outbox.
@@ -31,8 +32,16 @@ pub enum Metric {
     Lost,
     /// Landings outside the residence.
     LandingsOutside,
-    /// Promotions of the other site than the one that held the lease.
+    /// Promotions of the other site than the one that held the lease, planned ones included.
     Failovers,
+    /// Of these, the planned ones.
+    Switchovers,
+    /// Epochs won: each promotion, also of the site that held the lease before.
+    Epochs,
+    /// Takeovers that declared a loss.
+    DeclaredLosses,
+    /// The longest time for which a planned switchover kept a unit from acknowledging.
+    SwitchoverPause,
     /// The longest time from the onset of a fault that took the holder away to the unit's first
     /// acknowledged write.
     Rto,
@@ -63,15 +72,19 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric, in the order of reports.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::Acknowledged,
-        Self::Refused,
+        Self::Refused(None),
         Self::RefusedForResidence,
         Self::Queued,
         Self::Unfinished,
         Self::Lost,
         Self::LandingsOutside,
         Self::Failovers,
+        Self::Switchovers,
+        Self::Epochs,
+        Self::DeclaredLosses,
+        Self::SwitchoverPause,
         Self::Rto,
         Self::Rpo,
         Self::LatencyP50,
@@ -90,13 +103,17 @@ impl Metric {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Acknowledged => "acknowledged",
-            Self::Refused => "refused",
+            Self::Refused(_) => "refused",
             Self::RefusedForResidence => "refused_for_residence",
             Self::Queued => "queued",
             Self::Unfinished => "unfinished",
             Self::Lost => "lost",
             Self::LandingsOutside => "landings_outside",
             Self::Failovers => "failovers",
+            Self::Switchovers => "switchovers",
+            Self::Epochs => "epochs",
+            Self::DeclaredLosses => "declared_losses",
+            Self::SwitchoverPause => "switchover_pause",
             Self::Rto => "rto",
             Self::Rpo => "rpo",
             Self::LatencyP50 => "latency_p50",
@@ -115,9 +132,13 @@ impl Metric {
     /// What the metric counts.
     pub const fn dimension(self) -> Dimension {
         match self {
-            Self::Rto | Self::Rpo | Self::LatencyP50 | Self::LatencyP95 | Self::LatencyP99 | Self::ReplicationLag => {
-                Dimension::Time
-            }
+            Self::SwitchoverPause
+            | Self::Rto
+            | Self::Rpo
+            | Self::LatencyP50
+            | Self::LatencyP95
+            | Self::LatencyP99
+            | Self::ReplicationLag => Dimension::Time,
             Self::PeakLoad | Self::PeakHeadroom => Dimension::Percent,
             _ => Dimension::Count,
         }
@@ -130,27 +151,6 @@ impl Metric {
             Dimension::Time => "us",
             Dimension::Percent => "percent",
         }
-    }
-
-    /// Whether the metric can be narrowed to one boundary.
-    pub const fn splits_by_boundary(self) -> bool {
-        !matches!(self, Self::Unfinished)
-    }
-
-    /// Whether the metric can be narrowed to one datacenter.
-    pub const fn splits_by_datacenter(self) -> bool {
-        matches!(
-            self,
-            Self::Acknowledged
-                | Self::Refused
-                | Self::LandingsOutside
-                | Self::Failovers
-                | Self::Rto
-                | Self::Rpo
-                | Self::PeakLoad
-                | Self::PeakHeadroom
-                | Self::MapsRefused
-        )
     }
 
     /// The metric of a name.
@@ -169,6 +169,8 @@ pub enum Scope {
     Boundary(Boundary),
     /// What happened at one datacenter.
     Datacenter(Datacenter),
+    /// What belongs to one scale unit.
+    Unit(Unit),
 }
 
 /// A measured value. Integers, so that runs compare and merge exactly.
@@ -225,16 +227,23 @@ pub struct Threshold {
 impl Threshold {
     /// The metric and its scope: `rto of emea`.
     pub fn title(&self, names: &Names) -> String {
-        let metric = self.metric.name();
+        let metric = match self.metric {
+            Metric::Refused(Some(class)) => format!("refused ({})", Refusal::CLASSES[class]),
+            metric => metric.name().to_owned(),
+        };
         match self.scope {
-            Scope::Everything => metric.to_owned(),
+            Scope::Everything => metric,
             Scope::Boundary(boundary) => format!("{metric} of {}", names.boundary(boundary)),
             Scope::Datacenter(datacenter) => format!("{metric} of {}", names.datacenter(datacenter)),
+            Scope::Unit(unit) => format!("{metric} of {}", names.unit(unit)),
         }
     }
 
-    /// The limits: `≤ 1m`, or `≥ 1 and ≤ 4`.
+    /// The limits: `≤ 1m`, `≥ 1 and ≤ 4`, or `= 1`.
     pub fn limits(&self) -> String {
+        if let Some(exactly) = self.min.filter(|_| self.min == self.max) {
+            return format!("= {exactly}");
+        }
         let min = self.min.map(|min| format!("≥ {min}"));
         let max = self.max.map(|max| format!("≤ {max}"));
         min.into_iter().chain(max).collect::<Vec<_>>().join(" and ")

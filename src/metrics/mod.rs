@@ -35,4 +35,4 @@ pub use measurements::{Lag, Measurements, Reads};
 pub use metric::{Dimension, Measured, Metric, Scope, Threshold, grouped};
 pub use setup::{DatacenterSetup, MetricsSetup, UnitSetup};
 pub use timeline::{CloseUp, Moment, Timeline};
-pub use writes::{Flow, SiteFlow, Writes};
+pub use writes::{Flow, SiteFlow, UnitFlow, Writes};

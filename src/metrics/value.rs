@@ -1,6 +1,6 @@
 //! The value of each metric over each part of a run.
 
-use super::{Flow, Interruption, Measured, Measurements, Metric, Quantiles, Scope};
+use super::{Flow, Interruption, Measured, Measurements, Metric, Quantiles, Scope, SiteFlow, UnitFlow, Writes};
 use crate::terms::{Boundary, Datacenter, Unit};
 
 impl Measurements {
@@ -8,19 +8,41 @@ impl Measurements {
     /// confirmed write for a latency, or a metric that is not split by the scope.
     pub fn value(&self, metric: Metric, scope: Scope) -> Option<Measured> {
         match metric {
-            Metric::Acknowledged => self.count(scope, |flow| flow.acknowledged, Some(&|dc| self.site(dc).acknowledged)),
-            Metric::Refused => self.count(scope, Flow::refusals, Some(&|dc| self.site(dc).refused)),
-            Metric::RefusedForResidence => self.count(scope, Flow::refusals_for_residence, None),
-            Metric::Queued => self.count(scope, |flow| flow.queued, None),
-            Metric::OutboxPeak => self.count(scope, |flow| flow.outbox_peak, None),
-            Metric::Lost => self.count(scope, |flow| flow.lost, None),
+            Metric::Acknowledged => self.count(
+                scope,
+                |flow| flow.acknowledged,
+                Some(&|site| site.acknowledged),
+                Some(&|unit| unit.acknowledged),
+            ),
+            Metric::Refused(None) => {
+                self.count(scope, Flow::refusals, Some(&|site| site.refused), Some(&UnitFlow::refusals))
+            }
+            Metric::Refused(Some(class)) => {
+                self.count(scope, |flow| flow.refused[class], None, Some(&|unit| unit.refused[class]))
+            }
+            Metric::RefusedForResidence => self.count(scope, Flow::refusals_for_residence, None, None),
+            Metric::Queued => self.count(scope, |flow| flow.queued, None, None),
+            Metric::OutboxPeak => self.count(scope, |flow| flow.outbox_peak, None, None),
+            Metric::Lost => self.count(scope, |flow| flow.lost, None, Some(&|unit| unit.lost)),
             Metric::Unfinished => (scope == Scope::Everything).then_some(Measured::Count(self.unfinished)),
             Metric::LandingsOutside => Some(Measured::Count(match scope {
                 Scope::Everything => self.landings.outside(None, None),
                 Scope::Boundary(boundary) => self.landings.outside(Some(boundary), None),
                 Scope::Datacenter(datacenter) => self.landings.outside(None, Some(datacenter)),
+                Scope::Unit(_) => return None,
             })),
-            Metric::Failovers => Some(Measured::Count(self.failovers_in(scope).count() as u64)),
+            Metric::Failovers => Some(self.failovers_that(scope, |_| true)),
+            Metric::Switchovers => Some(self.failovers_that(scope, |failover| failover.planned)),
+            Metric::DeclaredLosses => Some(self.failovers_that(scope, |failover| failover.declared.is_some())),
+            Metric::SwitchoverPause => {
+                let planned = self.failovers_in(scope).filter(|failover| failover.planned);
+                planned.map(|switchover| Measured::Micros(switchover.pause(self.ended).0)).max()
+            }
+            Metric::Epochs => {
+                let epochs = self.epochs.iter().zip(0..).filter(|&(_, unit)| self.has_unit(scope, Unit(unit)));
+                (!matches!(scope, Scope::Datacenter(_)))
+                    .then(|| Measured::Count(epochs.map(|(epochs, _)| epochs).sum()))
+            }
             Metric::Rto => {
                 self.longest_interruption(|one| self.struck_in(one, scope)).map(|span| Measured::Micros(span.0))
             }
@@ -56,39 +78,53 @@ impl Measurements {
             Scope::Everything => true,
             Scope::Boundary(boundary) => stands[datacenter.index()].boundary == boundary,
             Scope::Datacenter(only) => datacenter == only,
+            Scope::Unit(_) => false,
         })
+    }
+
+    /// Whether a scope that is no datacenter takes in a unit.
+    fn has_unit(&self, scope: Scope, unit: Unit) -> bool {
+        match scope {
+            Scope::Everything => true,
+            Scope::Boundary(boundary) => self.setup.boundary_of(unit) == boundary,
+            Scope::Datacenter(_) => false,
+            Scope::Unit(only) => unit == only,
+        }
+    }
+
+    fn failovers_that(&self, scope: Scope, which: impl Fn(&super::Failover) -> bool) -> Measured {
+        Measured::Count(self.failovers_in(scope).filter(|failover| which(failover)).count() as u64)
     }
 
     fn failovers_in(&self, scope: Scope) -> impl Iterator<Item = &super::Failover> {
         self.failovers.iter().filter(move |failover| match scope {
-            Scope::Everything => true,
-            Scope::Boundary(boundary) => self.setup.boundary_of(failover.unit) == boundary,
             Scope::Datacenter(datacenter) => failover.from == datacenter,
+            _ => self.has_unit(scope, failover.unit),
         })
     }
 
     fn struck_in(&self, one: &Interruption, scope: Scope) -> bool {
         match scope {
-            Scope::Everything => true,
-            Scope::Boundary(boundary) => self.setup.boundary_of(one.unit) == boundary,
             Scope::Datacenter(datacenter) => one.datacenter == datacenter,
+            _ => self.has_unit(scope, one.unit),
         }
-    }
-
-    fn site(&self, datacenter: Datacenter) -> super::SiteFlow {
-        self.writes.datacenters.get(datacenter.index()).copied().unwrap_or_default()
     }
 
     fn count(
         &self,
         scope: Scope,
         of_flow: impl Fn(&Flow) -> u64,
-        of_site: Option<&dyn Fn(Datacenter) -> u64>,
+        of_site: Option<&dyn Fn(&SiteFlow) -> u64>,
+        of_unit: Option<&dyn Fn(&UnitFlow) -> u64>,
     ) -> Option<Measured> {
+        let Writes { whole, boundaries, datacenters, units, .. } = &self.writes;
         let value = match scope {
-            Scope::Everything => Some(of_flow(&self.writes.whole)),
-            Scope::Boundary(boundary) => self.writes.boundaries.get(boundary.index()).map(of_flow),
-            Scope::Datacenter(datacenter) => of_site.map(|of_site| of_site(datacenter)),
+            Scope::Everything => Some(of_flow(whole)),
+            Scope::Boundary(boundary) => boundaries.get(boundary.index()).map(of_flow),
+            Scope::Datacenter(datacenter) => {
+                datacenters.get(datacenter.index()).zip(of_site).map(|(site, of)| of(site))
+            }
+            Scope::Unit(unit) => units.get(unit.index()).zip(of_unit).map(|(unit, of)| of(unit)),
         };
         value.map(Measured::Count)
     }
@@ -97,19 +133,17 @@ impl Measurements {
         let quantiles = match scope {
             Scope::Everything => Some(&self.latency),
             Scope::Boundary(boundary) => self.latency_by_boundary.get(boundary.index()),
-            Scope::Datacenter(_) => None,
+            Scope::Datacenter(_) | Scope::Unit(_) => None,
         };
         quantiles.filter(|quantiles| quantiles.count > 0).map(|quantiles| Measured::Micros(quantile(quantiles)))
     }
 
     fn lag_in(&self, scope: Scope) -> Option<Measured> {
-        let in_scope = |unit: &Unit| match scope {
-            Scope::Everything => true,
-            Scope::Boundary(boundary) => self.setup.boundary_of(*unit) == boundary,
-            Scope::Datacenter(_) => false,
-        };
         let units = (0..self.lags.len()).map(|unit| Unit(u8::try_from(unit).unwrap_or(u8::MAX)));
-        units.filter(in_scope).map(|unit| Measured::Micros(self.lags[unit.index()].longest().0)).max()
+        units
+            .filter(|&unit| self.has_unit(scope, unit))
+            .map(|unit| Measured::Micros(self.lags[unit.index()].longest().0))
+            .max()
     }
 
     fn reads_in(&self, scope: Scope, count: impl Fn(&super::Reads) -> u64) -> Option<Measured> {
@@ -117,7 +151,7 @@ impl Measurements {
         let reads = match scope {
             Scope::Everything => Some(&self.reads),
             Scope::Boundary(boundary) => of_boundary(boundary),
-            Scope::Datacenter(_) => None,
+            Scope::Datacenter(_) | Scope::Unit(_) => None,
         };
         reads.map(|reads| Measured::Count(count(reads)))
     }

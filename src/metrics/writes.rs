@@ -55,6 +55,24 @@ pub struct SiteFlow {
     pub queue_peak: u32,
 }
 
+/// The writes of a scale unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnitFlow {
+    /// Writes acknowledged; a repeated acknowledgement counts once.
+    pub acknowledged: u64,
+    /// Refusals by class, in the order of [`Refusal::CLASSES`].
+    pub refused: [u64; CLASSES],
+    /// Acknowledged records that are on no disk of the unit at the end.
+    pub lost: u64,
+}
+
+impl UnitFlow {
+    /// Refusals of every class.
+    pub fn refusals(&self) -> u64 {
+        self.refused.iter().sum()
+    }
+}
+
 /// All writes of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Writes {
@@ -66,6 +84,8 @@ pub struct Writes {
     pub boundaries: Vec<Flow>,
     /// By [`Datacenter::index`].
     pub datacenters: Vec<SiteFlow>,
+    /// By [`Unit::index`]. Refusals before a unit was chosen count in none.
+    pub units: Vec<UnitFlow>,
 }
 
 /// Folds writes.
@@ -88,6 +108,7 @@ impl WritesFold {
             whole: flow.clone(),
             boundaries: vec![flow; setup.boundaries],
             datacenters: vec![SiteFlow::default(); setup.datacenters.len()],
+            units: vec![UnitFlow::default(); setup.units.len()],
         };
         let outboxes = vec![Level::new(buckets); setup.boundaries];
         Self { writes, buckets, waiting: BTreeMap::new(), outbox: Level::new(buckets), outboxes }
@@ -105,13 +126,14 @@ impl WritesFold {
     }
 
     #[inline]
-    pub(super) fn acknowledged(&mut self, at: Instant, boundary: Boundary, datacenter: Datacenter) {
+    pub(super) fn acknowledged(&mut self, at: Instant, (unit, boundary): (Unit, Boundary), datacenter: Datacenter) {
         let bucket = self.buckets.index(at);
         for flow in [&mut self.writes.whole, &mut self.writes.boundaries[boundary.index()]] {
             flow.acknowledged += 1;
             flow.acknowledged_series[bucket] += 1;
         }
         self.writes.datacenters[datacenter.index()].acknowledged += 1;
+        self.writes.units[unit.index()].acknowledged += 1;
     }
 
     #[inline]
@@ -125,12 +147,15 @@ impl WritesFold {
         &mut self,
         at: Instant,
         record: Record,
-        boundary: Option<Boundary>,
+        of: Option<(Unit, Boundary)>,
         site: Option<Datacenter>,
         refusal: Refusal,
     ) {
         let bucket = self.buckets.index(at);
-        let of_boundary = boundary.map(|boundary| &mut self.writes.boundaries[boundary.index()]);
+        if let Some((unit, _)) = of {
+            self.writes.units[unit.index()].refused[refusal.class()] += 1;
+        }
+        let of_boundary = of.map(|(_, boundary)| &mut self.writes.boundaries[boundary.index()]);
         for flow in [Some(&mut self.writes.whole), of_boundary].into_iter().flatten() {
             flow.refused[refusal.class()] += 1;
             flow.refused_series[bucket] += 1;
@@ -165,7 +190,8 @@ impl WritesFold {
         for flow in std::iter::once(&mut writes.whole).chain(&mut writes.boundaries) {
             flow.outbox_peak = flow.outbox_series.iter().copied().max().unwrap_or(0);
         }
-        for (_, boundary, lost) in lost {
+        for (unit, boundary, lost) in lost {
+            writes.units[unit.index()].lost += lost;
             writes.whole.lost += lost;
             writes.boundaries[boundary.index()].lost += lost;
         }

@@ -5,7 +5,7 @@
 
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
 use crate::audit::{Breach, Finding};
-use crate::metrics::{Flow, Judgement, Lag, Measured, Measurements, Quantiles, Scope, ThresholdResult};
+use crate::metrics::{Flow, Judgement, Lag, Measured, Measurements, Metric, Quantiles, Scope, ThresholdResult};
 use crate::terms::{Boundary, Datacenter, Names, RecordKind, Refusal, Span, Unit};
 use serde::ser::{Serialize, Serializer};
 use std::fmt::Display;
@@ -210,21 +210,15 @@ fn threshold(result: &ThresholdResult, names: &Names) -> Json {
     let threshold = result.threshold;
     object! {
         "metric": threshold.metric.name(),
-        "boundary": matches_boundary(threshold.scope).map(|boundary| names.boundary(boundary)),
-        "datacenter": matches_datacenter(threshold.scope).map(|datacenter| names.datacenter(datacenter)),
+        "class": if let Metric::Refused(Some(class)) = threshold.metric { Some(Refusal::CLASSES[class]) } else { None },
+        "boundary": if let Scope::Boundary(boundary) = threshold.scope { Some(names.boundary(boundary)) } else { None },
+        "datacenter": if let Scope::Datacenter(dc) = threshold.scope { Some(names.datacenter(dc)) } else { None },
+        "scale_unit": if let Scope::Unit(unit) = threshold.scope { Some(names.unit(unit)) } else { None },
         "unit": threshold.metric.unit(),
         "limit": object! { "min": threshold.min, "max": threshold.max },
         "measured": result.measured,
         "met": result.judgement() == Judgement::Met,
     }
-}
-
-fn matches_boundary(scope: Scope) -> Option<Boundary> {
-    if let Scope::Boundary(boundary) = scope { Some(boundary) } else { None }
-}
-
-fn matches_datacenter(scope: Scope) -> Option<Datacenter> {
-    if let Scope::Datacenter(datacenter) = scope { Some(datacenter) } else { None }
 }
 
 fn metrics(measured: &Measurements, names: &Names) -> Json {

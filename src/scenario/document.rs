@@ -208,10 +208,16 @@ section! {
             boundary: String,
             /// Only what happened at this datacenter.
             datacenter: String,
+            /// Only what belongs to this scale unit.
+            unit: String,
+            /// Of `refused`, only this class of refusal, such as `no lease`.
+            class: String,
             /// The least value that is met.
             min: Amount,
             /// The greatest value that is met.
             max: Amount,
+            /// The only value that is met.
+            exactly: Amount,
         }
     }
 }

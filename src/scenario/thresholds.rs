@@ -7,6 +7,7 @@ use super::quantity::{Amount, rounded};
 use super::read::{At, Findings, Given, instead};
 use super::resolve::Resolver;
 use crate::metrics::{Dimension, Measured, Metric, Scope, Threshold};
+use crate::terms::Refusal;
 
 /// Every invariant that the oracle can check.
 const INVARIANTS: [&str; 12] =
@@ -18,7 +19,7 @@ pub(super) fn lowered(given: &Given<Vec<At<document::Threshold>>>, names: &Resol
 }
 
 fn one(given: &At<document::Threshold>, names: &Resolver<'_>) -> Option<Threshold> {
-    let document::Threshold { metric, min, max, .. } = &given.value;
+    let document::Threshold { metric, min, max, exactly, .. } = &given.value;
     let scope = scope(given, names);
     let name = metric.as_ref()?;
     let Some(metric) = Metric::parse(&name.value) else {
@@ -26,11 +27,19 @@ fn one(given: &At<document::Threshold>, names: &Resolver<'_>) -> Option<Threshol
         names.findings.add(found.help(instead(&name.value, Metric::ALL.iter().map(|metric| metric.name()))));
         return None;
     };
-    if min.is_none() && max.is_none() {
-        names.findings.report(Code::MissingKey, &name.place, "a threshold has `min`, `max` or both");
+    let metric = of_class(metric, &given.value.class, names.findings)?;
+    match (min.as_ref().or(max.as_ref()), exactly) {
+        (None, None) => {
+            names.findings.report(Code::MissingKey, &name.place, "a threshold has `min`, `max` or both, or `exactly`");
+        }
+        (Some(_), Some(exactly)) => {
+            names.findings.report(Code::Conflict, &exactly.place, "`exactly` stands without `min` and `max`");
+        }
+        _ => {}
     }
     let limit = |amount: &Given<Amount>| amount.as_ref().and_then(|amount| measured(metric, amount, names.findings));
-    let (least, most) = (limit(min), limit(max));
+    let only = limit(exactly);
+    let (least, most) = (limit(min).or(only), limit(max).or(only));
     if let (Some(least), Some(most), Some(at)) = (least, most, max.as_ref().filter(|_| least > most)) {
         let message = format!("nothing is at least {least} and at most {most}");
         names.findings.add(Diagnostic::at(Code::Conflict, &at.place, message).help("are `min` and `max` swapped?"));
@@ -38,20 +47,35 @@ fn one(given: &At<document::Threshold>, names: &Resolver<'_>) -> Option<Threshol
     Some(Threshold { metric, scope: scope?, min: least, max: most })
 }
 
+/// The metric, narrowed to a class of refusal where one is given.
+fn of_class(metric: Metric, class: &Given<String>, findings: &Findings) -> Option<Metric> {
+    let Some(class) = class else { return Some(metric) };
+    if metric != Metric::Refused(None) {
+        findings.report(Code::Conflict, &class.place, "only `refused` has classes");
+        return None;
+    }
+    let known = Refusal::CLASSES.iter().position(|known| *known == class.value);
+    if known.is_none() {
+        let message = format!("there is no class of refusal `{}`", class.value);
+        let found = Diagnostic::at(Code::UnknownWord, &class.place, message);
+        findings.add(found.help(instead(&class.value, Refusal::CLASSES.into_iter())));
+    }
+    known.map(|class| Metric::Refused(Some(class)))
+}
+
 fn scope(given: &At<document::Threshold>, names: &Resolver<'_>) -> Option<Scope> {
-    let document::Threshold { boundary, datacenter, .. } = &given.value;
-    match (boundary, datacenter) {
-        (None, None) => Some(Scope::Everything),
-        (Some(_), None) => names.boundary(boundary).map(Scope::Boundary),
-        (None, Some(_)) => names.datacenter(datacenter).map(Scope::Datacenter),
-        (Some(_), Some(extra)) => {
-            names.findings.report(
-                Code::Conflict,
-                &extra.place,
-                "a threshold is of a boundary or of a datacenter, not both",
-            );
-            None
-        }
+    let document::Threshold { boundary, datacenter, unit, .. } = &given.value;
+    let narrowed: Vec<_> = [boundary, datacenter, unit].into_iter().flatten().collect();
+    if let [_, extra, ..] = narrowed[..] {
+        let message = "a threshold is of a boundary, a datacenter or a scale unit, not of several";
+        names.findings.report(Code::Conflict, &extra.place, message);
+        return None;
+    }
+    match (boundary, datacenter, unit) {
+        (Some(_), ..) => names.boundary(boundary).map(Scope::Boundary),
+        (_, Some(_), _) => names.datacenter(datacenter).map(Scope::Datacenter),
+        (.., Some(_)) => names.unit(unit).map(Scope::Unit),
+        (None, None, None) => Some(Scope::Everything),
     }
 }
 
