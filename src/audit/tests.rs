@@ -264,8 +264,8 @@ impl Story {
         self.vote(unit, Seat::Witness, register)
     }
 
-    /// A site's voter starts anew, without a value.
-    pub(super) fn forget_vote(&mut self, unit: Unit, side: Side) -> &mut Self {
+    /// The voter of a site that lost its disk writes again, without a value.
+    pub(super) fn vote_again(&mut self, unit: Unit, side: Side) -> &mut Self {
         self.persist(unit, side.seat(), VoterRecord::default())
     }
 

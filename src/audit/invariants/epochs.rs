@@ -79,7 +79,7 @@ fn goes_back(before: &VoterRecord, after: &VoterRecord) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{DUBLIN, EMEA_1, Story};
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
     use crate::facts::Fact;
     use crate::terms::{Position, RecordKind, Side};
 
@@ -102,8 +102,27 @@ mod tests {
         let mut story = Story::after();
         story.grant(2, Side::B);
         story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
-        story.forget_vote(EMEA_1, Side::A);
+        story.vote_again(EMEA_1, Side::A);
         assert_eq!(story.finding("FO-2").broken, 0);
+    }
+
+    /// Whether a lower epoch is told of after two voters lost their disks, the second when the first
+    /// was back or before.
+    fn tells_after_two_losses(readmitted: bool) -> bool {
+        let mut story = Story::after();
+        story.grant(2, Side::B);
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+        if readmitted {
+            story.vote_again(EMEA_1, Side::A);
+        }
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        story.vote_again(EMEA_1, Side::A).vote_again(EMEA_1, Side::B).grant(1, Side::A);
+        story.finding("FO-2").breaches.iter().any(|breach| breach.what.contains("granted after epoch 2"))
+    }
+
+    #[test]
+    fn only_two_memories_lost_at_once_are_more_than_the_register_is_built_for() {
+        assert!(tells_after_two_losses(true) && !tells_after_two_losses(false));
     }
 
     #[test]

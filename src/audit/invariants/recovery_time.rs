@@ -184,16 +184,14 @@ fn can_take_over(ledger: &Ledger, unit: Unit, successor: Side) -> bool {
     !ledger.contract.manual_failover
         && !lease.is_beyond_promise()
         && !lease.was_wiped(successor.seat())
-        && !lease.was_wiped(Seat::Witness)
         && ready_since(ledger, unit, successor).is_some()
         && ledger.is_sound(unit, successor)
 }
 
-/// Since when clients and the witness have reached a side.
+/// Since when clients and a witness that may vote have reached a side.
 fn ready_since(ledger: &Ledger, unit: Unit, side: Side) -> Option<Instant> {
-    let terms = ledger.terms(unit);
-    let own = terms.site(side);
-    Some(ledger.world.reachable_since(own)?.max(ledger.world.linked_since(own, terms.witness)?))
+    let reachable = ledger.world.reachable_since(ledger.terms(unit).site(side))?;
+    Some(reachable.max(ledger.vote_since(unit, side, Seat::Witness)?))
 }
 
 #[cfg(test)]

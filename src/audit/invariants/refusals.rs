@@ -187,7 +187,7 @@ fn side_of(ledger: &Ledger, refused: &Refused) -> Option<Side> {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, DUBLIN, SINGAPORE, Story, country};
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, SINGAPORE, Story, country};
     use crate::facts::Fact;
     use crate::terms::{AppVersion, RecordKind, Refusal, Side, Span};
 
@@ -264,6 +264,23 @@ mod tests {
         story.cut(DUBLIN, AMSTERDAM).cut(DUBLIN, SINGAPORE);
         story.refuse(birth, Some(DUBLIN), Refusal::NoMajority).refuse(birth, Some(DUBLIN), Refusal::PeerUnreachable);
         story.expect_kept("RES-7", 2);
+    }
+
+    #[test]
+    fn a_voter_that_lost_its_memory_makes_no_majority_until_it_is_back() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.cut(DUBLIN, SINGAPORE);
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        for _ in 0..3 {
+            story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::NoMajority);
+        }
+        story.expect_kept("RES-7", 3);
+        story.vote_again(EMEA_1, Side::B);
+        for _ in 0..3 {
+            story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::NoMajority);
+        }
+        story.expect_broken("RES-7", "majority of voters was in its reach");
     }
 
     #[test]

@@ -124,20 +124,27 @@ impl Ledger {
         }
     }
 
-    /// Since when a site has been connected to a majority of its unit's voters, itself included.
-    pub(super) fn majority_since(&self, unit: Unit, side: Side) -> Option<Instant> {
+    /// Since when a site has reached a voter that may vote.
+    pub(super) fn vote_since(&self, unit: Unit, side: Side, seat: Seat) -> Option<Instant> {
         let terms = self.terms(unit);
-        let others = [side.peer().seat(), Seat::Witness];
-        let linked = |seat| self.world.linked_since(terms.site(side), terms.voter(seat));
-        others.into_iter().filter_map(linked).min()
+        let linked = self.world.linked_since(terms.site(side), terms.voter(seat))?;
+        Some(linked.max(self.lease(unit).votes_since(seat)?))
     }
 
-    /// Since when a site has been connected to both other voters of its unit.
+    /// Since when a site has reached a majority of voters that may vote, its own among them.
+    pub(super) fn majority_since(&self, unit: Unit, side: Side) -> Option<Instant> {
+        let mut since = Seat::ALL.map(|seat| self.vote_since(unit, side, seat).unwrap_or(Instant::NEVER));
+        since.sort_unstable();
+        Some(since[1]).filter(|&second| second < Instant::NEVER)
+    }
+
+    /// Since when a site has reached both other voters of its unit, of which a majority may vote: a
+    /// third that lost its memory is brought back within a few attempts.
     pub(super) fn both_since(&self, unit: Unit, side: Side) -> Option<Instant> {
         let terms = self.terms(unit);
         let [peer, witness] = [side.peer().seat(), Seat::Witness]
             .map(|seat| self.world.linked_since(terms.site(side), terms.voter(seat)));
-        Some(peer?.max(witness?))
+        Some(peer?.max(witness?).max(self.majority_since(unit, side)?))
     }
 
     /// Whether a site's log has all that is known to be on both sites.

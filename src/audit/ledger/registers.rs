@@ -47,6 +47,9 @@ impl Grant {
 pub(in crate::audit) struct LeaseBook {
     votes: [Option<VoterRecord>; 3],
     wiped: [Option<Instant>; 3],
+    /// When each voter that lost its memory wrote again: it then has what the others hold.
+    readmitted: [Option<Instant>; 3],
+    memory_lost: bool,
     granted: Option<Granted>,
     epoch_since: Instant,
     forced: bool,
@@ -69,10 +72,19 @@ impl LeaseBook {
         std::mem::take(&mut self.forced)
     }
 
-    /// Whether more was broken than the register is built for: a clock beyond ρ, or the storage of
-    /// two of its voters.
-    pub(in crate::audit) fn is_beyond_promise(&self) -> bool {
-        self.clock_beyond_rho || self.wiped.iter().flatten().count() > 1
+    /// Whether more was broken than the register is built for: a clock beyond ρ, or the memory of
+    /// two of its voters at once.
+    pub(in crate::audit) const fn is_beyond_promise(&self) -> bool {
+        self.clock_beyond_rho || self.memory_lost
+    }
+
+    /// Since when a voter may vote. One that lost its memory abstains until it has adopted what both
+    /// others hold; that is the first that it writes.
+    pub(in crate::audit) fn votes_since(&self, seat: Seat) -> Option<Instant> {
+        match self.wiped[seat.index()] {
+            Some(_) => self.readmitted[seat.index()],
+            None => Some(Instant::ZERO),
+        }
     }
 
     /// When any voter's storage was last lost.
@@ -89,6 +101,7 @@ impl LeaseBook {
         let own = |record: &VoterRecord| record.members[seat.index()];
         let before = self.votes[seat.index()].filter(|before| own(before) == own(&after));
         self.votes[seat.index()] = Some(after);
+        self.readmitted[seat.index()].get_or_insert(at);
         Persisted { before, after, grant: after.accepted.and_then(|value| self.tally(value, at)) }
     }
 
@@ -109,6 +122,8 @@ impl LeaseBook {
     fn wipe(&mut self, seat: Seat, at: Instant) {
         self.votes[seat.index()] = None;
         self.wiped[seat.index()] = Some(at);
+        self.readmitted[seat.index()] = None;
+        self.memory_lost |= Seat::ALL.into_iter().filter(|&seat| self.votes_since(seat).is_none()).count() > 1;
     }
 }
 
