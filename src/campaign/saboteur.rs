@@ -3,14 +3,14 @@
 //! The oracle must catch each of them; a mistake that it lets pass is a hole in the oracle. No mock
 //! of a broken service counts, since it proves nothing of the real one.
 
-use crate::service::decisions::{Claim, Silence, Standing};
+use crate::service::decisions::{CatchUp, Claim, Silence, Standing};
 use crate::service::message::{Read, Write};
 use crate::service::placement::{self, Candidates, Placement};
-use crate::service::policy::Policy;
+use crate::service::policy::{Policy, Replication};
 use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
 use crate::sim::Plan;
 use crate::terms::{
-    Ballot, Datacenter, Epoch, Mode, Monotonic, Position, RecordKind, Refusal, Span, Unit, UnitSet, Wall,
+    Ballot, Datacenter, Epoch, Index, Mode, Monotonic, Position, RecordKind, Refusal, Span, Unit, UnitSet, Wall,
 };
 use std::sync::Arc;
 
@@ -49,11 +49,39 @@ pub enum Planted {
     AcceptsLower,
     /// A store takes only records of the very epoch that it has seen.
     RefusesNewEpoch,
+    /// A lease counts as lapsed when half of it has passed without a renewal.
+    ChallengesEarly,
+    /// A lease counts as lapsed only when three times its length has passed.
+    ChallengesLate,
+    /// One voter decides the register.
+    OneVoteDecides,
+    /// The register changes only when all three voters agree.
+    AllMustVote,
+    /// A voter answers before its disk has what it promised or accepted.
+    AnswersBeforeDisk,
+    /// A voter promises any ballot, whatever it promised before.
+    PromisesLower,
+    /// A voter promises the first that asks, and nobody after.
+    PromisesOnce,
+    /// Under `async` the age of the unreplicated tail is not looked at.
+    IgnoresRpo,
+    /// An acknowledgement waits for the peer whatever the register says.
+    InsistsOnPeer,
+    /// `replicated` is promised again as soon as the peer answers.
+    ReplicatedTooSoon,
+    /// A standby reports as stored what its disk has not taken yet.
+    ReportsUnflushed,
+    /// The grace period is over as soon as the lease is.
+    NoGrace,
+    /// The mode alone decides a takeover, whatever the log holds.
+    TrustsAnyCopy,
+    /// A site that restarts does not take its own lease again.
+    NeverResumes,
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 30] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -70,6 +98,20 @@ impl Planted {
         Self::NeverTakesOver,
         Self::AcceptsLower,
         Self::RefusesNewEpoch,
+        Self::ChallengesEarly,
+        Self::ChallengesLate,
+        Self::OneVoteDecides,
+        Self::AllMustVote,
+        Self::AnswersBeforeDisk,
+        Self::PromisesLower,
+        Self::PromisesOnce,
+        Self::IgnoresRpo,
+        Self::InsistsOnPeer,
+        Self::ReplicatedTooSoon,
+        Self::ReportsUnflushed,
+        Self::NoGrace,
+        Self::TrustsAnyCopy,
+        Self::NeverResumes,
     ];
 }
 
@@ -147,9 +189,35 @@ impl Decisions for Saboteur {
         Shipped.lease_until(policy, counted_from, answered, ttl)
     }
 
+    fn lapsed_after(&self, policy: &Policy, ttl: Span) -> Span {
+        match self.planted {
+            Planted::ChallengesEarly => policy.lapsed_after(Span(ttl.0 / 2)),
+            Planted::ChallengesLate => policy.lapsed_after(Span(ttl.0 * 3)),
+            _ => Shipped.lapsed_after(policy, ttl),
+        }
+    }
+
+    fn quorum(&self) -> u32 {
+        match self.planted {
+            Planted::OneVoteDecides => 1,
+            Planted::AllMustVote => 3,
+            _ => Shipped.quorum(),
+        }
+    }
+
+    fn grace_is_over(&self, policy: &Policy, waited: Span) -> bool {
+        let impatient = self.planted == Planted::NoGrace && waited >= policy.lapsed_after(policy.ttl);
+        impatient || Shipped.grace_is_over(policy, waited)
+    }
+
+    fn may_resume(&self, claim: &Claim) -> bool {
+        self.planted != Planted::NeverResumes && Shipped.may_resume(claim)
+    }
+
     fn may_take_over(&self, claim: &Claim) -> bool {
         match self.planted {
             Planted::PromotesStale => true,
+            Planted::TrustsAnyCopy => claim.mode == Mode::Replicated || claim.waived,
             Planted::NeverTakesOver => claim.frontier == Position::default() && Shipped.may_take_over(claim),
             _ => Shipped.may_take_over(claim),
         }
@@ -159,9 +227,19 @@ impl Decisions for Saboteur {
         let seen = match self.planted {
             Planted::IgnoresLease => Standing { lease_valid: true, ..*standing },
             Planted::AcknowledgesEarly => Standing { mode: Mode::Replicated, on_peer: true, ..*standing },
+            Planted::IgnoresRpo => Standing { tail_age: Span::ZERO, ..*standing },
+            Planted::InsistsOnPeer => Standing { replication: Replication::SyncStrict, ..*standing },
             _ => *standing,
         };
         Shipped.may_acknowledge(&seen)
+    }
+
+    fn has_caught_up(&self, peer: &CatchUp) -> bool {
+        self.planted == Planted::ReplicatedTooSoon && peer.in_touch || Shipped.has_caught_up(peer)
+    }
+
+    fn stored_through(&self, durable: Index, end: Index) -> Index {
+        if self.planted == Planted::ReportsUnflushed { end } else { Shipped.stored_through(durable, end) }
     }
 
     fn accepts_epoch(&self, fence: Epoch, offered: Epoch) -> bool {
@@ -172,7 +250,19 @@ impl Decisions for Saboteur {
         }
     }
 
+    fn may_promise(&self, promised: Ballot, offered: Ballot) -> bool {
+        match self.planted {
+            Planted::PromisesLower => true,
+            Planted::PromisesOnce => promised == Ballot::ZERO && Shipped.may_promise(promised, offered),
+            _ => Shipped.may_promise(promised, offered),
+        }
+    }
+
     fn may_accept(&self, promised: Ballot, offered: Ballot) -> bool {
         self.planted == Planted::AcceptsLower || Shipped.may_accept(promised, offered)
+    }
+
+    fn persists_first(&self) -> bool {
+        self.planted != Planted::AnswersBeforeDisk
     }
 }

@@ -9,7 +9,7 @@ use super::map::ResidencyMap;
 use super::message::{Read, Write};
 use super::placement::{self, Candidates, Placement};
 use super::policy::{Policy, Replication};
-use crate::terms::{Ballot, Epoch, Mode, Monotonic, Position, Refusal, Span, Unit, UnitSet, Wall};
+use crate::terms::{Ballot, Epoch, Index, Mode, Monotonic, Position, Refusal, Span, Unit, UnitSet, Wall};
 use std::hash::Hash;
 
 /// How long and how often no site of a unit has answered a client.
@@ -52,6 +52,25 @@ pub struct Standing {
     pub durable: bool,
     /// Whether the record is durable at the peer.
     pub on_peer: bool,
+    /// Age of the oldest acknowledged record that is not on the peer.
+    pub tail_age: Span,
+    /// The declared RPO.
+    pub maximum_lag: Span,
+}
+
+/// What a holder that is `alone` knows of its peer when it asks whether to promise `replicated` again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CatchUp {
+    /// When the configuration says to acknowledge.
+    pub replication: Replication,
+    /// Whether the peer answers, and its log agrees with the holder's.
+    pub in_touch: bool,
+    /// The last index durable at the peer.
+    pub on_peer: Index,
+    /// The last index that may have been acknowledged.
+    pub acknowledged: Index,
+    /// The end of the log that the holder had when it took over.
+    pub inherited: Index,
     /// Age of the oldest acknowledged record that is not on the peer.
     pub tail_age: Span,
     /// The declared RPO.
@@ -103,6 +122,28 @@ pub trait Decisions: Clone + Eq + Hash {
         sent + policy.held_for(ttl)
     }
 
+    /// How long a challenger must have seen one renewal before the lease counts as lapsed.
+    fn lapsed_after(&self, policy: &Policy, ttl: Span) -> Span {
+        policy.lapsed_after(ttl)
+    }
+
+    /// How many of the three voters decide.
+    fn quorum(&self) -> u32 {
+        2
+    }
+
+    /// Whether the grace period is over for a challenger that has seen one renewal for `waited`.
+    fn grace_is_over(&self, policy: &Policy, waited: Span) -> bool {
+        let grace = policy.grace_period_with_data_loss;
+        grace.is_some_and(|grace| waited >= policy.lapsed_after(policy.ttl) + grace)
+    }
+
+    /// Whether a site that the register names, and that restarted or was handed the lease, may take it. It has
+    /// its own log whole whatever the mode, for nobody else wrote since.
+    fn may_resume(&self, claim: &Claim) -> bool {
+        claim.certified && claim.end >= claim.frontier
+    }
+
     /// Whether the lease may be taken over once it has lapsed.
     fn may_take_over(&self, claim: &Claim) -> bool {
         let complete = claim.mode == Mode::Replicated && claim.end >= claim.frontier;
@@ -117,6 +158,22 @@ pub trait Decisions: Clone + Eq + Hash {
             (Replication::Sync | Replication::Async, Mode::Alone) => true,
         };
         standing.lease_valid && standing.durable && replicated
+    }
+
+    /// Whether a holder that is `alone` may promise `replicated` again: the peer has all that may have been
+    /// acknowledged; under `async`, all but the youngest tail.
+    fn has_caught_up(&self, peer: &CatchUp) -> bool {
+        let enough = match peer.replication {
+            Replication::Sync | Replication::SyncStrict => peer.on_peer >= peer.acknowledged,
+            Replication::Async => peer.on_peer >= peer.inherited && peer.tail_age < Span(peer.maximum_lag.0 / 4),
+        };
+        peer.in_touch && enough
+    }
+
+    /// Which index a standby reports as stored whose log ends at `end` and is durable through `durable`.
+    fn stored_through(&self, durable: Index, end: Index) -> Index {
+        let _ = end;
+        durable
     }
 
     /// Whether a store that has seen `fence` takes records sent under `offered`.

@@ -9,7 +9,8 @@ use super::command::SiteEffect;
 use super::message::{VoterAnswer, VoterQuestion};
 use crate::terms::{Ballot, Incarnation, Monotonic, Register, Seat, Side, Span};
 
-const MAJORITY: u32 = 2;
+/// The voters of a register.
+const VOTERS: u32 = 3;
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub(super) enum Concluded {
 pub(super) struct Proposer {
     side: Side,
     boot: u32,
+    /// How many voters decide.
+    quorum: u32,
     /// The highest round seen anywhere.
     round: u32,
     /// The incarnations of the voters, as far as this site knows.
@@ -71,15 +74,15 @@ impl Seats {
         self.0 |= 1 << seat.index();
     }
 
-    const fn is_majority(self) -> bool {
-        self.0.count_ones() >= MAJORITY
+    const fn count(self) -> u32 {
+        self.0.count_ones()
     }
 }
 
 impl Proposer {
-    /// A proposer that knows nothing yet.
-    pub(super) const fn new(side: Side, boot: u32) -> Self {
-        Self { side, boot, round: 0, members: [Incarnation(0); 3], ahead: None, attempt: None }
+    /// A proposer that knows nothing yet, whose attempts are decided by `quorum` voters.
+    pub(super) const fn new(side: Side, boot: u32, quorum: u32) -> Self {
+        Self { side, boot, quorum, round: 0, members: [Incarnation(0); 3], ahead: None, attempt: None }
     }
 
     /// Whether an attempt is under way.
@@ -180,7 +183,7 @@ impl Proposer {
         if accepted.map(|value| value.renewal) > best.map(|value| value.renewal) {
             *best = accepted;
         }
-        if !promised.is_majority() {
+        if promised.count() < self.quorum {
             return None;
         }
         let current = *best;
@@ -199,7 +202,7 @@ impl Proposer {
         let attempt = self.attempt.as_mut().filter(|attempt| attempt.value.renewal == ballot)?;
         let Stage::Accepting { sent, accepted, .. } = &mut attempt.stage else { return None };
         accepted.add(seat);
-        if !accepted.is_majority() {
+        if accepted.count() < self.quorum {
             return None;
         }
         let concluded = Concluded::Won { value: attempt.value, sent: *sent };
@@ -222,7 +225,7 @@ impl Proposer {
             Stage::Accepting { refused, .. } => (refused, Concluded::Unknown),
         };
         refused.add(seat);
-        if !refused.is_majority() {
+        if refused.count() + self.quorum <= VOTERS {
             return None;
         }
         self.attempt = None;
@@ -265,7 +268,7 @@ mod tests {
     #[test]
     fn the_attempt_after_one_of_unknown_outcome_is_above_what_was_promised_in_advance() {
         let (now, timeout) = (Monotonic(1), Span::secs(3));
-        let mut proposer = Proposer::new(Side::A, 0);
+        let mut proposer = Proposer::new(Side::A, 0, 2);
         let mut effects = Vec::new();
         proposer.propose(now, timeout, None, value(), &mut effects);
         let first = Ballot { round: 1, site: Side::A, boot: 0 };

@@ -104,7 +104,8 @@ impl<D: Decisions> Site<D> {
     }
 
     pub(super) fn report_stored(&self, epoch: Epoch, effects: &mut Vec<SiteEffect>) {
-        let (through, incarnation, certified) = (self.log.durable(), self.log.incarnation, !self.log.uncertified);
+        let through = self.decisions.stored_through(self.log.durable(), self.log.end());
+        let (incarnation, certified) = (self.log.incarnation, !self.log.uncertified);
         effects.push(SiteEffect::ToPeer(PeerMessage::Stored { epoch, through, incarnation, certified }));
     }
 }

@@ -6,7 +6,7 @@ use super::switchover::Drain;
 use super::{Role, Site, SiteEffect, SiteTimer};
 use crate::facts::Announcement;
 use crate::service::Decisions;
-use crate::service::decisions::Standing;
+use crate::service::decisions::{CatchUp, Standing};
 use crate::service::message::{Placed, Request, Response};
 use crate::service::policy::{Policy, Replication};
 use crate::service::proposer::Concluded;
@@ -154,19 +154,26 @@ impl Holding {
     }
 
     /// What the register should promise now.
-    fn wanted_mode(&self, policy: &Policy, now: Monotonic) -> Mode {
+    fn wanted_mode<D: Decisions>(&self, decisions: &D, policy: &Policy, now: Monotonic) -> Mode {
         let waiting = self.pending.front().is_some_and(|first| first.index > self.peer.durable);
-        let in_touch = self.in_touch();
         match (policy.replication, self.known.mode) {
             (Replication::SyncStrict, _) => Mode::Replicated,
             (Replication::Sync, Mode::Replicated) if self.peer.silent && waiting => Mode::Alone,
             (Replication::Async, Mode::Replicated) if self.tail.age(now) >= tail_limit(policy) => Mode::Alone,
-            (Replication::Sync, Mode::Alone) if in_touch && self.peer.durable >= self.acknowledged => Mode::Replicated,
-            (Replication::Async, Mode::Alone) if in_touch && self.peer.durable >= self.inherited => {
-                let short = self.tail.age(now) < Span(tail_limit(policy).0 / 2);
-                if short { Mode::Replicated } else { Mode::Alone }
-            }
+            (_, Mode::Alone) if decisions.has_caught_up(&self.catch_up(policy, now)) => Mode::Replicated,
             (_, mode) => mode,
+        }
+    }
+
+    fn catch_up(&self, policy: &Policy, now: Monotonic) -> CatchUp {
+        CatchUp {
+            replication: policy.replication,
+            in_touch: self.in_touch(),
+            on_peer: self.peer.durable,
+            acknowledged: self.acknowledged,
+            inherited: self.inherited,
+            tail_age: self.tail.age(now),
+            maximum_lag: policy.maximum_lag_on_failover,
         }
     }
 }
@@ -188,7 +195,7 @@ impl<D: Decisions> Site<D> {
         if self.proposer.is_busy() || holding.drain.as_ref().is_some_and(Drain::is_handing) {
             return;
         }
-        let mode = holding.wanted_mode(&self.policy, now.monotonic);
+        let mode = holding.wanted_mode(&self.decisions, &self.policy, now.monotonic);
         if mode == holding.known.mode && now.monotonic < holding.renew_at {
             return;
         }

@@ -93,8 +93,8 @@ impl<D: Decisions> Site<D> {
         now: LocalTime,
     ) -> Self {
         Self {
+            proposer: Proposer::new(identity.side, disk.boot, decisions.quorum()),
             decisions,
-            proposer: Proposer::new(identity.side, disk.boot),
             identity,
             map,
             policy,

@@ -70,7 +70,9 @@ impl<D: Decisions> Site<D> {
         let peer = self.peer();
         if standby.no_majority() {
             Response::Refused { refusal: Refusal::NoMajority, placed }
-        } else if standby.believed_holder() == Some(peer) && !standby.has_lapsed(now.monotonic, &self.policy) {
+        } else if standby.believed_holder() == Some(peer)
+            && !standby.has_lapsed(now.monotonic, &self.decisions, &self.policy)
+        {
             Response::Redirected { unit: self.identity.unit, side: peer, placed }
         } else {
             Response::Refused { refusal: Refusal::NoLease, placed }

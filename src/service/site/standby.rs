@@ -13,8 +13,6 @@ use crate::service::policy::{Initiative, Policy};
 use crate::service::proposer::Concluded;
 use crate::terms::{Epoch, LocalTime, Mode, Monotonic, Position, Register, Seat, Side, Span, VoterRecord, Wall};
 
-const MAJORITY: usize = 2;
-
 /// What a standby knows of the lease.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Standby {
@@ -70,9 +68,9 @@ impl Standby {
     }
 
     /// Whether the lease that was seen last has lapsed.
-    pub(super) fn has_lapsed(&self, now: Monotonic, policy: &Policy) -> bool {
+    pub(super) fn has_lapsed<D: Decisions>(&self, now: Monotonic, decisions: &D, policy: &Policy) -> bool {
         let ttl = self.seen.map_or(policy.ttl, |register| register.ttl);
-        now.since(self.since) >= policy.lapsed_after(ttl)
+        now.since(self.since) >= decisions.lapsed_after(policy, ttl)
     }
 
     /// Reads a majority no later than `at`.
@@ -89,14 +87,14 @@ impl Standby {
     }
 
     /// Takes note of the register. A renewal that was not seen before starts the clock anew.
-    fn observe(&mut self, now: Monotonic, register: Register, policy: &Policy) {
+    fn observe<D: Decisions>(&mut self, now: Monotonic, register: Register, decisions: &D, policy: &Policy) {
         if self.seen.is_some_and(|seen| seen.renewal >= register.renewal) {
             return;
         }
         self.seen = Some(register);
         self.no_majority = false;
         self.since = now;
-        self.look_at = now + policy.lapsed_after(register.ttl);
+        self.look_at = now + decisions.lapsed_after(policy, register.ttl);
         self.announced_lapse = false;
     }
 }
@@ -105,7 +103,7 @@ impl<D: Decisions> Site<D> {
     /// The voter of this site accepted a value.
     pub(super) fn noticed(&mut self, now: LocalTime, register: Register, effects: &mut Vec<SiteEffect>) {
         let Role::Standby(standby) = &mut self.role else { return };
-        standby.observe(now.monotonic, register, &self.policy);
+        standby.observe(now.monotonic, register, &self.decisions, &self.policy);
         if register.holder == self.identity.side {
             standby.look_by(now.monotonic);
         }
@@ -151,7 +149,7 @@ impl<D: Decisions> Site<D> {
         let Role::Standby(standby) = &mut self.role else { return };
         let Some(look) = standby.look.as_mut().filter(|look| look.token == token) else { return };
         look.holds[seat.index()] = Some(record);
-        if look.holds.iter().flatten().count() < MAJORITY {
+        if look.holds.iter().flatten().count() < self.decisions.quorum() as usize {
             return;
         }
         let latest = look.holds.iter().flatten().max_by_key(|record| record.accepted_ballot());
@@ -168,9 +166,9 @@ impl<D: Decisions> Site<D> {
         let side = self.identity.side;
         let Role::Standby(standby) = &mut self.role else { return };
         if let Some(register) = current {
-            standby.observe(now.monotonic, register, &self.policy);
+            standby.observe(now.monotonic, register, &self.decisions, &self.policy);
         }
-        let lapsed = standby.has_lapsed(now.monotonic, &self.policy);
+        let lapsed = standby.has_lapsed(now.monotonic, &self.decisions, &self.policy);
         let named = current.is_some_and(|register| register.holder == side);
         if lapsed && current.is_some() && !named && !standby.announced_lapse {
             standby.announced_lapse = true;
@@ -182,10 +180,7 @@ impl<D: Decisions> Site<D> {
             Some(_) => lapsed && (standby.forced || self.policy.failover == Initiative::Automatic),
         };
         let waited = now.monotonic.since(standby.since);
-        let grace_over = self
-            .policy
-            .grace_period_with_data_loss
-            .is_some_and(|grace| waited >= self.policy.lapsed_after(self.policy.ttl) + grace);
+        let grace_over = self.decisions.grace_is_over(&self.policy, waited);
         let claim = Claim {
             mode: current.map_or(Mode::Replicated, |register| register.mode),
             frontier: current.map_or(Position::default(), |register| register.frontier),
@@ -193,8 +188,7 @@ impl<D: Decisions> Site<D> {
             certified: !self.log.uncertified,
             waived: !named && (standby.forced || grace_over),
         };
-        // A holder that comes back has its own log whole, whatever the mode: nobody else wrote since.
-        let own = named && claim.certified && claim.end >= claim.frontier;
+        let own = named && self.decisions.may_resume(&claim);
         if free && (own || self.decisions.may_take_over(&claim)) {
             standby.waived = claim.mode == Mode::Alone && (claim.waived || named && standby.waived);
             self.claim(now, current, effects);
@@ -225,7 +219,7 @@ impl<D: Decisions> Site<D> {
         match concluded {
             Concluded::Won { value, sent } => self.promoted(now, value, sent, effects),
             Concluded::Lost { current: Some(register) } => {
-                standby.observe(now.monotonic, register, &self.policy);
+                standby.observe(now.monotonic, register, &self.decisions, &self.policy);
             }
             Concluded::Lost { current: None } | Concluded::Unheard | Concluded::Unknown => {}
         }

@@ -1,0 +1,338 @@
+//! The mistakes and the circumstances in which each shows: scenarios in which the shipped service keeps
+//! every promise.
+
+use ringfence::campaign::saboteur::Planted;
+use ringfence::scenario::{self, Scenario, Size};
+
+/// A mistake, the invariant that catches it, and the circumstances in which it shows.
+pub(crate) struct Trap {
+    pub(crate) planted: Planted,
+    pub(crate) caught_by: &'static str,
+    pub(crate) circumstances: &'static str,
+}
+
+impl Trap {
+    /// Half an hour of a busy morning in Europe, under the circumstances of the trap.
+    pub(crate) fn scenario(&self) -> Scenario {
+        let population = "tenants = 20\nusers_per_tenant = 40\ncountries = { DE = 60, GB = 20, SG = 10, US = 10 }\n";
+        let opening = "schema_version = 1\nname = \"trap\"\nstart = 2019-05-06T09:00:00Z\nduration = \"30m\"\n";
+        let traffic = "[traffic]\nrecords_per_user_day = 100.0\nreads_per_user_day = 50.0\n";
+        let text = match self.circumstances.split_once("[population]\n") {
+            Some((before, after)) => format!("{opening}{traffic}{before}[population]\n{population}{after}"),
+            None => format!("{opening}{traffic}[population]\n{population}{}", self.circumstances),
+        };
+        scenario::parse("trap.toml", &text, Size::Full).unwrap_or_else(|found| panic!("{found}"))
+    }
+}
+
+pub(crate) const TRAPS: &[Trap] = &[
+    Trap { planted: Planted::SpillToNearest, caught_by: "RES-1", circumstances: EMEA_DARK },
+    Trap { planted: Planted::ForgetsR3, caught_by: "RES-1", circumstances: BEFORE },
+    Trap { planted: Planted::AttachmentByUploader, caught_by: "RES-2", circumstances: ROAMING },
+    Trap { planted: Planted::CallMediaCached, caught_by: "RES-3", circumstances: "" },
+    Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
+    Trap { planted: Planted::LyingMapAdmitted, caught_by: "RES-6", circumstances: LYING_MAP },
+    Trap { planted: Planted::NeedlessRefusal, caught_by: "RES-7", circumstances: DUBLIN_OUT },
+    Trap { planted: Planted::HalfConversation, caught_by: "RES-8", circumstances: BEFORE },
+    Trap { planted: Planted::IgnoresLease, caught_by: "FO-1", circumstances: PAUSED },
+    Trap { planted: Planted::LeaseFromReply, caught_by: "FO-1", circumstances: SLOW_ANSWERS },
+    Trap { planted: Planted::ChallengesEarly, caught_by: "FO-1", circumstances: ISOLATED },
+    Trap { planted: Planted::OneVoteDecides, caught_by: "FO-1", circumstances: ISOLATED },
+    Trap { planted: Planted::AnswersBeforeDisk, caught_by: "FO-1", circumstances: PAUSED },
+    Trap { planted: Planted::IgnoresEpoch, caught_by: "FO-2", circumstances: LATE_NEWS },
+    Trap { planted: Planted::AcceptsLower, caught_by: "FO-2", circumstances: LATE_ACCEPT },
+    Trap { planted: Planted::PromisesLower, caught_by: "FO-2", circumstances: LATE_NEWS },
+    Trap { planted: Planted::AcknowledgesEarly, caught_by: "FO-3", circumstances: SYNC_OUTAGE },
+    Trap { planted: Planted::IgnoresRpo, caught_by: "FO-3", circumstances: ISOLATED_AND_LOST },
+    Trap { planted: Planted::ReportsUnflushed, caught_by: "FO-3", circumstances: SLOW_DISKS },
+    Trap { planted: Planted::ReplicatedTooSoon, caught_by: "FO-3", circumstances: BACKLOG_LOST },
+    Trap { planted: Planted::NeverTakesOver, caught_by: "FO-4", circumstances: DUBLIN_OUT },
+    Trap { planted: Planted::ChallengesLate, caught_by: "FO-4", circumstances: DUBLIN_OUT },
+    Trap { planted: Planted::AllMustVote, caught_by: "FO-4", circumstances: DUBLIN_OUT },
+    Trap { planted: Planted::InsistsOnPeer, caught_by: "FO-4", circumstances: DUBLIN_OUT },
+    Trap { planted: Planted::PromotesStale, caught_by: "FO-5", circumstances: ALONE_THEN_OUT },
+    Trap { planted: Planted::NoGrace, caught_by: "FO-5", circumstances: ALONE_AND_BACK },
+    Trap { planted: Planted::TrustsAnyCopy, caught_by: "FO-5", circumstances: RESEEDING },
+    Trap { planted: Planted::RefusesNewEpoch, caught_by: "FO-6", circumstances: STRICT },
+    Trap { planted: Planted::PromisesOnce, caught_by: "FO-6", circumstances: DUBLIN_OUT },
+    Trap { planted: Planted::NeverResumes, caught_by: "FO-6", circumstances: ALONE_AND_BACK },
+];
+
+const EMEA_DARK: &str = r#"
+[[fault]]
+kind = "outage"
+boundary = "emea"
+at = "10m"
+for = "15m"
+"#;
+
+const DUBLIN_OUT: &str = r#"
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m"
+for = "10m"
+"#;
+
+const ROAMING: &str = r#"
+[population]
+roaming = "50%"
+"#;
+
+const BEFORE: &str = r#"
+[[tenant]]
+name = "woodgrove"
+billing_country = "DE"
+group_location = "SG"
+signed_up = 2018-03-01
+users = 200
+
+[service]
+effective = 2019-05-06T09:20:00Z
+"#;
+
+const LYING_MAP: &str = r#"
+[[fault]]
+kind = "config-push"
+datacenter = "illinois"
+serves = "emea"
+label = "emea"
+at = "10m"
+"#;
+
+/// Dublin's processes stand still with writes on their way to a slow disk, and wake after Amsterdam
+/// has taken over.
+const PAUSED: &str = r#"
+[topology.datacenter_defaults]
+flush = "500ms"
+
+[[fault]]
+kind = "pause"
+datacenter = "dublin"
+at = "10m"
+for = "2m"
+"#;
+
+const SYNC_OUTAGE: &str = r#"
+[service]
+replication = "sync"
+
+[[fault]]
+kind = "degrade"
+between = ["dublin", "amsterdam"]
+delay = "400ms"
+at = "5m"
+for = "6m"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m"
+for = "10m"
+"#;
+
+const ALONE_THEN_OUT: &str = r#"
+[[fault]]
+kind = "partition"
+between = ["dublin", "amsterdam"]
+at = "5m"
+for = "6m"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m"
+for = "5m"
+"#;
+
+/// Answers take eight seconds while nothing is broken; then Dublin is cut off.
+const SLOW_ANSWERS: &str = r#"
+[service]
+retry_timeout = "10s"
+maximum_lag_on_failover = "30m"
+
+[[fault]]
+kind = "degrade"
+between = ["dublin", "amsterdam"]
+delay = "4s"
+at = "5m"
+for = "15m"
+
+[[fault]]
+kind = "degrade"
+between = ["dublin", "illinois"]
+delay = "4s"
+at = "5m"
+for = "15m"
+
+[[fault]]
+kind = "isolate"
+datacenter = "dublin"
+clients_reach = true
+at = "10m"
+for = "3m"
+"#;
+
+/// What Dublin asks of the witness arrives nearly a minute late, after Amsterdam has taken over.
+const LATE_ACCEPT: &str = r#"
+[[fault]]
+kind = "degrade"
+between = ["dublin", "illinois"]
+delay = "55s"
+at = "2m"
+for = "15m"
+
+[[fault]]
+kind = "pause"
+datacenter = "dublin"
+at = "10m"
+for = "2m"
+"#;
+
+/// Amsterdam holds the lease and is cut off with clients still writing to it; Dublin takes over, and
+/// tells it a minute late to set its tail aside, when Amsterdam holds the lease once more.
+const LATE_NEWS: &str = r#"
+[service]
+maximum_lag_on_failover = "30m"
+failback = "manual"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "3m"
+for = "1m"
+
+[[fault]]
+kind = "isolate"
+datacenter = "amsterdam"
+clients_reach = true
+at = "10m"
+for = "2m"
+
+[[fault]]
+kind = "degrade"
+between = ["dublin", "amsterdam"]
+delay = "60s"
+at = "10m 30s"
+for = "8m"
+
+[[fault]]
+kind = "pause"
+datacenter = "dublin"
+at = "13m 5s"
+for = "3m"
+"#;
+
+const STRICT: &str = r#"
+[service]
+replication = "sync-strict"
+"#;
+
+/// Dublin is cut off with clients still writing to it, and may acknowledge until its lease ends.
+const ISOLATED: &str = r#"
+[service]
+maximum_lag_on_failover = "30m"
+
+[[fault]]
+kind = "isolate"
+datacenter = "dublin"
+clients_reach = true
+at = "10m"
+for = "3m"
+"#;
+
+/// Dublin is cut off with clients still writing to it, and its disks never come back.
+const ISOLATED_AND_LOST: &str = r#"
+[[fault]]
+kind = "isolate"
+datacenter = "dublin"
+clients_reach = true
+at = "10m"
+for = "3m"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "dublin"
+at = "10m 50s"
+"#;
+
+/// A long backlog has to go through a narrow pipe when Dublin is lost with its disks.
+const BACKLOG_LOST: &str = r#"
+[service]
+replication = "sync"
+batch_records = 1
+window_records = 1
+
+[[fault]]
+kind = "partition"
+between = ["dublin", "amsterdam"]
+at = "5m"
+for = "4m"
+
+[[fault]]
+kind = "degrade"
+between = ["dublin", "amsterdam"]
+delay = "300ms"
+at = "5m"
+for = "10m"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "9m 30s"
+for = "5m"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "dublin"
+at = "9m 30s"
+"#;
+
+/// Amsterdam lost its disks and has a part of them back when Dublin goes dark.
+const RESEEDING: &str = r#"
+[service]
+maximum_lag_on_failover = "30m"
+batch_records = 1
+window_records = 1
+
+[[fault]]
+kind = "degrade"
+between = ["dublin", "amsterdam"]
+delay = "300ms"
+at = "5m"
+for = "20m"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "amsterdam"
+at = "10m"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "14m"
+for = "10m"
+"#;
+
+/// Dublin is `alone` and loses its power for a minute.
+const ALONE_AND_BACK: &str = r#"
+[[fault]]
+kind = "partition"
+between = ["dublin", "amsterdam"]
+at = "5m"
+for = "15m"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m"
+for = "1m"
+"#;
+
+const SLOW_DISKS: &str = r#"
+[service]
+replication = "sync"
+
+[topology.datacenter_defaults]
+flush = "500ms"
+"#;
