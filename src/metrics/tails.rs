@@ -22,6 +22,14 @@ pub(super) struct Missing {
     pub(super) acknowledged: Option<(Instant, Instant)>,
 }
 
+impl Missing {
+    fn and(self, other: Self) -> Self {
+        let both = self.acknowledged.into_iter().chain(other.acknowledged);
+        let acknowledged = both.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)));
+        Self { records: self.records + other.records, acknowledged }
+    }
+}
+
 /// The logs of one unit's sites, as far as loss depends on them.
 #[derive(Clone, Debug, Default)]
 struct Tail {
@@ -35,8 +43,10 @@ struct Tail {
     settled: Runs,
     /// Acknowledged and not on both sides yet, in the order of acknowledgement.
     open: VecDeque<Acked>,
-    /// Acknowledged, and not in the log of the holder that took over.
+    /// Acknowledged, and not in the log of the holder that took over, or on no disk any more.
     missing: BTreeMap<Record, Acked>,
+    /// Of these, how many went with a disk since the last takeover: the next one will lack them.
+    gone: Missing,
 }
 
 /// The tails of every unit. Memory grows with what is on one site only, as the service's own does.
@@ -89,13 +99,15 @@ impl Tails {
         let tail = &mut self.0[unit.index()];
         tail.logs[side.index()].clear();
         tail.set_aside[side.index()].clear();
-        tail.sort_out(|tail, acked| !tail.logs.iter().any(|log| log.contains(acked.position)));
+        let gone = tail.sort_out(|tail, acked| !tail.logs.iter().any(|log| log.contains(acked.position)));
+        tail.gone = tail.gone.and(gone);
     }
 
     /// A side took the unit over: what its log lacks is missing from now on.
     pub(super) fn taken_over(&mut self, unit: Unit, side: Side) -> Missing {
         let tail = &mut self.0[unit.index()];
-        tail.sort_out(|tail, acked| !tail.logs[side.index()].contains(acked.position))
+        let missing = tail.sort_out(|tail, acked| !tail.logs[side.index()].contains(acked.position));
+        std::mem::take(&mut tail.gone).and(missing)
     }
 
     /// How many records a side's log holds.
@@ -213,6 +225,14 @@ mod tests {
         assert_eq!(tails.lost(), [0], "the old holder's disk still has it");
         tails.storage_lost(UNIT, Side::A);
         assert_eq!(tails.lost(), [3]);
+    }
+
+    #[test]
+    fn a_tail_that_went_with_its_disk_is_missing_at_the_takeover_that_follows() {
+        let mut tails = replicated(10, 7);
+        tails.storage_lost(UNIT, Side::A);
+        assert_eq!(tails.taken_over(UNIT, Side::B).records, 3);
+        assert_eq!(tails.taken_over(UNIT, Side::B).records, 0, "what was counted once is not counted again");
     }
 
     #[test]
