@@ -5,8 +5,10 @@ use ringfence::terms::{Country, Span};
 use std::path::{Path, PathBuf};
 
 fn shipped() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let folders = [library.clone(), library.join("cases")];
+    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     files
@@ -15,7 +17,7 @@ fn shipped() -> Vec<PathBuf> {
 #[test]
 fn every_shipped_scenario_loads_at_both_sizes_and_opens_with_prose() {
     let files = shipped();
-    assert!(files.len() >= 9);
+    assert!(files.len() >= 20);
     for file in files {
         for size in [Size::Full, Size::Ci] {
             let scenario = load(&file, size).unwrap_or_else(|found| panic!("{found}"));
