@@ -141,7 +141,8 @@ fn served(boundary: Option<Boundary>, rule: Rule) -> Residence {
     boundary.map_or(Residence::nowhere(Rule::R9), |home| Residence { allowed: BoundarySet::of(home), rule })
 }
 
-fn union(a: BoundarySet, b: BoundarySet) -> BoundarySet {
+/// The members of both.
+pub(super) fn union(a: BoundarySet, b: BoundarySet) -> BoundarySet {
     b.iter().fold(a, BoundarySet::with)
 }
 

@@ -29,7 +29,9 @@ pub(in crate::audit) struct AcknowledgedLoss {
 }
 
 impl AcknowledgedLoss {
-    /// In the sync modes, what is acknowledged while the register says `replicated` is on the peer.
+    /// In the sync modes, what is acknowledged while the register says `replicated` is on the peer. A
+    /// peer that loses its disk while its answer is under way told the truth: the record is lost only
+    /// with the holder's disk, which is another row of the table.
     #[inline]
     pub(in crate::audit) fn acknowledged(
         &mut self,
@@ -46,11 +48,10 @@ impl AcknowledgedLoss {
         let Some(peer) = ledger.terms(unit).side_at(datacenter).map(crate::terms::Side::peer) else { return };
         let lease = ledger.lease(unit);
         let replicated = lease.granted().is_some_and(|granted| granted.register.mode == Mode::Replicated);
-        // A peer that has lost what it once confirmed is not the holder's to know at once.
-        if !replicated || lease.is_beyond_promise() || !ledger.is_sound(unit, peer) {
+        if !replicated || lease.is_beyond_promise() {
             return;
         }
-        self.docket.check(ledger.logs(unit).store(peer).holds(position), || {
+        self.docket.check(ledger.logs(unit).ever_held(peer, position), || {
             Breach::new(at, "{datacenter} acknowledged a record of {tenant} in {unit} before its peer had it")
                 .of(birth)
                 .in_unit(unit)
@@ -111,7 +112,8 @@ fn is_allowed(ledger: &Ledger, mode: Mode, stretch: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::audit::LossTerms;
-    use crate::audit::tests::{AMSTERDAM, DUBLIN, Story};
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
+    use crate::facts::Fact;
     use crate::terms::{CopyClass, Mode, RecordKind, Side, Span};
 
     /// A acknowledges two records `apart`, B has neither and takes over.
@@ -150,6 +152,18 @@ mod tests {
     #[test]
     fn sync_acknowledges_only_what_the_peer_has() {
         let story = two_lost(LossTerms::NoneWhileReplicated, Mode::Replicated, Span::secs(1));
+        story.expect_broken("FO-3", "before its peer had it");
+    }
+
+    #[test]
+    fn a_peer_that_loses_its_disk_while_its_answer_is_under_way_told_the_truth() {
+        let mut story = Story::after_with(|contract| contract.loss = LossTerms::Never);
+        let (one, two) = (story.birth(RecordKind::Message), story.birth(RecordKind::Message));
+        story.grant(1, Side::A).land_everywhere(one, 1).land(two, CopyClass::Log, DUBLIN, 2);
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        story.acknowledge(one, DUBLIN, 1, 1);
+        story.expect_kept("FO-3", 1);
+        story.acknowledge(two, DUBLIN, 1, 2);
         story.expect_broken("FO-3", "before its peer had it");
     }
 

@@ -18,7 +18,7 @@ impl Colocation {
             return;
         }
         let Some((home, residence)) = ledger.family(birth) else { return };
-        self.docket.check(home == landing.unit, || {
+        self.docket.check(home.contains(landing.unit), || {
             let what =
                 format!("{{tenant}}'s {} came to rest in {{unit}}, apart from the record it belongs to", birth.kind);
             Breach::new(at, what)
@@ -44,6 +44,20 @@ mod tests {
         let follower = story.follower(RecordKind::Attachment, &first);
         story.land(follower, CopyClass::Log, DUBLIN, 2).land(follower, CopyClass::Replica, AMSTERDAM, 2);
         story.expect_kept("RES-2", 2);
+    }
+
+    #[test]
+    fn an_attachment_rests_where_its_message_was_acknowledged_not_where_a_crash_left_a_copy() {
+        let mut story = Story::before();
+        let first = story.family(RecordKind::Message, 1);
+        story.land_in_apac(first, 1).pass_the_instant();
+        story.land(first, CopyClass::Log, DUBLIN, 1).acknowledge(first, DUBLIN, 1, 1);
+        let follower = story.follower(RecordKind::Attachment, &first);
+        story.land(follower, CopyClass::Log, DUBLIN, 2);
+        story.expect_kept("RES-2", 1);
+        story.expect_kept("RES-1", 3);
+        story.land_in_apac(follower, 2);
+        story.expect_broken("RES-2", "apart from the record it belongs to");
     }
 
     #[test]

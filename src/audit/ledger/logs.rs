@@ -68,6 +68,8 @@ const CHUNK: Index = 256;
 #[derive(Clone, Debug, Default)]
 pub(in crate::audit) struct UnitLogs {
     stores: [Store; 2],
+    /// What each site had on disks that it has lost.
+    lost: [Store; 2],
     /// What was acknowledged and is not on both sites, by position.
     pending: VecDeque<Acknowledgement>,
     /// The intersection of the residences of each [`CHUNK`] of indices. An index that was used twice
@@ -83,6 +85,12 @@ impl UnitLogs {
     /// The log of one site.
     pub(in crate::audit) fn store(&self, side: Side) -> &Store {
         &self.stores[side.index()]
+    }
+
+    /// Whether a site has, or had on a disk that it has lost since, the record at `position`: what it
+    /// said of it was true.
+    pub(in crate::audit) fn ever_held(&self, side: Side, position: Position) -> bool {
+        [&self.stores, &self.lost].into_iter().any(|stores| stores[side.index()].holds(position))
     }
 
     /// Whether replication lagged within `span` before `now`.
@@ -142,7 +150,9 @@ impl UnitLogs {
     }
 
     pub(super) fn storage_lost(&mut self, side: Side) {
-        self.stores[side.index()] = Store::default();
+        for Segment { epoch, first, last } in std::mem::take(&mut self.stores[side.index()]).segments {
+            self.lost[side.index()].extend(epoch, first, last);
+        }
         let survivor = &self.stores[side.peer().index()];
         self.milestones.retain(|(position, _)| survivor.holds(*position));
     }

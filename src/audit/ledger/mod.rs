@@ -20,7 +20,7 @@ use super::{Contract, UnitTerms, slack};
 use crate::facts::Fact;
 use crate::terms::{
     Birth, BoundarySet, Conversation, CopyClass, Datacenter, Epoch, Index, Instant, Opening, Position, Register, Rule,
-    Seat, Side, Span, Tenancy, Unit, VoterRecord,
+    Seat, Side, Span, Tenancy, Unit, UnitSet, VoterRecord,
 };
 use families::Families;
 use logs::UnitLogs;
@@ -90,8 +90,8 @@ impl Ledger {
     }
 
     /// The record that `birth` follows, if its family is still known.
-    pub(super) fn family(&self, birth: &Birth) -> Option<(Unit, Residence)> {
-        self.families.of(birth).map(|family| (family.unit, family.residence))
+    pub(super) fn family(&self, birth: &Birth) -> Option<(UnitSet, Residence)> {
+        self.families.of(birth).map(|family| (family.units, family.residence))
     }
 
     /// What the rules need to know of a record.
@@ -233,6 +233,8 @@ impl Ledger {
     }
 
     pub(super) fn acknowledged(&mut self, at: Instant, birth: &Birth, unit: Unit, position: Position) {
+        let moved = self.families.is_elsewhere(birth, unit).then(|| self.residence(birth, at));
+        self.families.acknowledged(birth, unit, moved);
         self.people.acknowledged(birth.conversation, unit, at);
         self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
     }
