@@ -85,6 +85,7 @@ bad! {
     round_trip_not_given: and("[topology.datacenters.oslo]\nboundary = \"emea\"\nrate = 10") => [TopologyIncomplete];
     round_trip_to_nowhere: and("[topology.rtt.ms]\ndublin = { amsterdm = 17 }") => [UnknownDatacenter];
     boundary_without_a_unit: and("[topology.boundaries.moon]\nmetro = \"dublin\"") => [TopologyIncomplete];
+    client_of_another_kind: and("[service]\nclient = \"nave\"\nretry_burst = 0\nretry_budget = \"110%\"") => [UnknownWord, OutOfRange, OutOfRange];
     lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];
     fault_after_the_end: with("at = \"2h\"", "at = \"6h\"") => [FaultAfterEnd];

@@ -177,6 +177,8 @@ fn map_and_contract_agree_on_every_shipped_scenario() {
             (policy.queue_limit, plan.settle, plan.start),
             (contract.queue_limit, contract.settle, contract.start)
         );
+        let rates: Vec<_> = plan.datacenters.iter().map(|datacenter| datacenter.rate).collect();
+        assert_eq!((policy.request_timeout, rates), (contract.request_timeout, contract.rates.clone()));
     }
 }
 

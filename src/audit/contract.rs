@@ -37,8 +37,13 @@ pub struct Contract {
     pub manual_failover: bool,
     /// The longest planned switchover.
     pub switchover_bound: Span,
-    /// The most writes that may wait at a site before it refuses as overloaded.
+    /// The most requests that may wait at a datacenter before it refuses as overloaded.
     pub queue_limit: u32,
+    /// How long a client waits for an answer. A datacenter may refuse as overloaded, too, when what
+    /// waits takes it half of that.
+    pub request_timeout: Span,
+    /// Requests that each datacenter serves a second, by [`Datacenter::index`].
+    pub rates: Vec<u64>,
     /// How long the service may take to converge once the faults are healed.
     pub settle: Span,
     /// When the safety phase starts.
@@ -106,6 +111,12 @@ impl Contract {
     /// Where a datacenter truly stands.
     pub fn stands_in(&self, datacenter: Datacenter) -> Boundary {
         self.datacenters[datacenter.index()]
+    }
+
+    /// How many requests may wait at a datacenter before it refuses as overloaded.
+    pub fn fills_at(&self, datacenter: Datacenter) -> u32 {
+        let in_time = Span(self.rates[datacenter.index()]).scale(self.request_timeout.0 / 2, 1_000_000).0;
+        self.queue_limit.min(u32::try_from(in_time).unwrap_or(u32::MAX)).max(1)
     }
 
     /// The terms of a unit.

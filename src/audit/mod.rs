@@ -221,6 +221,7 @@ impl Observer for Audit {
                 self.refusals.refused(ledger, at, birth, &invariants::Refused { unit, site, refusal, queue });
                 self.recovery.refused(ledger, at, unit, site, refusal);
             }
+            Fact::Dropped { datacenter, waited, .. } => ledger.dropped(at, datacenter, waited),
             Fact::Queued { unit, .. } => self.convergence.queued(at, unit),
             Fact::Read { conversation, asked, shown, withheld, .. } => {
                 self.reads.read(ledger, at, conversation, asked, shown, withheld);
@@ -243,6 +244,7 @@ impl Observer for Audit {
             Fact::Load { .. } => self.recovery.time_passed(ledger, at),
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
+            | Fact::Retried { .. }
             | Fact::FaultBegan { .. }
             | Fact::FaultEnded { .. }
             | Fact::Announced { .. } => {}

@@ -57,6 +57,8 @@ pub(super) fn contract() -> Contract {
         manual_failover: false,
         switchover_bound: Span::secs(30),
         queue_limit: 100,
+        request_timeout: Span::secs(4),
+        rates: vec![50; 8],
         settle: Span::minutes(10),
         start: EFFECTIVE.before(Span::hours(2)),
     }

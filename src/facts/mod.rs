@@ -256,6 +256,24 @@ pub enum Fact {
         /// What it said.
         announcement: Announcement,
     },
+    /// A device sent a request again, of whatever kind, because an earlier attempt had failed.
+    Retried {
+        /// The scale unit asked.
+        unit: Unit,
+        /// The datacenter asked.
+        to: Datacenter,
+        /// 2 or more.
+        attempt: u16,
+    },
+    /// A request was taken out of a datacenter's queue unserved: its client had given up.
+    Dropped {
+        /// The scale unit asked.
+        unit: Unit,
+        /// The datacenter.
+        datacenter: Datacenter,
+        /// How long it had waited there.
+        waited: Span,
+    },
 }
 
 /// Folds facts. Observers never influence a run.

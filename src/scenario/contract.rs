@@ -41,6 +41,8 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         manual_failover: or(&service.failover, Initiative::Automatic) == Initiative::Manual,
         switchover_bound: lease.longest_switchover(or(&service.switchover_timeout, Span::secs(30))),
         queue_limit: or(&service.queue_limit, 60),
+        request_timeout: or(&service.request_timeout, Span::secs(4)),
+        rates: rates(topology),
         settle: or(&document.settle, Span::minutes(30)),
         start: or(&document.start, Instant::ZERO),
     }
@@ -154,6 +156,12 @@ impl<'a> Places<'a> {
         }
         table
     }
+}
+
+/// Requests a second of each datacenter, of which every topology must speak.
+fn rates(topology: &TopologyDocument) -> Vec<u64> {
+    let usual = value(&topology.datacenter_defaults).and_then(|defaults| defaults.rate.clone());
+    rows(&topology.datacenters).map(|(_, row)| or(&row.rate.clone().or(usual.clone()), 1)).collect()
 }
 
 fn rows<T>(given: &Given<Entries<T>>) -> impl Iterator<Item = (&str, &T)> {

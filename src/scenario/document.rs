@@ -9,7 +9,7 @@ use super::section::section;
 use super::source::Place;
 use super::topology::document::TopologyChoice;
 use super::words::{Entries, Expect, Family, Zone};
-use crate::service::policy::{Initiative, OldCard, Replication};
+use crate::service::policy::{Initiative, Manners, OldCard, Replication};
 use crate::terms::{AppVersion, Bytes, Country, Instant, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -102,6 +102,13 @@ section! {
             backoff_min: Span,
             /// A client's longest back-off. Default: `"1m"`.
             backoff_max: Span,
+            /// How clients try again: `careful`, or `naive` (after a fixed `backoff_min`, whatever a site says,
+            /// without budget), to show what that leads to. Default: `careful`.
+            client: Manners,
+            /// Retries that each request adds to a client's budget. Default: 10 %.
+            retry_budget: Share,
+            /// The most retries that a client's budget holds. Default: 10.
+            retry_burst: u16,
             /// From when on new records follow the billing country. Default: 2019-04-01T00:00:00Z.
             effective: Instant,
             /// The first app version whose action cards do so. Default: `"3.0"`.

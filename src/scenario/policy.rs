@@ -27,9 +27,21 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
         failback
     );
     set!(failback_after, switchover_timeout, peer_timeout, batch_records, window_records, queue_limit, route_ttl);
-    set!(request_timeout, backoff_min, backoff_max, card_version, old_card_new_tenant, old_card_old_tenant);
+    set!(
+        request_timeout,
+        backoff_min,
+        backoff_max,
+        client,
+        retry_burst,
+        card_version,
+        old_card_new_tenant,
+        old_card_old_tenant
+    );
     if let Some(grace) = value(&service.grace_period_with_data_loss) {
         policy.grace_period_with_data_loss = grace.0;
+    }
+    if let Some(share) = value(&service.retry_budget) {
+        policy.retry_budget_ppm = share.0;
     }
     if let Some(effective) = value(&service.effective) {
         policy.effective = Wall(effective.0);
@@ -67,7 +79,8 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
     let zero_or = |given: &Given<u64>| given.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
     let no_queue = service.queue_limit.as_ref().filter(|at: &&At<u32>| at.value == 0).map(|at| at.place.clone());
     let zeros: [Option<Place>; 3] = [zero_or(&service.batch_records), zero_or(&service.window_records), no_queue];
-    for place in zeros.into_iter().flatten() {
+    let no_retry = service.retry_burst.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
+    for place in zeros.into_iter().flatten().chain(no_retry) {
         findings.report(Code::OutOfRange, &place, "this must be one or more");
     }
     if let Some(rho) = service.rho_ppm.as_ref().filter(|rho| rho.value > 250_000) {

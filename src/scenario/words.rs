@@ -8,7 +8,7 @@ use super::source::Place;
 use super::topology::countries;
 use super::zones;
 use crate::service::Order;
-use crate::service::policy::{Initiative, OldCard, Replication};
+use crate::service::policy::{Initiative, Manners, OldCard, Replication};
 use crate::terms::{AppVersion, Country};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -156,6 +156,7 @@ pub(super) enum Family {
 words! {
     Replication { "async" = Self::Async, "sync" = Self::Sync, "sync-strict" = Self::SyncStrict }
     Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual }
+    Manners { "careful" = Self::Careful, "naive" = Self::Naive }
     OldCard { "refuse" = Self::Refuse, "group-location" = Self::GroupLocation }
     Order { "planned" = Self::PlannedSwitchover, "forced" = Self::ForcedFailover }
     Expect { "served" = Self::Served, "refused" = Self::Refused }

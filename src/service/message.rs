@@ -5,7 +5,7 @@
 
 use crate::terms::{
     AppVersion, Ballot, ConversationKind, Country, Epoch, Incarnation, Index, Position, Record, RecordKind, Refusal,
-    Register, Seat, Side, Tenant, Unit, VoterRecord, Wall,
+    Register, Seat, Side, Span, Tenant, Unit, VoterRecord, Wall,
 };
 
 /// A request under way. Chosen by whoever drives the client; opaque to the service.
@@ -81,14 +81,16 @@ pub enum Operation {
         write: Write,
         /// Its index in this site's log, if an earlier attempt is there.
         existing: Option<Index>,
-        /// Requests ahead of this one at the datacenter: none at its turn; at the door of a full queue,
-        /// all that wait.
-        queue: u32,
+        /// At the door of a full queue: how long the front end says to stay away. `None` at the
+        /// request's turn.
+        turned_away: Option<Span>,
     },
     /// Show the part of a conversation that rests in this unit.
     Read {
         /// The request.
         request: Request,
+        /// As for a write.
+        turned_away: Option<Span>,
     },
 }
 

@@ -11,8 +11,8 @@
 //!    wake-ups are legal.
 //!
 //! Reading order: [`policy`] and [`map`] are what operators configure, [`identity`] is what they cannot;
-//! [`placement`] decides where a record rests; [`client`] finds the site; [`message`] is what they say
-//! to each other; [`protocol`] is the lease of a scale unit on one page, [`voter`], `proposer` and
+//! [`placement`] decides where a record rests; [`client`] finds the site; [`front`] keeps the queue before
+//! it; [`message`] is what they say to each other; [`protocol`] is the lease of a scale unit on one page, [`voter`], `proposer` and
 //! `readmission` are its register; [`log`] and [`site`] are the rest of a site. Whatever can be decided
 //! wrongly is a method of [`Decisions`].
 
@@ -20,6 +20,7 @@ pub mod client;
 pub mod command;
 pub mod decisions;
 mod entropy;
+pub mod front;
 pub mod identity;
 pub mod log;
 pub mod map;
@@ -35,6 +36,7 @@ pub mod voter;
 pub use client::{Client, ClientEffect, ClientInput};
 pub use command::{SiteEffect, SiteInput};
 pub use decisions::{Decisions, Shipped};
+pub use front::{FrontEnd, Queue};
 pub use identity::Identity;
 pub use log::DurableLog;
 pub use map::ResidencyMap;

@@ -47,6 +47,17 @@ pub enum OldCard {
     GroupLocation,
 }
 
+/// How clients try again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Manners {
+    /// With jittered, growing back-off, within a retry budget, and not before a site tells them to.
+    #[default]
+    Careful,
+    /// After a fixed time, whatever a site tells them, as often as it takes, and without saying how
+    /// long they will wait for an answer. For scenarios that show what this leads to.
+    Naive,
+}
+
 /// Configuration of the service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Policy {
@@ -91,8 +102,14 @@ pub struct Policy {
     pub request_timeout: Span,
     /// A client's first back-off; it doubles with each attempt, with jitter.
     pub backoff_min: Span,
-    /// A client's longest back-off.
+    /// A client's longest back-off, and the time in which its retry budget gains one token.
     pub backoff_max: Span,
+    /// How clients try again.
+    pub client: Manners,
+    /// Retries that each request adds to a client's budget, in parts per million.
+    pub retry_budget_ppm: u32,
+    /// The most retries that a client's budget holds.
+    pub retry_burst: u16,
     /// From when on rule R2 holds.
     pub effective: Wall,
     /// The first app version whose action cards follow rule R2.
@@ -112,6 +129,11 @@ impl Policy {
     /// How long a challenger must have seen one renewal: `ttl·(1+ρ)`, on its own clock.
     pub fn lapsed_after(&self, ttl: Span) -> Span {
         ttl.scale(1_000_000 + u64::from(self.rho_ppm), 1_000_000) + Span::micros(1)
+    }
+
+    /// How long a client says that it waits for an answer; a naive one does not say.
+    pub fn patience(&self) -> Option<Span> {
+        (self.client == Manners::Careful).then_some(self.request_timeout)
     }
 
     /// What becomes of an older app's action card of a tenant that signed up at `signed_up`.
@@ -158,6 +180,9 @@ impl Default for Policy {
             request_timeout: Span::secs(4),
             backoff_min: Span::secs(1),
             backoff_max: Span::minutes(1),
+            client: Manners::Careful,
+            retry_budget_ppm: 100_000,
+            retry_burst: 10,
             effective: EFFECTIVE,
             card_version: AppVersion(300),
             old_card_new_tenant: OldCard::Refuse,

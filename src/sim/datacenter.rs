@@ -6,7 +6,7 @@ use super::message::{Asked, Local};
 use super::plan::DatacenterPlan;
 use super::world::World;
 use crate::facts::{Fact, Observer};
-use crate::service::{Decisions, Operation, SiteInput, Write};
+use crate::service::{Decisions, FrontEnd, Operation, Queue, SiteInput, Write};
 use crate::terms::{Bytes, CopyClass, Datacenter, Instant, Position, RecordKind, Span};
 use std::collections::VecDeque;
 
@@ -23,8 +23,9 @@ pub(super) struct Place {
     pauses: u16,
     /// Inputs that came while they stood still.
     held: VecDeque<Local>,
-    /// Requests that wait for their turn.
-    queue: VecDeque<(SiteId, Asked)>,
+    front: FrontEnd,
+    /// Requests that wait for their turn, and since when.
+    queue: VecDeque<(SiteId, Asked, Instant)>,
     /// Generation of the turn that is planned.
     turn: u16,
     /// Generation of the boot that is planned.
@@ -47,6 +48,7 @@ impl Place {
             running: true,
             pauses: 0,
             held: VecDeque::new(),
+            front: FrontEnd::default(),
             queue: VecDeque::new(),
             turn: 0,
             boots: 0,
@@ -177,30 +179,44 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn enqueue(&mut self, site: SiteId, asked: Asked) {
         let datacenter = self.sites[site.index()].datacenter();
         let place = &mut self.places[datacenter.index()];
-        let waiting = place.waiting();
-        if waiting >= self.policy.queue_limit {
+        let queue = Queue { waiting: place.waiting(), each: place.service };
+        if !queue.has_room(asked.patience, &self.policy) {
             // Processes that stand still cannot even refuse.
             if !place.paused() {
-                self.ask(site, asked, waiting);
+                let now = place.clock.local(self.now).monotonic;
+                let retry_after = place.front.turn_away(now, queue, &self.policy);
+                self.ask(site, asked, Some(retry_after));
             }
             return;
         }
-        place.queue.push_back((site, asked));
-        if waiting == 0 {
+        place.queue.push_back((site, asked, self.now));
+        if queue.waiting == 0 {
             self.plan_turn(datacenter);
         }
     }
 
     /// The request at the head of the queue gets its turn.
     pub(super) fn serve(&mut self, datacenter: Datacenter, generation: u16) {
-        let place = &mut self.places[datacenter.index()];
-        if place.turn != generation {
+        if self.places[datacenter.index()].turn != generation {
             return;
         }
-        if let Some((site, asked)) = place.queue.pop_front() {
-            place.served += 1;
-            self.plan_turn(datacenter);
-            self.ask(site, asked, 0);
+        let next = self.next_in_turn(datacenter);
+        self.plan_turn(datacenter);
+        if let Some((site, asked)) = next {
+            self.places[datacenter.index()].served += 1;
+            self.ask(site, asked, None);
+        }
+    }
+
+    /// Takes the next request out of the queue, and before it those whose clients have given up.
+    fn next_in_turn(&mut self, datacenter: Datacenter) -> Option<(SiteId, Asked)> {
+        loop {
+            let (site, asked, since) = self.places[datacenter.index()].queue.pop_front()?;
+            let waited = self.now - since;
+            if FrontEnd::is_awaited(waited, asked.patience) {
+                return Some((site, asked));
+            }
+            self.state(Fact::Dropped { unit: asked.unit, datacenter, waited });
         }
     }
 
@@ -212,19 +228,20 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    /// Hands an attempt to a site: at its turn, with nothing ahead of it, or at the door of a full
-    /// queue. A request that is over, because another attempt of it was answered, asks for nothing.
-    fn ask(&mut self, site: SiteId, asked: Asked, queue: u32) {
+    /// Hands an attempt to a site: at its turn, or at the door of a full queue, where it is turned
+    /// away. A request that is over, because another attempt of it was answered, asks for nothing.
+    fn ask(&mut self, site: SiteId, asked: Asked, turned_away: Option<Span>) {
         let Some(pending) = self.requests.get(asked.request).copied() else { return };
         let slot = &self.sites[site.index()];
         let datacenter = slot.datacenter();
         let operation = match pending.task {
-            Task::Read { .. } => Operation::Read { request: asked.request },
+            Task::Read { .. } => Operation::Read { request: asked.request, turned_away },
             Task::Write(birth) => {
                 let existing = pending.positions(asked.unit).find(|&at| slot.store.holds(at, birth.record));
                 let write = Write { placed: asked.placed, attempt: asked.attempt, ..self.write(asked.request, &birth) };
+                let queue = self.places[datacenter.index()].waiting();
                 self.state(Fact::WriteReceived { birth, unit: asked.unit, datacenter, queue });
-                Operation::Write { write, existing: existing.map(|at| at.index), queue }
+                Operation::Write { write, existing: existing.map(|at| at.index), turned_away }
             }
         };
         self.local.push_back(Local::Site(site, SiteInput::Request(operation), None));
@@ -245,6 +262,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let place = &mut self.places[datacenter.index()];
         place.turn = place.turn.wrapping_add(1);
         place.queue.clear();
+        place.front = FrontEnd::default();
         for local in std::mem::take(&mut place.held) {
             self.discard(&local);
         }

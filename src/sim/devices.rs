@@ -17,16 +17,15 @@ use crate::terms::{
 
 /// Every device.
 pub(super) struct Devices<D> {
-    all: Vec<Device<D>>,
-    /// When each device is woken next. Apart from the devices and small, for most wake-ups come after the
-    /// answer and have nothing left to do: they must not fetch a whole device to find that out.
-    wakes: Vec<Instant>,
+    devices: Vec<Device<D>>,
     entropy: Chance,
 }
 
 struct Device<D> {
     /// `None` until the user does something.
     client: Option<Client<D>>,
+    /// The wake-up that is planned.
+    wake: Instant,
     /// The version of the map that the client has.
     map: u32,
 }
@@ -34,14 +33,13 @@ struct Device<D> {
 impl<D: Decisions> Devices<D> {
     /// So many devices, none of them started.
     pub(super) fn new(plan: &Plan, users: usize) -> Self {
-        let device = || Device { client: None, map: plan.map.version };
-        let all = std::iter::repeat_with(device).take(users).collect();
-        let wakes = vec![Instant::NEVER; users];
-        Self { all, wakes, entropy: Chance::open(plan.seed, Purpose::ClientEntropy, 0) }
+        let device = || Device { client: None, wake: Instant::NEVER, map: plan.map.version };
+        let devices = std::iter::repeat_with(device).take(users).collect();
+        Self { devices, entropy: Chance::open(plan.seed, Purpose::ClientEntropy, 0) }
     }
 
     fn of(&mut self, user: User) -> &mut Device<D> {
-        &mut self.all[user.0 as usize]
+        &mut self.devices[user.0 as usize]
     }
 }
 
@@ -97,8 +95,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// One step of a client, and everything that it commands.
     pub(super) fn step_client(&mut self, user: User, input: ClientInput) {
         let relayed = refusal_in(&input);
-        let Devices { all, entropy, .. } = &mut self.devices;
-        let client = all[user.0 as usize].client.get_or_insert_with(|| {
+        let Devices { devices, entropy } = &mut self.devices;
+        let client = devices[user.0 as usize].client.get_or_insert_with(|| {
             Client::start(self.decisions.clone(), self.plan.map.clone(), self.policy.clone(), entropy.u64())
         });
         let mut effects = std::mem::take(&mut self.client_effects);
@@ -110,11 +108,18 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.rearm_client(user);
     }
 
-    /// A planned wake-up has come, unless the device has been given another or none since.
+    /// A planned wake-up has come.
     pub(super) fn wake_client(&mut self, user: User) {
-        if self.devices.wakes[user.0 as usize] == self.now {
-            self.devices.wakes[user.0 as usize] = Instant::NEVER;
-            self.step_client(user, ClientInput::Wake);
+        let device = self.devices.of(user);
+        if device.wake != self.now {
+            return;
+        }
+        device.wake = Instant::NEVER;
+        let due = device.client.as_ref().and_then(Machine::deadline);
+        match due {
+            Some((Monotonic(due), _)) if due <= self.now.0 => self.step_client(user, ClientInput::Wake),
+            Some(_) => self.rearm_client(user),
+            None => {}
         }
     }
 
@@ -133,21 +138,26 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     fn rearm_client(&mut self, user: User) {
-        let deadline = self.devices.of(user).client.as_ref().and_then(Machine::deadline);
-        let at = deadline.map_or(Instant::NEVER, |(Monotonic(due), _)| Instant(due).max(self.now + Span(1)));
-        let planned = std::mem::replace(&mut self.devices.wakes[user.0 as usize], at);
-        if at != planned && at != Instant::NEVER {
-            self.agenda.push(at, Event::WakeClient { user: user.0 });
+        let device = self.devices.of(user);
+        if let Some((Monotonic(deadline), _)) = device.client.as_ref().and_then(Machine::deadline) {
+            let at = Instant(deadline).max(self.now + Span(1));
+            if at < device.wake {
+                device.wake = at;
+                self.agenda.push(at, Event::WakeClient { user: user.0 });
+            }
         }
     }
 
     fn carry_out_for_client(&mut self, user: User, effect: ClientEffect, relayed: Option<(Request, Refusal)>) {
         match effect {
-            ClientEffect::Send { request, unit, to, candidates, placed, attempt } => {
+            ClientEffect::Send { request, unit, to, candidates, placed, attempt, patience, retry } => {
                 assert!(candidates.contains(to), "a client sends only to a candidate that it named");
                 self.list(request, unit, candidates);
+                if retry {
+                    self.state(Fact::Retried { unit, to, attempt });
+                }
                 let at = self.network.send_client(self.now, self.place_of(user), to);
-                self.post(at, Message::Ask(Asked { request, unit, placed, attempt }, to));
+                self.post(at, Message::Ask(Asked { request, unit, placed, attempt, patience }, to));
             }
             ClientEffect::Queued { request, unit } => {
                 if let Some(birth) = self.birth(request) {

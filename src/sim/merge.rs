@@ -127,7 +127,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn resubmit(&mut self, site: SiteId, request: Request) {
         let Some(pending) = self.requests.get(request) else { return };
         let (placed, bytes) = (pending.placed, pending.birth().map_or(SMALL, |birth| birth.size));
-        let asked = Asked { request, unit: site.unit(), placed, attempt: self.sites[site.index()].merge.attempt };
+        let (attempt, patience) = (self.sites[site.index()].merge.attempt, Some(PATIENCE));
+        let asked = Asked { request, unit: site.unit(), placed, attempt, patience };
         let Some(register) = self.register(site.unit()) else { return };
         let holder = SiteId::new(site.unit(), register.holder);
         let [here, there] = [site, holder].map(|site| self.sites[site.index()].datacenter());

@@ -5,7 +5,7 @@ use super::store::Entry;
 use crate::service::{
     ClientInput, PeerMessage, Placed, Request, Response, SiteInput, VoterAnswer, VoterInput, VoterQuestion,
 };
-use crate::terms::{Bytes, Datacenter, Index, Seat, Side, Unit, User};
+use crate::terms::{Bytes, Datacenter, Index, Seat, Side, Span, Unit, User};
 
 /// A message in the network.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,8 @@ pub(super) struct Asked {
     pub(super) placed: Option<Placed>,
     /// 1 for the first attempt.
     pub(super) attempt: u16,
+    /// How long the client waits for the answer, where it says so.
+    pub(super) patience: Option<Span>,
 }
 
 /// A handle to the records of a batch.

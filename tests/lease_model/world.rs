@@ -287,7 +287,7 @@ impl<D: Decisions> World<D> {
     /// A client writes; each write is a record of its own.
     pub(crate) fn write(&mut self, side: Side) {
         let write = record(Request(u32::from(self.writes_left)));
-        let operation = Operation::Write { write, existing: None, queue: 0 };
+        let operation = Operation::Write { write, existing: None, turned_away: None };
         self.settle(Input::Site(side, SiteInput::Request(operation), Vec::new()));
     }
 

@@ -165,7 +165,8 @@ fn has_settled(ledger: &Ledger, unit: Unit, at: Instant, settled: Span) -> bool 
 fn needless_overload(ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
     let full = match (refused.site, refused.unit) {
         (None, Some(unit)) => ledger.was_busy(unit, at, slack::SETTLING),
-        _ => refused.queue + 1 >= ledger.contract.queue_limit,
+        (Some(site), _) => refused.queue + 1 >= ledger.contract.fills_at(site),
+        (None, None) => false,
     };
     (!full).then_some("though its queue was not full")
 }

@@ -297,7 +297,14 @@ impl Ledger {
     #[inline]
     pub(super) fn queue_seen(&mut self, at: Instant, datacenter: Datacenter, queue: u32) {
         self.world.acted(datacenter, at);
-        if queue > self.contract.queue_limit / 2 {
+        if queue > self.contract.fills_at(datacenter) / 2 {
+            self.world.busy(datacenter, at);
+        }
+    }
+
+    /// A request left a datacenter's queue unserved. It is busy if a client would have given up meanwhile.
+    pub(super) fn dropped(&mut self, at: Instant, datacenter: Datacenter, waited: Span) {
+        if waited >= self.contract.request_timeout {
             self.world.busy(datacenter, at);
         }
     }

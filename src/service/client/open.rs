@@ -20,7 +20,12 @@ pub(super) struct Open {
     /// Waits so far.
     pub(super) waits: u8,
     pub(super) attempt: u16,
+    /// Whether an answer is awaited; otherwise the request rests in the outbox.
     pub(super) asked: bool,
+    /// Whether the round took a token of the budget.
+    pub(super) paid: bool,
+    /// Whether it rests for want of a token.
+    pub(super) held: bool,
     /// When the answer, or the next attempt, is due.
     pub(super) due: Monotonic,
     /// Since when no site has answered at all.
@@ -54,6 +59,8 @@ impl Open {
             waits: 0,
             attempt: 0,
             asked: false,
+            paid: false,
+            held: false,
             due: Monotonic::ZERO,
             silent_since: None,
             silent_rounds: 0,

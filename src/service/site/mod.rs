@@ -25,7 +25,7 @@ use super::proposer::{Concluded, Proposer};
 use super::readmission::Readmission;
 use super::{Decisions, Machine, ResidencyMap, entropy};
 use crate::facts::Announcement;
-use crate::terms::{Epoch, Index, LocalTime, Monotonic, Seat, Side, Span};
+use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
 use holding::Holding;
 use standby::Standby;
 use std::sync::Arc;
@@ -204,11 +204,14 @@ impl<D: Decisions> Machine for Site<D> {
     fn step(&mut self, now: LocalTime, input: SiteInput, effects: &mut Vec<SiteEffect>) {
         match input {
             SiteInput::Wake => {}
-            SiteInput::Request(Operation::Write { write, existing, queue }) => {
-                self.write(now, &write, existing, queue, effects);
+            SiteInput::Request(Operation::Write { write, existing, turned_away }) => {
+                self.write(now, &write, existing, turned_away, effects);
             }
-            SiteInput::Request(Operation::Read { request }) => {
-                effects.push(SiteEffect::Respond { request, response: Response::Shown });
+            SiteInput::Request(Operation::Read { request, turned_away }) => {
+                let refused =
+                    |retry_after| Response::Refused { refusal: Refusal::Overloaded { retry_after }, placed: None };
+                let response = turned_away.map_or(Response::Shown, refused);
+                effects.push(SiteEffect::Respond { request, response });
             }
             SiteInput::Persisted { through } => self.persisted(through, effects),
             SiteInput::Peer(message) => self.peer_said(now, message, effects),

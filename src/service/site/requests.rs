@@ -8,9 +8,6 @@ use crate::service::placement::Placement;
 use crate::service::policy::Replication;
 use crate::terms::{Index, LocalTime, RecordKind, Refusal, Side, Span};
 
-/// How long a client is told to wait before it comes back to a full site.
-const RETRY_AFTER: Span = Span::secs(2);
-
 impl<D: Decisions> Site<D> {
     /// Stores a record, or says why not.
     pub(super) fn write(
@@ -18,10 +15,10 @@ impl<D: Decisions> Site<D> {
         now: LocalTime,
         write: &Write,
         existing: Option<Index>,
-        queue: u32,
+        turned_away: Option<Span>,
         effects: &mut Vec<SiteEffect>,
     ) {
-        let response = match self.admit(now, write, queue) {
+        let response = match self.admit(now, write, turned_away) {
             Ok(placement) if write.kind == RecordKind::CallMedia => {
                 let _ = placement;
                 if self.decisions.keeps_media() {
@@ -36,7 +33,7 @@ impl<D: Decisions> Site<D> {
     }
 
     /// Where the record rests, if it is this site that stores it.
-    fn admit(&self, now: LocalTime, write: &Write, queue: u32) -> Result<Placement, Response> {
+    fn admit(&self, now: LocalTime, write: &Write, turned_away: Option<Span>) -> Result<Placement, Response> {
         let refused = |refusal| Response::Refused { refusal, placed: write.placed };
         let holding = match &self.role {
             Role::Standby(_) => return Err(self.turn_away(now, write)),
@@ -54,8 +51,8 @@ impl<D: Decisions> Site<D> {
         let later = |refusal| Response::Refused { refusal, placed };
         if holding.drain.is_some() {
             Err(later(Refusal::SwitchingOver))
-        } else if queue >= self.policy.queue_limit {
-            Err(later(Refusal::Overloaded { retry_after: RETRY_AFTER }))
+        } else if let Some(retry_after) = turned_away {
+            Err(later(Refusal::Overloaded { retry_after }))
         } else if self.policy.replication == Replication::SyncStrict && holding.peer.silent {
             Err(later(Refusal::PeerUnreachable))
         } else {

@@ -187,7 +187,7 @@ impl Bench {
             placed: None,
             attempt: 1,
         };
-        self.step(side, SiteInput::Request(Operation::Write { write, existing: None, queue: 0 }));
+        self.step(side, SiteInput::Request(Operation::Write { write, existing: None, turned_away: None }));
         self.run(Span::secs(1));
         self.answers.first().map(|&(_, response)| response)
     }

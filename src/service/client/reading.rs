@@ -1,0 +1,46 @@
+//! Reading a conversation: one part after the other, each from the unit in which it rests.
+
+use super::open::{Open, Wants};
+use super::{Client, ClientEffect};
+use crate::service::Decisions;
+use crate::service::message::Read;
+use crate::terms::{LocalTime, UnitSet};
+
+impl<D: Decisions> Client<D> {
+    pub(super) fn open_conversation(&mut self, now: LocalTime, read: &Read, effects: &mut Vec<ClientEffect>) {
+        let wanted = self.decisions.parts_of(&self.policy, &self.map, read, now.wall);
+        let (shown, withheld) = (UnitSet::EMPTY, UnitSet::EMPTY);
+        match wanted.iter().next() {
+            None => effects.push(ClientEffect::Shown { request: read.request, shown, withheld }),
+            Some(unit) => {
+                let wants = Wants::Show { wanted, shown, withheld };
+                self.start_request(now, Open::new(read.request, wants, unit, None), effects);
+            }
+        }
+    }
+
+    /// A part of a conversation is shown or withheld; asks for the next. Returns whether one is left.
+    pub(super) fn part_done(
+        &mut self,
+        now: LocalTime,
+        open: &mut Open,
+        seen: bool,
+        effects: &mut Vec<ClientEffect>,
+    ) -> bool {
+        let Wants::Show { wanted, shown, withheld } = open.wants else { return true };
+        let wanted = wanted.without(open.unit);
+        let (shown, withheld) =
+            if seen { (shown.with(open.unit), withheld) } else { (shown, withheld.with(open.unit)) };
+        open.wants = Wants::Show { wanted, shown, withheld };
+        let Some(next) = wanted.iter().next() else {
+            effects.push(ClientEffect::Shown { request: open.request, shown, withheld });
+            return false;
+        };
+        open.unit = next;
+        open.failed = 0;
+        open.heard();
+        self.aim(now, open);
+        self.send(now, open, false, effects);
+        true
+    }
+}

@@ -1,0 +1,199 @@
+//! Claims about one client alone: what it sends when nobody answers, or is told to stay away.
+
+use super::{Client, ClientEffect, ClientInput};
+use crate::service::map::UnitRow;
+use crate::service::message::{Placed, Request, Response, Write};
+use crate::service::policy::{Manners, Policy};
+use crate::service::{Machine, ResidencyMap, Shipped};
+use crate::terms::{
+    AppVersion, Boundary, BoundarySet, ConversationKind, Country, Datacenter, Epoch, LocalTime, Monotonic, Position,
+    Record, RecordKind, Refusal, Span, Tenant, Unit, Wall,
+};
+use std::sync::Arc;
+
+/// Longer ago than any budget looks back.
+const START: Monotonic = Monotonic(1_000_000_000_000);
+const UNIT: Unit = Unit(0);
+
+/// A device, and what became of it.
+struct Device {
+    client: Client<Shipped>,
+    now: Monotonic,
+    /// What was sent, when, and whether it was a retry.
+    sent: Vec<(Monotonic, Request, bool)>,
+    confirmed: usize,
+}
+
+/// How the sites answer an attempt.
+#[derive(Clone, Copy)]
+enum Sites {
+    Silent,
+    Acknowledge,
+    Full,
+}
+
+impl Sites {
+    fn answer(self) -> Option<Response> {
+        let placed = Placed { unit: UNIT, at: Wall(0) };
+        match self {
+            Self::Silent => None,
+            Self::Acknowledge => {
+                Some(Response::Acknowledged { placed, position: Position::default(), epoch: Epoch(1) })
+            }
+            Self::Full => {
+                let refusal = Refusal::Overloaded { retry_after: Span::secs(20) };
+                Some(Response::Refused { refusal, placed: Some(placed) })
+            }
+        }
+    }
+}
+
+impl Device {
+    fn started(policy: Policy) -> Self {
+        let client = Client::start(Shipped, Arc::new(map()), Arc::new(policy), 7);
+        Self { client, now: START, sent: Vec::new(), confirmed: 0 }
+    }
+
+    fn local(&self) -> LocalTime {
+        LocalTime { monotonic: self.now, wall: Wall(self.now.0) }
+    }
+
+    /// Hands something in, and then every answer that the sites have to what it led to.
+    fn step(&mut self, input: ClientInput, sites: Sites) {
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            let mut effects = Vec::new();
+            self.client.step(self.local(), input, &mut effects);
+            for effect in effects {
+                match effect {
+                    ClientEffect::Send { request, retry, .. } => {
+                        self.sent.push((self.now, request, retry));
+                        let answer = sites.answer();
+                        inputs.extend(answer.map(|response| ClientInput::Answered { request, unit: UNIT, response }));
+                    }
+                    ClientEffect::Confirmed { .. } => self.confirmed += 1,
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, request: u32, sites: Sites) {
+        self.step(ClientInput::Write(write(request)), sites);
+    }
+
+    /// Lets time pass: the client is woken whenever it asks to be.
+    fn pass(&mut self, span: Span, sites: Sites) {
+        let end = self.now + span;
+        while let Some((due, _)) = self.client.deadline().filter(|&(due, _)| due <= end) {
+            self.now = self.now.max(due);
+            self.step(ClientInput::Wake, sites);
+        }
+        self.now = end;
+    }
+
+    fn retries(&self) -> usize {
+        self.sent.iter().filter(|&&(.., retry)| retry).count()
+    }
+}
+
+fn map() -> ResidencyMap {
+    let mut countries = vec![None; Country::CODES];
+    countries[germany().index()] = Some(Boundary(0));
+    let unit = UnitRow { boundary: Boundary(0), sites: [Datacenter(0), Datacenter(1)], witness: Datacenter(2) };
+    ResidencyMap {
+        version: 1,
+        countries,
+        go_local: BoundarySet::EMPTY,
+        datacenters: vec![Boundary(0); 3],
+        units: vec![unit],
+        capacity: Vec::new(),
+    }
+}
+
+fn germany() -> Country {
+    Country::parse("DE").expect("a code")
+}
+
+fn write(request: u32) -> Write {
+    Write {
+        request: Request(request),
+        record: Record(request.into()),
+        kind: RecordKind::Message,
+        tenant: Tenant(0),
+        billing: germany(),
+        signed_up: Wall(0),
+        conversation: ConversationKind::Flat,
+        group_location: germany(),
+        creator: germany(),
+        roaming_in: germany(),
+        app: AppVersion(300),
+        placed: None,
+        attempt: 1,
+    }
+}
+
+fn naive() -> Policy {
+    Policy { client: Manners::Naive, ..Policy::default() }
+}
+
+#[test]
+fn with_nobody_answering_a_device_spends_its_budget_and_then_a_token_a_minute() {
+    let sent_by = |policy: Policy| {
+        let mut device = Device::started(policy);
+        (0..20).for_each(|request| device.write(request, Sites::Silent));
+        device.pass(Span::hours(1), Sites::Silent);
+        device.retries()
+    };
+    let [careful, naive] = [Policy::default(), naive()].map(sent_by);
+    let rounds = 10 + 2 + 60;
+    assert!((120..=20 + 2 * rounds).contains(&careful), "{careful}");
+    assert!(naive > 15_000, "{naive}");
+}
+
+#[test]
+fn an_outbox_drains_as_fast_as_it_is_answered() {
+    let mut device = Device::started(Policy::default());
+    (0..20).for_each(|request| device.write(request, Sites::Silent));
+    device.pass(Span::minutes(30), Sites::Silent);
+    device.pass(Span::minutes(2), Sites::Acknowledge);
+    assert_eq!(device.confirmed, 20);
+}
+
+#[test]
+fn a_full_site_is_not_asked_again_before_the_time_that_it_named() {
+    for (policy, least, most) in [(Policy::default(), 20, 60), (naive(), 1, 1)] {
+        let mut device = Device::started(policy);
+        device.write(1, Sites::Full);
+        device.pass(Span::minutes(1), Sites::Silent);
+        let again = device.sent[1].0.since(device.sent[0].0);
+        assert!((Span::secs(least)..=Span::secs(most)).contains(&again), "{again}");
+    }
+}
+
+#[test]
+fn two_devices_that_were_turned_away_together_do_not_come_back_together() {
+    let again = |entropy| {
+        let mut device = Device::started(Policy::default());
+        device.client.entropy = entropy;
+        device.write(1, Sites::Full);
+        device.pass(Span::minutes(1), Sites::Silent);
+        device.sent[1].0
+    };
+    assert_ne!(again(1), again(2));
+}
+
+#[test]
+fn a_refusal_that_comes_too_late_leads_to_no_further_attempt() {
+    let mut device = Device::started(Policy::default());
+    device.write(1, Sites::Silent);
+    device.pass(Span::millis(8_100), Sites::Silent);
+    let sent = device.sent.len();
+    assert_eq!(sent, 2, "both candidates were asked in vain, and the write waits");
+    let response = Response::Refused { refusal: Refusal::NoLease, placed: None };
+    device.step(ClientInput::Answered { request: Request(1), unit: UNIT, response }, Sites::Silent);
+    assert_eq!(device.sent.len(), sent);
+    let late = Sites::Acknowledge.answer().expect("an answer");
+    device.step(ClientInput::Answered { request: Request(1), unit: UNIT, response: late }, Sites::Silent);
+    assert_eq!(device.confirmed, 1, "what was stored is stored, however late the answer");
+}
