@@ -2,6 +2,7 @@
 
 use super::interruptions::Interruptions;
 use super::latency::Latencies;
+use super::overload::OverloadFold;
 use super::tails::Tails;
 use super::timeline::CloseUps;
 use super::writes::WritesFold;
@@ -19,6 +20,7 @@ pub struct Metrics {
     tails: Tails,
     interruptions: Interruptions,
     loads: Loads,
+    overload: OverloadFold,
     landings: Landings,
     lags: Vec<Lag>,
     reads: Reads,
@@ -46,6 +48,7 @@ impl Metrics {
             tails: Tails::new(&setup),
             interruptions: Interruptions::new(&setup),
             loads: Loads::new(&setup, buckets),
+            overload: OverloadFold::default(),
             landings: Landings::new(&setup),
             lags: vec![lag; setup.units.len()],
             reads: Reads::default(),
@@ -79,6 +82,7 @@ impl Metrics {
             reads: self.reads,
             reads_by_boundary: self.reads_by_boundary,
             loads: self.loads,
+            overload: self.overload.finish(),
             landings: self.landings,
             lags: self.lags,
             interruptions,
@@ -224,6 +228,7 @@ impl Observer for Metrics {
     #[inline]
     fn observe(&mut self, at: Instant, fact: &Fact) {
         self.last = self.last.max(at);
+        self.overload.observe(at, fact);
         self.observe_write(at, fact);
     }
 }

@@ -1,6 +1,8 @@
 //! What was measured in a run.
 
-use super::{Buckets, CloseUp, Failover, Interruption, Landings, Loads, MetricsSetup, Quantiles, Timeline, Writes};
+use super::{
+    Buckets, CloseUp, Failover, Interruption, Landings, Loads, MetricsSetup, Overload, Quantiles, Timeline, Writes,
+};
 use crate::terms::{Instant, Span};
 
 /// Reads of conversations.
@@ -51,6 +53,8 @@ pub struct Measurements {
     pub reads_by_boundary: Vec<Reads>,
     /// Load of the datacenters.
     pub loads: Loads,
+    /// What was tried again and what was turned away.
+    pub overload: Overload,
     /// Where records came to rest.
     pub landings: Landings,
     /// Replication lag of each unit.

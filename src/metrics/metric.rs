@@ -68,11 +68,22 @@ pub enum Metric {
     ReadsPartial,
     /// Maps that sites refused.
     MapsRefused,
+    /// Attempts made because an earlier one had failed.
+    Retries,
+    /// The same for a hundred requests.
+    RetryShare,
+    /// Writes refused by a full queue, and requests that left one because their client had given up.
+    Shed,
+    /// The longest time that a client was told to stay away from a full queue.
+    RetryAfter,
+    /// Writes settled within ten seconds for a hundred made, from the end of the last fault to the end of
+    /// traffic.
+    GoodputAfterFaults,
 }
 
 impl Metric {
     /// Every metric, in the order of reports.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::Acknowledged,
         Self::Refused(None),
         Self::RefusedForResidence,
@@ -97,6 +108,11 @@ impl Metric {
         Self::ReadsWhole,
         Self::ReadsPartial,
         Self::MapsRefused,
+        Self::Retries,
+        Self::RetryShare,
+        Self::Shed,
+        Self::RetryAfter,
+        Self::GoodputAfterFaults,
     ];
 
     /// The name in scenarios and reports.
@@ -126,6 +142,11 @@ impl Metric {
             Self::ReadsWhole => "reads_whole",
             Self::ReadsPartial => "reads_partial",
             Self::MapsRefused => "maps_refused",
+            Self::Retries => "retries",
+            Self::RetryShare => "retry_share",
+            Self::Shed => "shed",
+            Self::RetryAfter => "retry_after",
+            Self::GoodputAfterFaults => "goodput_after_faults",
         }
     }
 
@@ -138,8 +159,9 @@ impl Metric {
             | Self::LatencyP50
             | Self::LatencyP95
             | Self::LatencyP99
-            | Self::ReplicationLag => Dimension::Time,
-            Self::PeakLoad | Self::PeakHeadroom => Dimension::Percent,
+            | Self::ReplicationLag
+            | Self::RetryAfter => Dimension::Time,
+            Self::PeakLoad | Self::PeakHeadroom | Self::RetryShare | Self::GoodputAfterFaults => Dimension::Percent,
             _ => Dimension::Count,
         }
     }

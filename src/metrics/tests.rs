@@ -23,7 +23,7 @@ fn secs(secs: u64) -> Instant {
     Instant::ZERO + Span::secs(secs)
 }
 
-fn birth(record: u64, born: Instant) -> Birth {
+pub(super) fn birth(record: u64, born: Instant) -> Birth {
     Birth {
         record: Record(record),
         tenant: Tenant(0),

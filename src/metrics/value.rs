@@ -67,6 +67,9 @@ impl Measurements {
                 let refused = self.datacenters_in(scope).map(|datacenter| self.maps_refused[datacenter.index()]);
                 Some(Measured::Count(refused.sum()))
             }
+            Metric::Retries | Metric::RetryShare | Metric::Shed | Metric::RetryAfter | Metric::GoodputAfterFaults => {
+                self.overload.value(metric).filter(|_| scope == Scope::Everything)
+            }
         }
     }
 

@@ -5,7 +5,9 @@
 
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
 use crate::audit::{Breach, Finding};
-use crate::metrics::{Flow, Judgement, Lag, Measured, Measurements, Metric, Quantiles, Scope, ThresholdResult};
+use crate::metrics::{
+    Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
+};
 use crate::terms::{Boundary, Datacenter, Names, RecordKind, Refusal, Span, Unit};
 use serde::ser::{Serialize, Serializer};
 use std::fmt::Display;
@@ -239,6 +241,7 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
         "latency_us": quantiles(&measured.latency),
         "replication_lag_us": measured.lags.iter().map(Lag::longest).max(),
         "reads": object! { "whole": measured.reads.whole, "partial": measured.reads.partial },
+        "overload": overload(&measured.overload),
         "landings": measured.landings.total(),
         "landings_outside": measured.landings.outside(None, None),
         "boundaries": by_name(handles(&names.boundaries).map(|(index, name)| (name, boundary(measured, Boundary(index))))),
@@ -253,6 +256,22 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
             "lasted_us": one.ended.unwrap_or(measured.ended).since(one.onset),
         })),
         "failovers": failovers(measured, names),
+    }
+}
+
+/// `null` where nothing was tried again or turned away.
+fn overload(overload: &Overload) -> Json {
+    let share = |milli: Option<i64>| milli.map_or(Json::Null, Json::Percent);
+    if overload.retries == 0 && !overload.was_shed() {
+        return Json::Null;
+    }
+    object! {
+        "retries": overload.retries,
+        "retries_per_hundred_requests": share(overload.retry_share()),
+        "turned_away": overload.turned_away,
+        "dropped": overload.dropped,
+        "longest_retry_after_us": overload.longest_retry_after,
+        "goodput_after_faults_percent": share(overload.goodput_after_faults()),
     }
 }
 

@@ -131,12 +131,33 @@ impl Page<'_> {
         let [whole, partial] = [measured.reads.whole, measured.reads.partial].map(grouped);
         self.line("writes", &writes);
         self.line("outboxes", &format!("{queued} queued, at most {most} at once, {left} unfinished"));
+        self.overload();
         self.line("latency", &latency);
         self.line("reads", &format!("{whole} whole, {partial} with a part withheld"));
         let (total, outside) = (measured.landings.total(), measured.landings.outside(None, None));
         let tint = if outside > 0 { Tint::Bad } else { Tint::Good };
         let outside = self.paint.with(tint, &format!("{} outside", grouped(outside)));
         self.line("landings", &format!("{}, {outside} their unit's boundary", grouped(total)));
+    }
+
+    /// Says nothing where nothing was tried again or turned away.
+    fn overload(&mut self) {
+        let overload = &self.outcome.measurements.overload;
+        let mut said = Vec::new();
+        if let Some(share) = overload.retry_share().filter(|_| overload.retries > 0) {
+            said.push(format!("{} retries ({} of requests)", grouped(overload.retries), percent(share)));
+        }
+        if overload.was_shed() {
+            let [away, dropped] = [overload.turned_away, overload.dropped].map(grouped);
+            let longest = rounded(overload.longest_retry_after);
+            said.push(format!("{away} turned away for at most {longest}, {dropped} given up in a queue"));
+        }
+        if let Some(goodput) = overload.goodput_after_faults().filter(|_| overload.was_shed()) {
+            said.push(format!("goodput after the faults {}", percent(goodput)));
+        }
+        if !said.is_empty() {
+            self.line("overload", &said.join(", "));
+        }
     }
 
     fn failovers(&mut self) {
