@@ -29,8 +29,9 @@
 //! | [`metrics`] | facts folded into series and quantiles | `terms`, `facts` |
 //! | [`outcome`] | the result of a run as data, its verdict, its JSON | `terms`, `facts`, `audit`, `metrics` |
 //! | [`scenario`] | TOML in, plan and contract out, or every error with its place | `terms`, `service`, `sim`, `audit`, `metrics` |
+//! | [`trace`] | a run explained: each decision, on what input, how far that was stale, and what came of it | `terms`, `facts`, `service`, `sim` |
 //! | [`campaign`] | one run, or many on several threads; the saboteurs | all but `report`, `cli` |
-//! | [`report`] | text, charts, page | `terms`, `metrics`, `audit`, `outcome` |
+//! | [`report`] | text, charts, page | `terms`, `metrics`, `audit`, `outcome`, `trace` |
 //! | [`cli`] | commands, exit codes, the terminal | any |
 //!
 //! `tests/laws.rs` reads every path in every file and holds the last column; `clippy.toml` holds
@@ -93,3 +94,4 @@ pub mod scenario;
 pub mod service;
 pub mod sim;
 pub mod terms;
+pub mod trace;

@@ -247,3 +247,36 @@ fn completions_are_printed_for_a_shell() {
     let folder = tempfile::tempdir().unwrap();
     assert!(stdout(&ringfence(folder.path(), &["completions", "bash"])).contains("ringfence"));
 }
+
+#[test]
+fn explain_tells_the_chain_as_text_and_as_json() {
+    let folder = folder("");
+    let ask = |more: &[&str]| ringfence(folder.path(), &[&["explain", "short.toml", "--seed", "3"], more].concat());
+    let text = ask(&["--record", "1"]);
+    assert_eq!(code(&text), 0, "{}", stderr(&text));
+    assert!(stdout(&text).contains("that of the plain run") && stdout(&text).contains("residence_of"));
+    let json = ask(&["--at", "5s", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["digest"], json["plain_digest"]);
+    assert!(json["links"].as_array().is_some_and(|links| links.len() > 8));
+}
+
+#[test]
+fn explain_asked_for_what_is_not_there_is_2_and_says_what_is() {
+    let folder = folder("");
+    let ask = |more: &[&str]| ringfence(folder.path(), &[&["explain", "short.toml"], more].concat());
+    for (asked, said) in [
+        (&["--record", "0"][..], "its records are numbered from 1 to "),
+        (&["--at", "11m"], "is not in the run, which lasts from 2019-05-06T09:00:00.000Z"),
+        (&["--at", "noon"], "write `--at 2019-05-06T09:00:00.000Z`"),
+        (&["--at", "5m", "--unit", "emea1"], "did you mean `emea-1`?"),
+        (&["--at", "5m", "--within", "long"], "write it as in `--within 90s`"),
+        (&["--breach", "1"], "no promise was broken in this run"),
+        (&["--at", "5m", "--record", "1"], "cannot be used with"),
+        (&[], "required arguments were not provided"),
+    ] {
+        let output = ask(asked);
+        assert_eq!((code(&output), stdout(&output)), (2, String::new()), "{asked:?}");
+        assert!(stderr(&output).contains(said), "{asked:?}: {}", stderr(&output));
+    }
+}

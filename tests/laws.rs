@@ -14,9 +14,13 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("metrics", &["terms", "facts"]),
     ("outcome", &["terms", "facts", "audit", "metrics"]),
     ("scenario", &["terms", "service", "sim", "audit", "metrics"]),
-    ("campaign", &["terms", "facts", "service", "sim", "audit", "metrics", "outcome", "scenario"]),
-    ("report", &["terms", "metrics", "audit", "outcome"]),
-    ("cli", &["terms", "facts", "service", "sim", "audit", "metrics", "outcome", "scenario", "campaign", "report"]),
+    ("trace", &["terms", "facts", "service", "sim"]),
+    ("campaign", &["terms", "facts", "service", "sim", "audit", "metrics", "outcome", "scenario", "trace"]),
+    ("report", &["terms", "metrics", "audit", "outcome", "trace"]),
+    (
+        "cli",
+        &["terms", "facts", "service", "sim", "audit", "metrics", "outcome", "scenario", "trace", "campaign", "report"],
+    ),
 ];
 
 /// Names that only some files may use, each with the places where it is at home.

@@ -3,12 +3,14 @@
 //! [`run()`] composes the observers over the world and gathers what they folded into an
 //! [`Outcome`](crate::outcome::Outcome); [`check()`] does so for every scenario and seed and keeps what a line needs. **This is
 //! the only module with threads**, and it collects in order: on one thread and on eight the result is
-//! the same.
+//! the same. [`explain()`] runs a scenario twice, without a trace and with one, and tells a part of it.
 
 mod check;
+mod explain;
 mod faults;
 mod run;
 pub mod saboteur;
 
 pub use check::{CheckError, Checked, Job, Suite, check};
+pub use explain::{Asked, Unexplained, explain, explain_with};
 pub use run::{Options, Watch, reproduce, run, run_with, setup};

@@ -32,7 +32,7 @@ pub fn run(scenario: &Scenario, seed: u64, options: Options<'_>) -> Outcome {
 
 /// Runs a scenario under a service whose decisions are `decisions`.
 pub fn run_with<D: Decisions>(scenario: &Scenario, seed: u64, decisions: D, options: Options<'_>) -> Outcome {
-    let plan = Arc::new(Plan { seed, ..scenario.plan.clone() });
+    let plan = plan_of(scenario, seed);
     let audit = (!options.unaudited).then(|| Audit::new(scenario.contract.clone()));
     let observer = ((Digest::default(), Metrics::new(setup(&plan))), (audit, options.watch.map(Progress)));
     let ended = simulate(&plan, decisions, observer);
@@ -54,6 +54,11 @@ pub fn run_with<D: Decisions>(scenario: &Scenario, seed: u64, decisions: D, opti
         names: scenario.names.clone(),
         reproduce: reproduce(&scenario.file, seed, options.size),
     }
+}
+
+/// The plan of a scenario's run with a seed.
+pub(super) fn plan_of(scenario: &Scenario, seed: u64) -> Arc<Plan> {
+    Arc::new(Plan { seed, ..scenario.plan.clone() })
 }
 
 /// The command line that gives a run again.

@@ -35,6 +35,8 @@ pub enum Command {
     Topology(TopologyArgs),
     /// Run a scenario, then show where each workload of a tenant rests: from the facts, not from policy.
     Locate(LocateArgs),
+    /// Run a scenario, then tell why something happened: the chain of decisions, each with its input.
+    Explain(ExplainArgs),
     /// Write a commented scenario to start from.
     Init(InitArgs),
     /// Print the JSON Schema of a scenario.
@@ -120,6 +122,41 @@ pub struct LocateArgs {
     /// How the result is written to standard output.
     #[arg(long, default_value = "text")]
     pub format: Format,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// What is to be run.
+    #[command(flatten)]
+    pub subject: Subject,
+    /// What is asked.
+    #[command(flatten)]
+    pub question: QuestionArgs,
+    /// How long before and after a moment or a breach to tell.
+    #[arg(long, value_name = "SPAN", default_value = "1m")]
+    pub within: String,
+    /// Tell of this scale unit only.
+    #[arg(long, value_name = "NAME", requires = "at")]
+    pub unit: Option<String>,
+    /// How the chain is written to standard output.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// What `explain` is asked: exactly one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct QuestionArgs {
+    /// What went on around a moment: `2019-05-06T09:00:40Z`, or `9h` for nine hours after the start.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// What became of a record, by the number that reports give it.
+    #[arg(long, value_name = "ID")]
+    pub record: Option<u64>,
+    /// How it came to a breach, by its number in the report.
+    #[arg(long, value_name = "N")]
+    pub breach: Option<usize>,
 }
 
 /// `init`.

@@ -2,6 +2,7 @@
 
 use super::args::{Format, LocateArgs};
 use super::failure::Failure;
+use super::nearest::nearest;
 use super::run::{conclude, load, simulate};
 use super::terminal::Terminal;
 use crate::outcome::Verdict;
@@ -24,21 +25,7 @@ pub(super) fn locate(args: &LocateArgs, terminal: &Terminal) -> Result<Verdict, 
 }
 
 fn unknown(tenant: &str, names: &Names) -> String {
-    let by_likeness = |a: &&String, b: &&String| likeness(tenant, a).total_cmp(&likeness(tenant, b));
-    let help = match names.tenants.iter().max_by(by_likeness) {
-        None => ", nor any other".to_owned(),
-        Some(nearest) if likeness(tenant, nearest) > 0.7 => format!(": did you mean `{nearest}`?"),
-        Some(_) => format!(": it names {}", listed(&names.tenants)),
-    };
-    format!("the scenario names no tenant `{tenant}`{help}")
-}
-
-fn likeness(a: &str, b: &str) -> f64 {
-    strsim::jaro_winkler(&a.to_lowercase(), &b.to_lowercase())
-}
-
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    format!("the scenario names no tenant `{tenant}`{}", nearest(tenant, &names.tenants, "it names"))
 }
 
 #[cfg(test)]

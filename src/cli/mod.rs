@@ -7,15 +7,20 @@
 
 mod args;
 mod check;
+mod explain;
 mod failure;
 mod guard;
 mod locate;
+mod nearest;
 mod run;
 mod terminal;
 mod topology;
 mod write;
 
-pub use args::{CheckArgs, Cli, Color, Command, Format, InitArgs, LocateArgs, RunArgs, Subject, TopologyArgs};
+pub use args::{
+    CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, QuestionArgs, RunArgs, Subject,
+    TopologyArgs,
+};
 pub use failure::Failure;
 pub use guard::guarded;
 pub use terminal::Terminal;
@@ -33,6 +38,7 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
         Command::Check(args) => check::check(args, terminal),
         Command::Topology(args) => topology::topology(args, terminal),
         Command::Locate(args) => locate::locate(args, terminal),
+        Command::Explain(args) => explain::explain(args, terminal),
         Command::Init(args) => write::init(args, terminal),
         Command::Schema => write::schema(terminal),
         Command::Completions { shell } => write::completions(*shell, terminal),

@@ -52,6 +52,6 @@ pub(super) fn conclude(outcome: &Outcome, terminal: &Terminal) -> Verdict {
     verdict
 }
 
-const fn size(subject: &Subject) -> Size {
+pub(super) const fn size(subject: &Subject) -> Size {
     if subject.ci { Size::Ci } else { Size::Full }
 }

@@ -10,7 +10,7 @@ pub(crate) use breach::{one_of, sentence};
 pub use locate::{AtRest, located};
 pub use verdict::{Vacuity, Verdict};
 
-use crate::audit::Finding;
+use crate::audit::{Breach, Finding};
 use crate::facts::DigestValue;
 use crate::metrics::{Judgement, Measurements, ThresholdResult};
 use crate::terms::{Instant, Names, Span};
@@ -93,6 +93,16 @@ impl Outcome {
         let unmeasured = self.thresholds.iter().enumerate();
         let unmeasured = unmeasured.filter(|(_, result)| result.judgement() == Judgement::Vacuous);
         quiet.chain(unasked).chain(unmeasured.map(|(index, _)| Vacuity::Threshold(index))).collect()
+    }
+
+    /// Every breach that is kept, with the identifier of its invariant, in the order of reports.
+    pub fn breaches(&self) -> Vec<(&'static str, &Breach)> {
+        self.findings.iter().flat_map(|finding| finding.breaches.iter().map(|breach| (finding.id, breach))).collect()
+    }
+
+    /// A breach in one sentence, with its places and its tenant by name.
+    pub fn sentence(&self, breach: &Breach) -> String {
+        sentence(breach, &self.names)
     }
 
     fn was_checked(&self, id: &str) -> bool {

@@ -15,9 +15,11 @@ mod lanes;
 mod load;
 mod multiples;
 mod page;
+mod story;
 mod text;
 
 pub use folder::{WriteError, Written, check_writable, write};
+pub use story::story_text;
 pub use text::{Paint, located_text, text};
 
 use crate::outcome::Outcome;

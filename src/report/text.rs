@@ -2,6 +2,7 @@
 
 use super::captions::{counted, rounded};
 use super::load::percent;
+use super::story::explain_line;
 use crate::audit::{Breach, Finding};
 use crate::metrics::{Judgement, Quantiles, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
@@ -20,7 +21,7 @@ pub enum Paint {
 
 /// A colour of a terminal, as its escape code.
 #[derive(Clone, Copy)]
-enum Tint {
+pub(super) enum Tint {
     Good = 32,
     Bad = 31,
     Doubtful = 33,
@@ -29,7 +30,7 @@ enum Tint {
 }
 
 impl Paint {
-    fn with(self, tint: Tint, text: &str) -> String {
+    pub(super) fn with(self, tint: Tint, text: &str) -> String {
         match self {
             Self::Colour => format!("\x1b[{}m{text}\x1b[0m", tint as u8),
             Self::Plain => text.to_owned(),
@@ -224,13 +225,15 @@ impl Page<'_> {
     }
 
     fn breaches(&mut self) {
+        let mut number = 0;
         for finding in self.outcome.findings.iter().filter(|finding| finding.broken > 0) {
             let times = self.paint.with(Tint::Bad, &format!("broken {}", counted(finding.broken, "time")));
             self.put("");
             self.put(&format!("{}  {}  {times}", self.paint.with(Tint::Strong, finding.id), finding.promise));
             for breach in &finding.breaches {
-                self.put(&format!("  {}  {}", breach.at, sentence(breach, &self.outcome.names)));
-                self.put(&format!("  {}", self.paint.with(Tint::Faint, &particulars(breach, &self.outcome.names))));
+                number += 1;
+                self.put(&format!("  {number}  {}  {}", breach.at, sentence(breach, &self.outcome.names)));
+                self.put(&format!("     {}", self.paint.with(Tint::Faint, &particulars(breach, &self.outcome.names))));
             }
         }
     }
@@ -250,6 +253,9 @@ impl Page<'_> {
         self.put(&format!("verdict: {}, {}", self.paint.with(tint, verdict.name()), verdict.meaning()));
         if verdict != Verdict::Pass {
             self.put(&format!("reproduce: {}", self.outcome.reproduce));
+        }
+        if verdict == Verdict::Breach {
+            self.put(&format!("explain:   {}", explain_line(self.outcome)));
         }
     }
 }

@@ -33,6 +33,8 @@ mod zones;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use moment::point;
+pub use quantity::span;
 pub use schema::schema;
 pub use topology::{BUILT_IN, CountryRule, Topology, load_topology};
 

@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::diagnostic::Diagnostic;
-use super::quantity::DURATION;
+use super::quantity::{DURATION, span};
 use super::read::{Input, Value, wrong_type};
 use super::section::described;
 use super::source::Place;
@@ -47,6 +47,13 @@ fn utc(written: &toml::value::Datetime) -> Option<Instant> {
     };
     let stamp: jiff::Timestamp = text.parse().ok()?;
     u64::try_from(stamp.as_microsecond()).ok().map(Instant)
+}
+
+/// The point in time that a user names on a command line: `2019-05-06T09:00:40Z`, or `9h 40s` after
+/// `start`. `None` where it is neither.
+pub fn point(text: &str, start: Instant) -> Option<Instant> {
+    let by_calendar = || text.trim().parse().ok().and_then(|written| utc(&written));
+    span(text).map(|after| start + after).or_else(by_calendar)
 }
 
 /// A moment of a run: a time since its start, or a point in time.

@@ -81,6 +81,11 @@ fn scaled(number: &str, unit: u64) -> Result<u64, Malformed> {
     whole.checked_mul(unit).and_then(|product| product.checked_add(part)).ok_or(Malformed::Overflow)
 }
 
+/// The length of time that a user names on a command line, such as `90s` or `1h 30m`.
+pub fn span(text: &str) -> Option<Span> {
+    sum_of(text, &TIME_UNITS).ok().map(Span).filter(|&span| span <= LONGEST)
+}
+
 /// Reports why `text` is no `what`.
 fn malformed<T>(input: Input<'_>, place: &Place, what: &str, example: &str, why: &Malformed) -> Option<T> {
     let (code, message, help) = match why {

@@ -7,6 +7,7 @@ use super::event::{Event, SiteId};
 use super::message::{Asked, Local, Message};
 use super::plan::Plan;
 use super::request::{Origin, Task};
+use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::{Client, ClientEffect, ClientInput, Decisions, Machine, Placed, Read, Request, Response, Write};
@@ -92,37 +93,6 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    /// One step of a client, and everything that it commands.
-    pub(super) fn step_client(&mut self, user: User, input: ClientInput) {
-        let relayed = refusal_in(&input);
-        let Devices { devices, entropy } = &mut self.devices;
-        let client = devices[user.0 as usize].client.get_or_insert_with(|| {
-            Client::start(self.decisions.clone(), self.plan.map.clone(), self.policy.clone(), entropy.u64())
-        });
-        let mut effects = std::mem::take(&mut self.client_effects);
-        client.step(device_time(self.now), input, &mut effects);
-        for effect in effects.drain(..) {
-            self.carry_out_for_client(user, effect, relayed);
-        }
-        self.client_effects = effects;
-        self.rearm_client(user);
-    }
-
-    /// A planned wake-up has come.
-    pub(super) fn wake_client(&mut self, user: User) {
-        let device = self.devices.of(user);
-        if device.wake != self.now {
-            return;
-        }
-        device.wake = Instant::NEVER;
-        let due = device.client.as_ref().and_then(Machine::deadline);
-        match due {
-            Some((Monotonic(due), _)) if due <= self.now.0 => self.step_client(user, ClientInput::Wake),
-            Some(_) => self.rearm_client(user),
-            None => {}
-        }
-    }
-
     /// An answer reaches the device, unless its request is over. With it the device learns of the
     /// map that the site has, if that is newer than its own.
     pub(super) fn answered(&mut self, request: Request, from: SiteId, response: Response) {
@@ -203,6 +173,47 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn shown(&mut self, reader: User, request: Request, shown: UnitSet, withheld: UnitSet) {
         if let Some(Task::Read { conversation, asked }) = self.requests.remove(request).map(|pending| pending.task) {
             self.state(Fact::Read { conversation, reader, asked, shown, withheld });
+        }
+    }
+}
+
+/// Their steps.
+impl<D: Decisions, O: Trace> World<D, O> {
+    /// One step of a client, and everything that it commands.
+    pub(super) fn step_client(&mut self, user: User, input: ClientInput) {
+        let relayed = refusal_in(&input);
+        let Devices { devices, entropy } = &mut self.devices;
+        let client = devices[user.0 as usize].client.get_or_insert_with(|| {
+            Client::start(self.decisions.clone(), self.plan.map.clone(), self.policy.clone(), entropy.u64())
+        });
+        let mut effects = std::mem::take(&mut self.client_effects);
+        let who = Stepping { actor: Actor::Client(user), datacenter: None, local: device_time(self.now) };
+        if O::TRACES {
+            self.observer.stepping(self.now, who, Given::Client(&input));
+        }
+        client.step(who.local, input, &mut effects);
+        if O::TRACES {
+            self.observer.stepped(self.now, who, Commanded::Client(&effects));
+        }
+        for effect in effects.drain(..) {
+            self.carry_out_for_client(user, effect, relayed);
+        }
+        self.client_effects = effects;
+        self.rearm_client(user);
+    }
+
+    /// A planned wake-up has come.
+    pub(super) fn wake_client(&mut self, user: User) {
+        let device = self.devices.of(user);
+        if device.wake != self.now {
+            return;
+        }
+        device.wake = Instant::NEVER;
+        let due = device.client.as_ref().and_then(Machine::deadline);
+        match due {
+            Some((Monotonic(due), _)) if due <= self.now.0 => self.step_client(user, ClientInput::Wake),
+            Some(_) => self.rearm_client(user),
+            None => {}
         }
     }
 }

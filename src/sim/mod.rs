@@ -7,7 +7,7 @@
 //! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
 //! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
 //! records between sites; `devices` and `follow` are the users; `faults` strikes; `phases` is the
-//! course of a run. `chance` is the only place that makes randomness.
+//! course of a run; `trace` shows every step to whoever explains it. `chance` is the only place that makes randomness.
 
 pub mod agenda;
 pub mod chance;
@@ -35,10 +35,11 @@ mod sampling;
 mod sites;
 mod slab;
 mod store;
+pub mod trace;
 pub mod traffic;
 mod transfer;
 mod voters;
 mod world;
 
 pub use plan::Plan;
-pub use world::{Ended, World, simulate};
+pub use world::{Ended, World, simulate, simulate_traced};

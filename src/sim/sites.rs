@@ -8,6 +8,7 @@ use super::message::{Local, Message, Payload};
 use super::plan::Plan;
 use super::request::Origin;
 use super::store::{Entry, Store};
+use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::{SMALL, World};
 use crate::facts::{Announcement, Fact, Observer};
 use crate::service::{
@@ -137,13 +138,43 @@ impl<D: Decisions, O: Observer> World<D, O> {
         any
     }
 
+    /// Plans the next wake-up. One that is planned already and comes earlier is left to come.
+    pub(super) fn rearm_site(&mut self, site: SiteId) {
+        let slot = &mut self.sites[site.index()];
+        if let Some((deadline, _)) = slot.machine.as_ref().and_then(Machine::deadline) {
+            let place = &self.places[slot.identity.datacenter.index()];
+            let at = place.clock.when(deadline).max(self.now + Span(1));
+            if at < slot.wake {
+                slot.wake = at;
+                self.agenda.push(at, Event::WakeSite { site });
+            }
+        }
+    }
+}
+
+/// Their steps.
+impl<D: Decisions, O: Trace> World<D, O> {
     /// One step of a site, and everything that it commands. `payload` came with a batch.
     pub(super) fn step_site(&mut self, site: SiteId, input: SiteInput, payload: Option<Payload>) {
         let slot = &mut self.sites[site.index()];
         if let Some(machine) = &mut slot.machine {
             let now = self.places[slot.identity.datacenter.index()].clock.local(self.now);
             let mut effects = std::mem::take(&mut self.site_effects);
+            let who = Stepping {
+                actor: Actor::Site(site.unit(), site.side()),
+                datacenter: Some(slot.identity.datacenter),
+                local: now,
+            };
+            if O::TRACES {
+                let due = machine.deadline().filter(|&(at, _)| at <= now.monotonic);
+                let timer = due.map(|(_, timer)| timer);
+                self.observer.stepping(self.now, who, Given::Site { input: &input, timer, status: &machine.status() });
+            }
             machine.step(now, input, &mut effects);
+            if O::TRACES {
+                let commanded = Commanded::Site { effects: &effects, status: &machine.status() };
+                self.observer.stepped(self.now, who, commanded);
+            }
             for effect in effects.drain(..) {
                 self.carry_out_for_site(site, effect, payload);
             }
@@ -160,19 +191,6 @@ impl<D: Decisions, O: Observer> World<D, O> {
             slot.wake = Instant::NEVER;
             if !self.places[slot.identity.datacenter.index()].paused() {
                 self.step_site(site, SiteInput::Wake, None);
-            }
-        }
-    }
-
-    /// Plans the next wake-up. One that is planned already and comes earlier is left to come.
-    pub(super) fn rearm_site(&mut self, site: SiteId) {
-        let slot = &mut self.sites[site.index()];
-        if let Some((deadline, _)) = slot.machine.as_ref().and_then(Machine::deadline) {
-            let place = &self.places[slot.identity.datacenter.index()];
-            let at = place.clock.when(deadline).max(self.now + Span(1));
-            if at < slot.wake {
-                slot.wake = at;
-                self.agenda.push(at, Event::WakeSite { site });
             }
         }
     }

@@ -5,6 +5,7 @@ use super::disk;
 use super::event::{Event, SiteId, VoterId};
 use super::message::{Local, Message};
 use super::plan::Plan;
+use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::{Decisions, Machine, SiteInput, Voter, VoterAnswer, VoterEffect, VoterInput};
@@ -43,6 +44,31 @@ impl<D: Decisions> VoterSlot<D> {
     }
 }
 
+/// Their steps.
+impl<D: Decisions, O: Trace> World<D, O> {
+    /// One step of a voter, and everything that it commands.
+    pub(super) fn step_voter(&mut self, voter: VoterId, input: VoterInput) {
+        let slot = &mut self.voters[voter.index()];
+        let Some(machine) = &mut slot.machine else { return };
+        let now = self.places[slot.datacenter.index()].clock.local(self.now);
+        let mut effects = std::mem::take(&mut self.voter_effects);
+        let who =
+            Stepping { actor: Actor::Voter(voter.unit(), voter.seat()), datacenter: Some(slot.datacenter), local: now };
+        if O::TRACES {
+            self.observer.stepping(self.now, who, Given::Voter(&input));
+        }
+        machine.step(now, input, &mut effects);
+        if O::TRACES {
+            self.observer.stepped(self.now, who, Commanded::Voter(&effects));
+        }
+        for effect in effects.drain(..) {
+            self.carry_out_for_voter(voter, effect);
+        }
+        self.voter_effects = effects;
+    }
+}
+
+/// Their disks and processes.
 impl<D: Decisions, O: Observer> World<D, O> {
     /// The newest register of a unit that is durable at any voter, as an operator would read it.
     pub(super) fn register(&self, unit: Unit) -> Option<Register> {
@@ -54,19 +80,6 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Where a voter stands.
     pub(super) fn voter_datacenter(&self, voter: VoterId) -> Datacenter {
         self.voters[voter.index()].datacenter
-    }
-
-    /// One step of a voter, and everything that it commands.
-    pub(super) fn step_voter(&mut self, voter: VoterId, input: VoterInput) {
-        let slot = &mut self.voters[voter.index()];
-        let Some(machine) = &mut slot.machine else { return };
-        let now = self.places[slot.datacenter.index()].clock.local(self.now);
-        let mut effects = std::mem::take(&mut self.voter_effects);
-        machine.step(now, input, &mut effects);
-        for effect in effects.drain(..) {
-            self.carry_out_for_voter(voter, effect);
-        }
-        self.voter_effects = effects;
     }
 
     /// The oldest write under way is durable.

@@ -15,6 +15,7 @@ use super::request::Requests;
 use super::sites::SiteSlot;
 use super::slab::Slab;
 use super::store::Entry;
+use super::trace::{Trace, Untraced};
 use super::traffic::Traffic;
 use super::voters::VoterSlot;
 use crate::facts::{Fact, Observer};
@@ -32,7 +33,7 @@ pub struct World<D, O> {
     pub(super) plan: Arc<Plan>,
     pub(super) policy: Arc<Policy>,
     pub(super) decisions: D,
-    observer: O,
+    pub(super) observer: O,
     pub(super) now: Instant,
     pub(super) agenda: Agenda<Event>,
     events: u64,
@@ -90,10 +91,18 @@ pub struct Ended<O> {
 
 /// Runs a plan from its start to its end.
 pub fn simulate<D: Decisions, O: Observer>(plan: &Arc<Plan>, decisions: D, observer: O) -> Ended<O> {
-    World::new(plan, decisions, observer).run()
+    let Ended { observer: Untraced(observer), events, fired, at, unfinished } =
+        simulate_traced(plan, decisions, Untraced(observer));
+    Ended { observer, events, fired, at, unfinished }
 }
 
-impl<D: Decisions, O: Observer> World<D, O> {
+/// Runs a plan from its start to its end, and shows every step as well.
+pub fn simulate_traced<D: Decisions, T: Trace>(plan: &Arc<Plan>, decisions: D, trace: T) -> Ended<T> {
+    World::new(plan, decisions, trace).run()
+}
+
+/// The loop.
+impl<D: Decisions, O: Trace> World<D, O> {
     /// The world of a plan, before its first event.
     pub fn new(plan: &Arc<Plan>, decisions: D, observer: O) -> Self {
         let population = Population::draw(plan);
@@ -155,30 +164,6 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    /// States a fact of this instant.
-    #[inline]
-    pub(super) fn state(&mut self, fact: Fact) {
-        self.observer.observe(self.now, &fact);
-    }
-
-    /// Sends a message from one datacenter to another.
-    pub(super) fn send(&mut self, from: Datacenter, to: Datacenter, size: Bytes, message: Message) {
-        let at = self.network.send(self.now, from, to, size);
-        self.post(at, message);
-    }
-
-    /// Sends a message of the lease from one datacenter to another.
-    pub(super) fn signal(&mut self, from: Datacenter, to: Datacenter, message: Message) {
-        let at = self.network.signal(self.now, from, to);
-        self.post(at, message);
-    }
-
-    /// Lets a message arrive at an instant.
-    pub(super) fn post(&mut self, at: Instant, message: Message) {
-        let message = self.messages.insert(message);
-        self.agenda.push(at, Event::Deliver { message });
-    }
-
     fn happen(&mut self, event: Event) {
         match event {
             Event::TenantActs { tenant, generation } => self.tenant_acts(tenant, generation),
@@ -208,6 +193,33 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 Local::Device(user, input) => self.step_client(user, input),
             }
         }
+    }
+}
+
+/// Facts and messages.
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// States a fact of this instant.
+    #[inline]
+    pub(super) fn state(&mut self, fact: Fact) {
+        self.observer.observe(self.now, &fact);
+    }
+
+    /// Sends a message from one datacenter to another.
+    pub(super) fn send(&mut self, from: Datacenter, to: Datacenter, size: Bytes, message: Message) {
+        let at = self.network.send(self.now, from, to, size);
+        self.post(at, message);
+    }
+
+    /// Sends a message of the lease from one datacenter to another.
+    pub(super) fn signal(&mut self, from: Datacenter, to: Datacenter, message: Message) {
+        let at = self.network.signal(self.now, from, to);
+        self.post(at, message);
+    }
+
+    /// Lets a message arrive at an instant.
+    pub(super) fn post(&mut self, at: Instant, message: Message) {
+        let message = self.messages.insert(message);
+        self.agenda.push(at, Event::Deliver { message });
     }
 
     /// A message arrives, if the network and the receiver let it.

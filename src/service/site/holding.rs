@@ -27,7 +27,7 @@ pub(super) struct Holding {
     pub(super) lease_until: Monotonic,
     pub(super) renew_at: Monotonic,
     /// Whether the last attempt did not reach a majority.
-    no_majority: bool,
+    pub(super) no_majority: bool,
     /// Writes that wait to be acknowledged, by index.
     pub(super) pending: VecDeque<Pending>,
     /// The end of the log at the promotion: any of it may have been acknowledged before.

@@ -12,6 +12,7 @@ mod holding;
 mod requests;
 mod shipping;
 mod standby;
+mod status;
 mod switchover;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span
 use holding::Holding;
 use standby::Standby;
 use std::sync::Arc;
+
+pub use status::{Standing, Status};
 
 /// Why a site asks to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

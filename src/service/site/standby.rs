@@ -62,6 +62,11 @@ impl Standby {
         self.seen.map(|register| register.holder)
     }
 
+    /// The register as seen last, and since when it has looked like this.
+    pub(super) const fn seen(&self) -> (Option<Register>, Monotonic) {
+        (self.seen, self.since)
+    }
+
     /// Whether the last attempt to reach a majority of voters failed.
     pub(super) const fn no_majority(&self) -> bool {
         self.no_majority

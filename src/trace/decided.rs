@@ -1,0 +1,165 @@
+//! Decisions on record: a service whose decisions are another's, each noted with its inputs.
+
+use crate::service::decisions::{Claim, Decisions, Silence, Standing};
+use crate::service::message::{Read, Write};
+use crate::service::placement::{Candidates, Placement};
+use crate::service::policy::Policy;
+use crate::service::{Identity, ResidencyMap, Shipped};
+use crate::terms::{Ballot, Epoch, Monotonic, Record, Refusal, Span, Unit, UnitSet, Wall};
+use std::cell::RefCell;
+use std::hash::{Hash, Hasher};
+use std::mem;
+use std::rc::Rc;
+
+/// A decision that was taken: the method of [`Decisions`], what it was given and what it answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// `residence_of`, at a clock's time.
+    Residence { record: Record, at: Wall, decided: Result<Placement, Refusal> },
+    /// `candidates`, of a unit.
+    Candidates { unit: Unit, dark: bool, answer: Candidates },
+    /// `is_dark`.
+    Dark { silence: Silence, bound: Span, answer: bool },
+    /// `keeps_media`.
+    Media { answer: bool },
+    /// `admits_map`, of a version.
+    Map { version: u32, answer: bool },
+    /// `lease_until`.
+    Lease { sent: Monotonic, ttl: Span, until: Monotonic },
+    /// `may_take_over`.
+    TakeOver { claim: Claim, answer: bool },
+    /// `may_acknowledge`.
+    Acknowledge { standing: Standing, answer: bool },
+    /// `accepts_epoch`.
+    Epoch { fence: Epoch, offered: Epoch, answer: bool },
+    /// `may_promise`.
+    Promise { promised: Ballot, offered: Ballot, answer: bool },
+    /// `may_accept`.
+    Accept { promised: Ballot, offered: Ballot, answer: bool },
+}
+
+/// A decision on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) taken: Taken,
+    /// Whether the shipped service would have answered something else.
+    pub(super) unlike_shipped: bool,
+}
+
+/// Where decisions are noted, shared between the service and the trace.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes(Rc<RefCell<Vec<Note>>>);
+
+impl Notes {
+    fn note<T: Copy + PartialEq>(&self, answer: T, shipped: T, taken: impl FnOnce(T) -> Taken) -> T {
+        self.0.borrow_mut().push(Note { taken: taken(answer), unlike_shipped: answer != shipped });
+        answer
+    }
+
+    /// Forgets what was noted.
+    pub(super) fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// What was noted since, in order.
+    pub(super) fn take(&self) -> Vec<Note> {
+        mem::take(&mut self.0.borrow_mut())
+    }
+}
+
+/// The service of `D`, with every decision noted. It decides as `D` does.
+#[derive(Clone, Debug)]
+pub(super) struct Noted<D> {
+    decisions: D,
+    notes: Notes,
+}
+
+impl<D> Noted<D> {
+    /// The service of `decisions`, noted in `notes`.
+    pub(super) const fn new(decisions: D, notes: Notes) -> Self {
+        Self { decisions, notes }
+    }
+}
+
+/// Two services are the same if they decide the same, whatever was noted.
+impl<D: PartialEq> PartialEq for Noted<D> {
+    fn eq(&self, other: &Self) -> bool {
+        self.decisions == other.decisions
+    }
+}
+
+impl<D: Eq> Eq for Noted<D> {}
+
+impl<D: Hash> Hash for Noted<D> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.decisions.hash(state);
+    }
+}
+
+impl<D: Decisions> Decisions for Noted<D> {
+    fn residence_of(&self, policy: &Policy, map: &ResidencyMap, write: &Write, at: Wall) -> Result<Placement, Refusal> {
+        let decided = self.decisions.residence_of(policy, map, write, at);
+        let shipped = Shipped.residence_of(policy, map, write, at);
+        self.notes.note(decided, shipped, |decided| Taken::Residence { record: write.record, at, decided })
+    }
+
+    fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
+        let (answer, shipped) = (self.decisions.candidates(map, unit, dark), Shipped.candidates(map, unit, dark));
+        self.notes.note(answer, shipped, |answer| Taken::Candidates { unit, dark, answer })
+    }
+
+    /// Reads are not explained, so this one is not noted.
+    fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {
+        self.decisions.parts_of(policy, map, read, at)
+    }
+
+    fn is_dark(&self, silence: Silence, rto_bound: Span) -> bool {
+        let (answer, shipped) = (self.decisions.is_dark(silence, rto_bound), Shipped.is_dark(silence, rto_bound));
+        self.notes.note(answer, shipped, |answer| Taken::Dark { silence, bound: rto_bound, answer })
+    }
+
+    fn keeps_media(&self) -> bool {
+        self.notes.note(self.decisions.keeps_media(), Shipped.keeps_media(), |answer| Taken::Media { answer })
+    }
+
+    fn admits_map(&self, identity: &Identity, map: &ResidencyMap) -> bool {
+        let (answer, shipped) = (self.decisions.admits_map(identity, map), Shipped.admits_map(identity, map));
+        self.notes.note(answer, shipped, |answer| Taken::Map { version: map.version, answer })
+    }
+
+    fn lease_until(&self, policy: &Policy, sent: Monotonic, answered: Monotonic, ttl: Span) -> Monotonic {
+        let until = self.decisions.lease_until(policy, sent, answered, ttl);
+        let shipped = Shipped.lease_until(policy, sent, answered, ttl);
+        self.notes.note(until, shipped, |until| Taken::Lease { sent, ttl, until })
+    }
+
+    fn may_take_over(&self, claim: &Claim) -> bool {
+        let (answer, shipped) = (self.decisions.may_take_over(claim), Shipped.may_take_over(claim));
+        self.notes.note(answer, shipped, |answer| Taken::TakeOver { claim: *claim, answer })
+    }
+
+    fn may_acknowledge(&self, standing: &Standing) -> bool {
+        let (answer, shipped) = (self.decisions.may_acknowledge(standing), Shipped.may_acknowledge(standing));
+        self.notes.note(answer, shipped, |answer| Taken::Acknowledge { standing: *standing, answer })
+    }
+
+    fn accepts_epoch(&self, fence: Epoch, offered: Epoch) -> bool {
+        let (answer, shipped) = (self.decisions.accepts_epoch(fence, offered), Shipped.accepts_epoch(fence, offered));
+        self.notes.note(answer, shipped, |answer| Taken::Epoch { fence, offered, answer })
+    }
+
+    fn may_promise(&self, promised: Ballot, offered: Ballot) -> bool {
+        let (answer, shipped) = (self.decisions.may_promise(promised, offered), Shipped.may_promise(promised, offered));
+        self.notes.note(answer, shipped, |answer| Taken::Promise { promised, offered, answer })
+    }
+
+    fn may_accept(&self, promised: Ballot, offered: Ballot) -> bool {
+        let (answer, shipped) = (self.decisions.may_accept(promised, offered), Shipped.may_accept(promised, offered));
+        self.notes.note(answer, shipped, |answer| Taken::Accept { promised, offered, answer })
+    }
+
+    /// Asked at every answer of a voter, and of interest to none: not noted.
+    fn persists_first(&self) -> bool {
+        self.decisions.persists_first()
+    }
+}

@@ -1,0 +1,144 @@
+//! What `explain` tells: the chain, the digest of the plain run, and errors that help.
+
+use ringfence::campaign::saboteur::{Planted, Saboteur};
+use ringfence::campaign::{Asked, Options, Unexplained, explain, explain_with, run, run_with};
+use ringfence::report::{Paint, story_text};
+use ringfence::scenario::{self, Scenario, Size};
+use ringfence::terms::{Instant, Record, Span};
+use ringfence::trace::Story;
+use std::fs;
+use std::path::Path;
+
+const WITHIN: Span = Span::minutes(1);
+
+/// Twenty minutes of a few people in Europe, in which Dublin goes dark for five.
+const DARK: &str = r#"
+schema_version = 1
+name = "dark"
+start = 2019-05-06T09:00:00Z
+duration = "20m"
+[population]
+tenants = 4
+users_per_tenant = 40
+countries = { DE = 60, GB = 20, FR = 20 }
+[traffic]
+records_per_user_day = 100.0
+reads_per_user_day = 50.0
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m"
+for = "5m"
+"#;
+
+fn dark(more: &str) -> Scenario {
+    scenario::parse("dark.toml", &format!("{DARK}{more}"), Size::Full).unwrap_or_else(|found| panic!("{found}"))
+}
+
+fn shipped(name: &str) -> Scenario {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(format!("{name}.toml"));
+    scenario::load(&path, Size::Ci).unwrap_or_else(|found| panic!("{found}"))
+}
+
+fn around(scenario: &Scenario, after: Span, unit: &str) -> Asked {
+    let unit = (0..).map(ringfence::terms::Unit).zip(&scenario.names.units).find(|(_, name)| *name == unit);
+    Asked::Around { at: scenario.plan.start + after, within: WITHIN, unit: unit.map(|(unit, _)| unit) }
+}
+
+fn told(story: &Story) -> String {
+    story_text("", story, Paint::Plain)
+}
+
+#[test]
+fn a_failover_is_told_from_the_fault_to_the_first_write() {
+    let scenario = shipped("dublin-dark");
+    let story = explain(&scenario, 7, around(&scenario, Span::hours(9), "emea-1"), Options::default()).unwrap();
+    insta::assert_snapshot!(told(&story));
+}
+
+#[test]
+fn a_record_that_met_a_failover_is_told_from_device_to_every_disk() {
+    let scenario = dark("");
+    let plain = run(&scenario, 3, Options::default());
+    let met_it = |record: &u64| {
+        let story = explain(&scenario, 3, Asked::Of(Record(*record)), Options::default()).unwrap();
+        story.links.iter().any(|link| link.happened.contains("waits in the outbox"))
+    };
+    // Dublin goes dark half way, so some record a little past the middle waits.
+    let middle = plain.measurements.writes.born / 2;
+    let record = (middle..middle + 40).find(met_it).expect("some record waits for the failover");
+    let story = explain(&scenario, 3, Asked::Of(Record(record)), Options::default()).unwrap();
+    insta::assert_snapshot!(told(&story));
+}
+
+#[test]
+fn a_partition_is_told_with_what_each_side_knew() {
+    let scenario = shipped("forty-three-seconds");
+    let story = explain(&scenario, 1, around(&scenario, Span::minutes(30), "amer-1"), Options::default()).unwrap();
+    insta::assert_snapshot!(told(&story));
+}
+
+#[test]
+fn a_breach_is_told_with_the_decision_that_broke_the_promise() {
+    let scenario = dark("");
+    let saboteur = Saboteur::new(Planted::ForeignCandidate, &scenario.plan);
+    let asked = Asked::Breach { number: 1, within: WITHIN };
+    let story = explain_with(&scenario, 1, saboteur, asked, Options::default()).unwrap();
+    assert!(story.breach.as_ref().is_some_and(|breach| breach.starts_with("RES-1 broken at ")), "{:?}", story.breach);
+    let strange = story.links.iter().filter_map(|link| link.decision.as_ref()).find(|decided| decided.unlike_shipped);
+    assert!(strange.is_some_and(|decided| decided.method == "candidates"), "{strange:?}");
+    insta::assert_snapshot!(told(&story));
+}
+
+/// A service that is traced decides as the one that is not, whichever of its decisions is another.
+#[test]
+fn the_traced_run_is_the_plain_run_whatever_is_planted() {
+    let scenario = dark("");
+    for planted in Planted::ALL {
+        let saboteur = Saboteur::new(planted, &scenario.plan);
+        let plain = run_with(&scenario, 5, saboteur.clone(), Options::default());
+        let asked = around(&scenario, Span::minutes(10), "emea-1");
+        let story = explain_with(&scenario, 5, saboteur, asked, Options::default());
+        let story = story.unwrap_or_else(|why| panic!("{planted:?}: {why}"));
+        assert_eq!((story.digest, story.plain_digest), (plain.digest, plain.digest), "{planted:?}");
+    }
+}
+
+/// A decision that is not passed on would be taken as shipped, and the traced run be another one.
+#[test]
+fn every_decision_is_noted_or_passed_on() {
+    let source = |path: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let decisions = source("src/service/decisions.rs");
+    let decisions = decisions.split_once("pub trait Decisions").unwrap().1.split_once("\n}").unwrap().0;
+    let noted = source("src/trace/decided.rs");
+    let methods = || decisions.split("    fn ").skip(1).filter_map(|method| method.split('(').next());
+    assert!(methods().count() >= 12, "the methods of `Decisions` are found");
+    for method in methods() {
+        assert!(noted.contains(&format!("    fn {method}(")), "trace/decided.rs lacks `{method}`");
+    }
+}
+
+#[test]
+fn causes_come_before_their_effects() {
+    let scenario = shipped("dublin-dark");
+    let asked = Asked::Around { at: scenario.plan.start + Span::hours(9), within: Span::minutes(30), unit: None };
+    let story = explain(&scenario, 7, asked, Options::default()).unwrap();
+    assert!(story.links.len() > 8 && story.links.is_sorted_by_key(|link| link.at));
+    for (place, link) in story.links.iter().enumerate() {
+        assert!(link.because.iter().all(|&cause| cause < place), "{link:?}");
+    }
+    let promoted = story.links.iter().position(|link| link.happened.starts_with("Wins")).expect("a failover");
+    assert!(!story.links[promoted].because.is_empty() && story.effects_of(promoted).count() > 0);
+}
+
+#[test]
+fn what_is_not_in_the_run_is_said_so() {
+    let scenario = dark("");
+    let ask = |asked| explain(&scenario, 1, asked, Options::default()).unwrap_err();
+    let early = Asked::Around { at: Instant(0), within: WITHIN, unit: None };
+    assert!(matches!(ask(early), Unexplained::OutsideTheRun { .. }));
+    assert!(matches!(ask(Asked::Breach { number: 1, within: WITHIN }), Unexplained::NoSuchBreach { told: 0, .. }));
+    let Unexplained::NoSuchRecord { made, .. } = ask(Asked::Of(Record(1_000_000))) else { panic!("no such record") };
+    assert!(explain(&scenario, 1, Asked::Of(Record(made)), Options::default()).is_ok());
+    assert!(ask(Asked::Of(Record(0))).to_string().contains(&format!("from 1 to {made}")));
+}
