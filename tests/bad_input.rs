@@ -87,6 +87,7 @@ bad! {
     boundary_without_a_unit: and("[topology.boundaries.moon]\nmetro = \"dublin\"") => [TopologyIncomplete];
     client_of_another_kind: and("[service]\nclient = \"nave\"\nretry_burst = 0\nretry_budget = \"110%\"") => [UnknownWord, OutOfRange, OutOfRange];
     lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];
+    backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [OutOfRange];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];
     fault_after_the_end: with("at = \"2h\"", "at = \"6h\"") => [FaultAfterEnd];
     fault_before_the_start: with("at = \"2h\"", "at = 2019-05-05T23:00:00Z") => [FaultAfterEnd];

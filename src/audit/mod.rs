@@ -193,9 +193,11 @@ impl Observer for Audit {
                 self.landed(at, birth, &Landing { copy, datacenter, unit, position });
             }
             Fact::RangeLanded { copy, datacenter, unit, epoch, first, last } => {
-                self.writers.replicated(ledger, at, unit, datacenter);
                 self.residence.range_landed(ledger, at, copy, datacenter, unit, (first, last));
-                ledger.range_landed(at, unit, datacenter, epoch, (first, last));
+                if copy == CopyClass::Replica {
+                    self.writers.replicated(ledger, at, unit, datacenter);
+                    ledger.range_landed(at, unit, datacenter, epoch, (first, last));
+                }
             }
             Fact::TailCut { datacenter, unit, keeps } => {
                 self.epochs.tail_cut(ledger, at, unit, datacenter, keeps);
@@ -239,6 +241,7 @@ impl Observer for Audit {
             }
             Fact::MapPushed { datacenter, truthful } => ledger.map_pushed(datacenter, truthful),
             Fact::Ordered { unit, forced } => ledger.ordered(unit, forced),
+            Fact::BackupTargets { unit, candidates } => self.candidates.for_backup(ledger, at, unit, candidates),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
             Fact::Ended { unfinished } => self.convergence.ended(ledger, at, unfinished),
             Fact::Load { .. } => self.recovery.time_passed(ledger, at),
@@ -247,6 +250,7 @@ impl Observer for Audit {
             | Fact::Retried { .. }
             | Fact::FaultBegan { .. }
             | Fact::FaultEnded { .. }
+            | Fact::BackedUp { .. }
             | Fact::Announced { .. } => {}
         }
     }

@@ -10,7 +10,7 @@ use crate::service::policy::{Policy, Replication};
 use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
 use crate::sim::Plan;
 use crate::terms::{
-    Ballot, Datacenter, Epoch, Index, Mode, Monotonic, Position, RecordKind, Refusal, Span, Unit, UnitSet, Wall,
+    Ballot, Datacenter, Epoch, Index, Mode, Monotonic, Position, RecordKind, Refusal, Side, Span, Unit, UnitSet, Wall,
 };
 use std::sync::Arc;
 
@@ -77,11 +77,13 @@ pub enum Planted {
     TrustsAnyCopy,
     /// A site that restarts does not take its own lease again.
     NeverResumes,
+    /// Backups are written to the nearest datacenter beyond the boundary.
+    BackupAbroad,
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -112,6 +114,7 @@ impl Planted {
         Self::NoGrace,
         Self::TrustsAnyCopy,
         Self::NeverResumes,
+        Self::BackupAbroad,
     ];
 }
 
@@ -160,6 +163,11 @@ impl Decisions for Saboteur {
         };
         let abroad = self.nearest.get(unit.index()).filter(|_| spills);
         abroad.map_or(honest, |&abroad| honest.and(abroad))
+    }
+
+    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+        let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::BackupAbroad);
+        abroad.map_or_else(|| Shipped.backup_targets(map, unit, side), |&abroad| Candidates::default().and(abroad))
     }
 
     fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {

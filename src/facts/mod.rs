@@ -60,8 +60,8 @@ pub enum Fact {
         /// At which position of the log; zero outside logs.
         position: Position,
     },
-    /// A run of records came to rest, in resynchronisation of a part of the log whose records are
-    /// no longer held one by one. Each of them landed one by one when it was first stored.
+    /// A run of records came to rest: in a backup, or in resynchronisation of a part of the log whose
+    /// records are no longer held one by one. Each of them landed one by one when it was first stored.
     RangeLanded {
         /// In what kind of place.
         copy: CopyClass,
@@ -273,6 +273,24 @@ pub enum Fact {
         datacenter: Datacenter,
         /// How long it had waited there.
         waited: Span,
+    },
+    /// Production named the datacenters whose media may get a backup. Stated for every list.
+    BackupTargets {
+        /// Whose backup.
+        unit: Unit,
+        /// Every datacenter that production would use, now or after a failure.
+        candidates: DatacenterSet,
+    },
+    /// A backup was finished: the media hold the log of a scale unit as it stood when the backup began.
+    BackedUp {
+        /// Whose.
+        unit: Unit,
+        /// Where the media stand, physically.
+        datacenter: Datacenter,
+        /// When it was begun.
+        taken: Instant,
+        /// The end of the log at that time.
+        end: Position,
     },
 }
 

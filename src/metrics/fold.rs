@@ -8,7 +8,7 @@ use super::timeline::CloseUps;
 use super::writes::WritesFold;
 use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Timeline};
 use crate::facts::{Announcement, Fact, Observer};
-use crate::terms::{Boundary, Instant, RecordKind, Side, Span, Unit, UnitSet};
+use crate::terms::{Boundary, CopyClass, Instant, RecordKind, Side, Span, Unit, UnitSet};
 
 /// Folds facts into [`Measurements`].
 #[derive(Clone, Debug)]
@@ -148,7 +148,11 @@ impl Metrics {
                 self.loads.add(self.buckets, at, datacenter, served, window);
             }
             Fact::Lag { unit, records, age } => self.lag(at, unit, records, age),
-            Fact::RangeLanded { datacenter, unit, epoch, first, last, .. } => {
+            Fact::RangeLanded { copy: CopyClass::Backup, datacenter, unit, first, last, .. } => {
+                let of = Side::BOTH.map(|side| self.tails.held(unit, side)).into_iter().max().unwrap_or(0);
+                self.landings.media_written(unit, datacenter, last + 1 - first, of);
+            }
+            Fact::RangeLanded { copy: CopyClass::Replica, datacenter, unit, epoch, first, last } => {
                 self.landings.range_landed(unit, datacenter, last + 1 - first);
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
                     self.tails.range_landed(unit, side, epoch, first, last);

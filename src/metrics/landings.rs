@@ -25,6 +25,19 @@ pub struct Landings {
     losses: Vec<StorageLoss>,
     /// Records that came to rest again in resynchronisation by runs, by datacenter.
     resynchronised: Vec<u64>,
+    /// The backup media that anything was written to.
+    media: Vec<Media>,
+}
+
+/// The backup media of one unit in one datacenter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Media {
+    unit: Unit,
+    datacenter: Datacenter,
+    /// Records written to them.
+    records: u64,
+    /// Records in the unit's longest log at the last of these.
+    of: u64,
 }
 
 /// The content of one site's storage at the moment when it was lost.
@@ -92,6 +105,7 @@ impl Landings {
             followed: setup.followed,
             losses: Vec::new(),
             resynchronised: vec![0; datacenters],
+            media: Vec::new(),
         }
     }
 
@@ -118,11 +132,18 @@ impl Landings {
     /// Landings outside the boundary of their unit: all, those of one boundary's units, or those at
     /// one datacenter.
     pub fn outside(&self, boundary: Option<Boundary>, datacenter: Option<Datacenter>) -> u64 {
-        self.sum(|_, _, residence, d| {
+        let outside = |residence: Boundary, d: Datacenter| {
             self.stands[d.index()] != residence
                 && boundary.is_none_or(|only| only == residence)
                 && datacenter.is_none_or(|only| only == d)
-        })
+        };
+        let media = self.media.iter().filter(|media| outside(self.serves[media.unit.index()], media.datacenter));
+        self.sum(|_, _, residence, d| outside(residence, d)) + media.map(|media| media.records).sum::<u64>()
+    }
+
+    /// Records written to backup media at a datacenter.
+    pub fn backed_up(&self, datacenter: Datacenter) -> u64 {
+        self.media.iter().filter(|media| media.datacenter == datacenter).map(|media| media.records).sum()
     }
 
     /// All landings.
@@ -142,7 +163,7 @@ impl Landings {
 
     /// What rests of a followed tenant's workload at a datacenter in one copy class; zero for a
     /// tenant that is not followed. What was lost with a disk and came back in runs is taken to be a
-    /// like share of every kind until all of it is back.
+    /// like share of every kind until all of it is back, and so is what backup media hold.
     pub fn resting(&self, tenant: Tenant, workload: Workload, copy: CopyClass, datacenter: Datacenter) -> u64 {
         if tenant.0 as usize >= self.followed {
             return 0;
@@ -164,6 +185,15 @@ impl Landings {
         let lost = self.losses.iter_mut().rev().find(|lost| lost.unit == unit && lost.datacenter == datacenter);
         if let Some(lost) = lost {
             lost.returned = (lost.returned + records).min(lost.total);
+        }
+    }
+
+    /// Records were written to backup media of a unit whose longest log holds `of`.
+    pub(super) fn media_written(&mut self, unit: Unit, datacenter: Datacenter, records: u64, of: u64) {
+        let known = self.media.iter_mut().find(|media| (media.unit, media.datacenter) == (unit, datacenter));
+        match known {
+            Some(media) => (media.records, media.of) = (media.records + records, of),
+            None => self.media.push(Media { unit, datacenter, records, of }),
         }
     }
 
@@ -195,10 +225,24 @@ impl Landings {
     }
 
     fn resting_kind(&self, tenant: Tenant, kind: RecordKind, copy: CopyClass, datacenter: Datacenter) -> u64 {
+        if copy == CopyClass::Backup {
+            let media = self.media.iter().filter(|media| media.datacenter == datacenter);
+            return media.map(|media| share(self.logged(tenant, media.unit, kind), media.records, media.of)).sum();
+        }
         let units = (0..self.units).map(|unit| Unit(u8::try_from(unit).unwrap_or(u8::MAX)));
         let now: u64 = units.map(|unit| self.resting[self.resting_index(tenant, unit, datacenter, kind, copy)]).sum();
         let returned = self.losses.iter().filter(|lost| copy == CopyClass::Replica && lost.datacenter == datacenter);
         now + returned.map(|lost| lost.share_returned(lost.by_tenant[tenant.0 as usize][kind.index()])).sum::<u64>()
+    }
+
+    /// What rests of a followed tenant's kind in the fuller of a unit's logs.
+    fn logged(&self, tenant: Tenant, unit: Unit, kind: RecordKind) -> u64 {
+        let datacenters = (0..self.datacenters).map(|index| Datacenter(u8::try_from(index).unwrap_or(u8::MAX)));
+        let at = |datacenter| {
+            let copies = [CopyClass::Log, CopyClass::Replica];
+            copies.map(|copy| self.resting[self.resting_index(tenant, unit, datacenter, kind, copy)]).iter().sum()
+        };
+        datacenters.map(at).max().unwrap_or(0)
     }
 
     fn sum(&self, wanted: impl Fn(RecordKind, CopyClass, Boundary, Datacenter) -> bool) -> u64 {
@@ -231,7 +275,12 @@ impl Landings {
 
 impl StorageLoss {
     fn share_returned(&self, lost: u64) -> u64 {
-        let share = u128::from(lost) * u128::from(self.returned) / u128::from(self.total.max(1));
-        u64::try_from(share).unwrap_or(u64::MAX)
+        share(lost, self.returned, self.total)
     }
+}
+
+/// The share of `whole` that `part` is of `of`, and never more than `whole`.
+fn share(whole: u64, part: u64, of: u64) -> u64 {
+    let share = u128::from(whole) * u128::from(part.min(of)) / u128::from(of.max(1));
+    u64::try_from(share).unwrap_or(u64::MAX)
 }

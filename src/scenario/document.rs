@@ -92,6 +92,9 @@ section! {
             batch_records: u64,
             /// The most records under way to the peer. Default: 2048.
             window_records: u64,
+            /// How often a backup is written, inside the boundary and on media of its own, or `"never"`.
+            /// Default: `"6h"`.
+            backup_every: OrNever,
             /// The most requests that may wait at a datacenter; more are refused as overload. Default: 60.
             queue_limit: u32,
             /// How long a client caches where a scale unit's holder is. Default: `"30s"`.

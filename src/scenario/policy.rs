@@ -9,6 +9,9 @@ use super::words::value;
 use crate::service::Policy;
 use crate::terms::{Span, Wall};
 
+/// A shorter interval would begin the next backup while one is under way.
+const OFTENEST_BACKUP: Span = Span::minutes(1);
+
 /// The policy of a scenario, after reporting values that cannot be run with.
 pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     let mut policy = Policy::default();
@@ -42,6 +45,9 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     }
     if let Some(share) = value(&service.retry_budget) {
         policy.retry_budget_ppm = share.0;
+    }
+    if let Some(every) = value(&service.backup_every) {
+        policy.backup_every = every.0;
     }
     if let Some(effective) = value(&service.effective) {
         policy.effective = Wall(effective.0);
@@ -82,6 +88,11 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
     let no_retry = service.retry_burst.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
     for place in zeros.into_iter().flatten().chain(no_retry) {
         findings.report(Code::OutOfRange, &place, "this must be one or more");
+    }
+    let often =
+        service.backup_every.as_ref().filter(|every| every.value.0.is_some_and(|every| every < OFTENEST_BACKUP));
+    if let Some(every) = often {
+        findings.report(Code::OutOfRange, &every.place, format!("a backup takes its time: at least {OFTENEST_BACKUP}"));
     }
     if let Some(rho) = service.rho_ppm.as_ref().filter(|rho| rho.value > 250_000) {
         findings.report(Code::OutOfRange, &rho.place, "clocks deviate by at most 250000 parts per million");

@@ -2,8 +2,9 @@
 
 use super::ResidencyMap;
 use super::message::{Batch, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
+use super::placement::Candidates;
 use crate::facts::Announcement;
-use crate::terms::{Epoch, Index, Position, Register, Seat};
+use crate::terms::{Datacenter, Epoch, Index, Position, Register, Seat};
 use std::sync::Arc;
 
 /// What happens to a site.
@@ -33,6 +34,11 @@ pub enum SiteInput {
     Order(Order),
     /// An operator pushed a map.
     MapPushed(Arc<ResidencyMap>),
+    /// A [`SiteEffect::BackUp`] is finished.
+    BackedUp {
+        /// The last index of the backup.
+        through: Index,
+    },
 }
 
 /// What a site commands.
@@ -71,6 +77,17 @@ pub enum SiteEffect {
     Cache {
         /// Whose bytes.
         request: Request,
+    },
+    /// Bring backup media up to `through` of the local log: copy what they lack of it, whatever else
+    /// they hold, and say [`SiteInput::BackedUp`] when all is durable there. A later command of this
+    /// kind takes the place of one under way.
+    BackUp {
+        /// Every datacenter whose media may be used.
+        targets: Candidates,
+        /// The one whose media are to be used now.
+        to: Datacenter,
+        /// The last index of the backup.
+        through: Index,
     },
     /// Send to the other site; with a batch, attach its records from the local log.
     ToPeer(PeerMessage),

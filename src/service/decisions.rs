@@ -9,7 +9,7 @@ use super::map::ResidencyMap;
 use super::message::{Read, Write};
 use super::placement::{self, Candidates, Placement};
 use super::policy::{Policy, Replication};
-use crate::terms::{Ballot, Epoch, Index, Mode, Monotonic, Position, Refusal, Span, Unit, UnitSet, Wall};
+use crate::terms::{Ballot, Epoch, Index, Mode, Monotonic, Position, Refusal, Side, Span, Unit, UnitSet, Wall};
 use std::hash::Hash;
 
 /// How long and how often no site of a unit has answered a client.
@@ -93,6 +93,12 @@ pub trait Decisions: Clone + Eq + Hash {
     fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
         let _ = dark;
         placement::candidates(map, unit)
+    }
+
+    /// Which datacenters' media may get the backup that the site of `side` writes, in the order of
+    /// preference.
+    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+        placement::backup_targets(map, unit, side)
     }
 
     /// The scale units that may hold a part of a conversation.

@@ -207,6 +207,22 @@ pub enum PeerMessage {
         /// The epoch of the register that names the receiver.
         epoch: Epoch,
     },
+    /// Holder to peer: write a backup of your log, which agrees with mine.
+    BackUp {
+        /// The sender's epoch.
+        epoch: Epoch,
+        /// The last position of the backup.
+        through: Position,
+        /// Which of the media to use, counted in the order of preference.
+        turn: u8,
+    },
+    /// Peer to holder: the backup is finished.
+    BackedUp {
+        /// The holder's epoch, as the peer knows it.
+        epoch: Epoch,
+        /// The last index of the backup.
+        through: Index,
+    },
 }
 
 /// What a proposer asks a voter.

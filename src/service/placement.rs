@@ -16,7 +16,7 @@
 use super::map::ResidencyMap;
 use super::message::{Placed, Read, Write};
 use super::policy::{OldCard, Policy};
-use crate::terms::{Boundary, Country, Datacenter, DatacenterSet, Refusal, Rule, Unit, UnitSet, Wall};
+use crate::terms::{Boundary, Country, Datacenter, DatacenterSet, Refusal, Rule, Side, Unit, UnitSet, Wall};
 
 /// A decided placement and the rule that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,6 +115,13 @@ pub fn candidates(map: &ResidencyMap, unit: Unit) -> Candidates {
     let pair = map.unit(unit).sites.into_iter().fold(Candidates::default(), Candidates::and);
     let more = map.candidates(unit).iter().filter(|dc| !pair.as_slice().contains(dc));
     more.fold(pair, Candidates::and)
+}
+
+/// The datacenters whose media may get a unit's backup: that of the writing site first, since it
+/// needs no link, then the other of the pair. Never another boundary's (rule R8).
+pub fn backup_targets(map: &ResidencyMap, unit: Unit, writer: Side) -> Candidates {
+    let row = map.unit(unit);
+    [writer, writer.peer()].map(|side| row.site(side)).into_iter().fold(Candidates::default(), Candidates::and)
 }
 
 /// The scale units that may hold a part of a conversation: an old part by R3 and R4, a new one by R2.
@@ -265,6 +272,9 @@ mod tests {
         for unit in (0..3).map(Unit) {
             let stands_inside = |dc: &Datacenter| map.datacenters[dc.index()] == map.unit(unit).boundary;
             assert!(candidates(&map, unit).as_slice().iter().all(stands_inside));
+            for side in Side::BOTH {
+                assert!(backup_targets(&map, unit, side).as_slice().iter().all(stands_inside));
+            }
         }
     }
 }

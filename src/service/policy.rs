@@ -93,6 +93,9 @@ pub struct Policy {
     pub batch_records: u64,
     /// The most records under way to the peer.
     pub window_records: u64,
+    /// How often what is new in the log is written to the backup media; a restore loses at most what
+    /// was acknowledged since. `None`: never.
+    pub backup_every: Option<Span>,
     /// The most requests that may wait at a datacenter; more are refused as overload. What waits must
     /// be served before its client gives up, or a full queue serves nothing that anybody still wants.
     pub queue_limit: u32,
@@ -175,6 +178,7 @@ impl Default for Policy {
             peer_timeout: Span::secs(1),
             batch_records: 128,
             window_records: 512,
+            backup_every: Some(Span::hours(6)),
             queue_limit: 60,
             route_ttl: Span::secs(30),
             request_timeout: Span::secs(4),

@@ -184,3 +184,37 @@ fn two_voters_that_lost_their_disks_at_once_leave_refusals_and_no_storm() {
     assert!(count(&ended, no_majority) > 0 && ended.unfinished > 0);
     assert!(ended.events < quiet.events * 20, "{} against {}", ended.events, quiet.events);
 }
+
+/// What came to rest on backup media: where, and through which index.
+fn backed_up(ended: &Ended<Facts>) -> Vec<(Datacenter, u64)> {
+    let runs = ended.observer.iter().filter_map(|&(_, fact)| match fact {
+        Fact::RangeLanded { copy: CopyClass::Backup, datacenter, last, .. } => Some((datacenter, last)),
+        _ => None,
+    });
+    runs.collect()
+}
+
+#[test]
+fn the_peer_backs_up_on_schedule_what_is_new_and_the_holder_while_it_is_alone() {
+    let mut plan = plan(vec![(FaultKind::Outage(vec![AMSTERDAM]), 30, 0)]);
+    plan.policy.backup_every = Some(Span::minutes(10));
+    let ended = run(plan);
+    let written = backed_up(&ended);
+    let finished = count(&ended, |fact| matches!(fact, Fact::BackedUp { .. }));
+    assert!((5..=8).contains(&finished), "{finished}");
+    let by_peer = written.iter().filter(|&&(at, _)| at == AMSTERDAM).map(|&(_, last)| last);
+    assert!(by_peer.clone().is_sorted() && by_peer.count() >= 3, "{written:?}");
+    let by_holder: Vec<_> = written.iter().filter(|&&(at, _)| at == DUBLIN).collect();
+    assert!(!by_holder.is_empty() && written.iter().all(|&(at, _)| at != TEXAS), "{written:?}");
+}
+
+#[test]
+fn backups_cost_an_ordinary_run_next_to_nothing() {
+    let events = |every| {
+        let mut plan = plan(vec![]);
+        plan.policy.backup_every = every;
+        run(plan).events
+    };
+    let (with, without) = (events(Some(Span::minutes(30))), events(None));
+    assert!(with < without + without / 500, "{with} against {without}");
+}

@@ -1,5 +1,6 @@
 //! Sites of scale units: their processes, and what they command.
 
+use super::backup::Copying;
 use super::chance::{Chance, Purpose};
 use super::disk;
 use super::event::{Event, SiteId, VoterId};
@@ -37,6 +38,9 @@ pub(super) struct SiteSlot<D> {
     /// How often it was started.
     boots: u32,
     pub(super) merge: Merge,
+    /// The backup that it writes, and how many it began.
+    pub(super) copying: Option<Copying>,
+    pub(super) copies: u16,
     disk: Chance,
     entropy: Chance,
 }
@@ -59,6 +63,8 @@ impl<D: Decisions> SiteSlot<D> {
                 generation: 0,
                 boots: 0,
                 merge: Merge::default(),
+                copying: None,
+                copies: 0,
                 disk: Chance::open(plan.seed, Purpose::SiteDisk, site.index() as u64),
                 entropy: Chance::open(plan.seed, Purpose::SiteEntropy, site.index() as u64),
             }
@@ -101,6 +107,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         for slot in self.sites.iter_mut().filter(|slot| slot.datacenter() == datacenter) {
             slot.machine = None;
             slot.store.crash();
+            slot.copying = None;
             slot.offered = None;
             slot.wake = Instant::NEVER;
             slot.generation = slot.generation.wrapping_add(1);
@@ -206,6 +213,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             SiteEffect::Quarantine { keep } => self.quarantine(site, keep),
             SiteEffect::Forget { through } => self.sites[site.index()].store.forget(through),
             SiteEffect::Cache { request } => self.cache(site, request),
+            SiteEffect::BackUp { targets, to, through } => self.back_up(site, targets, to, through),
             SiteEffect::ToPeer(message) => self.send_to_peer(site, message),
             SiteEffect::ToVoter { seat, question } => self.ask_voter(site, seat, question),
             SiteEffect::Respond { request, response } => self.respond(site, request, response),

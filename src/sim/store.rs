@@ -144,6 +144,12 @@ impl Store {
         self.base = last;
     }
 
+    /// Appends a run as [`Store::append_run`] does, durable at once.
+    pub(super) fn write_run(&mut self, epoch: Epoch, first: Index, last: Index, size: Bytes) {
+        self.append_run(epoch, first, last, size);
+        (self.durable, self.dirty) = (last, Bytes(0));
+    }
+
     /// The size of the records from `first` through `last`; forgotten ones count with their mean.
     pub(super) fn size(&self, first: Index, last: Index) -> Bytes {
         let forgotten = (self.base + 1).min(last + 1).saturating_sub(first);

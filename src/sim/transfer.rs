@@ -74,8 +74,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Drops a message that does not arrive.
     pub(super) fn lose(&mut self, message: Message) {
-        if let Message::Peer { payload, .. } = message {
-            self.release(payload);
+        match message {
+            Message::Peer { payload, .. } => self.release(payload),
+            Message::Piece { site, turn, .. } => self.piece_lost(site, turn),
+            _ => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::agenda::Agenda;
+use super::backup::Backups;
 use super::chance::{Chance, Purpose};
 use super::datacenter::Place;
 use super::devices::Devices;
@@ -46,6 +47,7 @@ pub struct World<D, O> {
     pub(super) places: Vec<Place>,
     pub(super) sites: Vec<SiteSlot<D>>,
     pub(super) voters: Vec<VoterSlot<D>>,
+    pub(super) backups: Backups,
     pub(super) devices: Devices<D>,
     pub(super) population: Population,
     pub(super) traffic: Traffic,
@@ -118,6 +120,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             places: plan.datacenters.iter().map(|datacenter| Place::new(datacenter, plan.start)).collect(),
             sites: SiteSlot::all(plan),
             voters: VoterSlot::all(plan, &decisions),
+            backups: Backups::new(),
             devices: Devices::new(plan, population.users.len()),
             traffic: Traffic::new(plan, &population),
             population,
@@ -175,6 +178,8 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::WakeSite { site } => self.wake_site(site),
             Event::WakeClient { user } => self.wake_client(User(user)),
             Event::Merge { site } => self.merge(site),
+            Event::SendPiece { site, turn } => self.send_piece(site, turn),
+            Event::PieceWritten { site, turn } => self.piece_written(site, turn),
             Event::Booted { datacenter, generation } => self.booted(Datacenter(datacenter), generation),
             Event::FaultBegins { fault } => self.fault_begins(fault),
             Event::FaultEnds { fault } => self.fault_ends(fault),
@@ -237,6 +242,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 let input = SiteInput::Peer(message);
                 self.hand(self.sites[to.index()].datacenter(), Local::Site(to, input, payload));
             }
+            Message::Piece { site, turn, .. } => self.write_piece(site, turn),
             Message::Question { to, from, question } => {
                 let input = VoterInput::Asked { from, question };
                 self.hand(self.voter_datacenter(to), Local::Voter(to, input));
@@ -258,6 +264,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             Message::Resubmit(_, to) | Message::Peer { to, .. } => (at(to.peer()), at(to)),
             Message::Resubmitted { from, to, .. } => (at(from), at(to)),
+            Message::Piece { site, to, .. } => (at(site), to),
             Message::Question { to, from, .. } => (at(SiteId::new(to.unit(), from)), self.voter_datacenter(to)),
             Message::Answer { to, seat, .. } => (self.voter_datacenter(VoterId::new(to.unit(), seat)), at(to)),
         };

@@ -15,11 +15,23 @@ pub enum CopyClass {
     QuarantinedTail,
     /// A voter's register.
     WitnessRecord,
+    /// A backup of a scale unit's log, on media of its own.
+    Backup,
+    /// The place through which a backup comes back.
+    RestoreStaging,
 }
 
 impl CopyClass {
     /// Every class, in the order of reports.
-    pub const ALL: [Self; 5] = [Self::Log, Self::Replica, Self::Cache, Self::QuarantinedTail, Self::WitnessRecord];
+    pub const ALL: [Self; 7] = [
+        Self::Log,
+        Self::Replica,
+        Self::Cache,
+        Self::QuarantinedTail,
+        Self::WitnessRecord,
+        Self::Backup,
+        Self::RestoreStaging,
+    ];
 
     /// The place of this class in [`CopyClass::ALL`].
     pub const fn index(self) -> usize {
@@ -34,6 +46,8 @@ impl CopyClass {
             Self::Cache => "cache",
             Self::QuarantinedTail => "quarantined tail",
             Self::WitnessRecord => "witness record",
+            Self::Backup => "backup",
+            Self::RestoreStaging => "restore staging",
         }
     }
 }

@@ -69,15 +69,20 @@ impl Life {
             Fact::Landed { birth, copy, datacenter, unit, position } if birth.record == self.record => {
                 self.landed(at, copy, datacenter, (unit, position), pen);
             }
-            Fact::RangeLanded { datacenter, unit, epoch, first, last, .. } => {
+            Fact::RangeLanded { copy, datacenter, unit, epoch, first, last } => {
                 let here = |position: Position| position.epoch == epoch && (first..=last).contains(&position.index);
                 let Some(&(position, by)) = self.appended.get(&unit).filter(|(position, _)| here(*position)) else {
                     return;
                 };
-                let happened =
-                    format!("It is copied to {} again, with the run of records around it.", pen.known.name(datacenter));
+                let name = pen.known.name(datacenter);
+                let happened = match copy {
+                    CopyClass::Replica => format!("It is copied to {name} again, with the run of records around it."),
+                    _ => format!("It is copied to {name} as a {copy}, with the run of records around it."),
+                };
                 let number = self.tell(Link::new(at, happened).of(unit).because([by]), pen);
-                self.logged.insert(datacenter, (unit, position, number));
+                if copy == CopyClass::Replica {
+                    self.logged.insert(datacenter, (unit, position, number));
+                }
             }
             Fact::StorageLost { unit, datacenter, .. } => {
                 let lost = self.logged.remove(&datacenter).filter(|&(of, ..)| of == unit);
@@ -234,7 +239,9 @@ impl Life {
                     "It is taken out of the log in {name}, where it stood at {position}, and set aside on the same disk."
                 )
             }
-            CopyClass::Cache | CopyClass::WitnessRecord => format!("It rests in {name}, in {inside}: as a {copy}."),
+            CopyClass::Cache | CopyClass::WitnessRecord | CopyClass::Backup | CopyClass::RestoreStaging => {
+                format!("It rests in {name}, in {inside}: as a {copy}.")
+            }
         };
         let before = self.logged.get(&datacenter).map(|&(.., by)| by);
         let by = self.appended.get(&unit).map(|&(_, by)| by).or(before);

@@ -94,6 +94,7 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         SiteInput::Noticed(register) => format!("its own voter accepted renewal {}", ballot(register.renewal)),
         SiteInput::Order(Order::PlannedSwitchover) => "an operator ordered a planned switchover".to_owned(),
         SiteInput::Order(Order::ForcedFailover) => "an operator ordered a forced failover".to_owned(),
+        SiteInput::BackedUp { through } => format!("the backup of its log through index {through} is finished"),
         SiteInput::MapPushed(ref map) => format!("an operator pushed map {}", map.version),
     }
 }
@@ -107,6 +108,7 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::PeerSilent => "to ask a peer that does not answer",
         SiteTimer::TailGrows => "to write `alone` before the unreplicated tail outgrows the RPO",
         SiteTimer::DrainOver => "to give a switchover up",
+        SiteTimer::BackUp => "to have a backup written",
         SiteTimer::Failback => "to hand the lease back",
     }
 }
@@ -124,6 +126,8 @@ fn peer(message: PeerMessage) -> String {
         PeerMessage::Stored { through, .. } => format!("its peer has everything through index {through}"),
         PeerMessage::Fenced { epoch } => format!("its peer knows of epoch {epoch}, a later one"),
         PeerMessage::Certified { epoch, .. } => format!("its peer, under epoch {epoch}, certified its store"),
+        PeerMessage::BackUp { through, .. } => format!("its peer asked it for a backup through {through}"),
+        PeerMessage::BackedUp { through, .. } => format!("its peer wrote a backup through index {through}"),
         PeerMessage::HandedOver { epoch } => format!("its peer handed the lease over, in epoch {epoch}"),
     }
 }

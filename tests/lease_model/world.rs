@@ -392,7 +392,8 @@ impl<D: Decisions> World<D> {
                     self.onlooker.late_acknowledgement |= self.onlooker.granted.is_some_and(|(last, _)| last > epoch);
                 }
                 SiteEffect::Announce(Announcement::MapAdopted | Announcement::MapRefused)
-                | SiteEffect::Cache { .. } => unreachable!("no map is pushed and nothing is cached"),
+                | SiteEffect::Cache { .. }
+                | SiteEffect::BackUp { .. } => unreachable!("no map is pushed, nothing is cached or backed up"),
                 SiteEffect::Respond { .. } | SiteEffect::Forget { .. } | SiteEffect::Announce(_) => {}
             }
         }
@@ -444,6 +445,7 @@ fn policy() -> Arc<Policy> {
         failback: Initiative::Manual,
         grace_period_with_data_loss: None,
         effective: Wall::ZERO,
+        backup_every: None,
         ..Policy::default()
     })
 }

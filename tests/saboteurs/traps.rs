@@ -28,6 +28,8 @@ impl Trap {
 pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::SpillToNearest, caught_by: "RES-1", circumstances: EMEA_DARK },
     Trap { planted: Planted::ForgetsR3, caught_by: "RES-1", circumstances: BEFORE },
+    Trap { planted: Planted::BackupAbroad, caught_by: "RES-1", circumstances: OFTEN_BACKED_UP },
+    Trap { planted: Planted::BackupAbroad, caught_by: "RES-6", circumstances: OFTEN_BACKED_UP },
     Trap { planted: Planted::AttachmentByUploader, caught_by: "RES-2", circumstances: ROAMING },
     Trap { planted: Planted::CallMediaCached, caught_by: "RES-3", circumstances: "" },
     Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
@@ -335,4 +337,9 @@ replication = "sync"
 
 [topology.datacenter_defaults]
 flush = "500ms"
+"#;
+
+const OFTEN_BACKED_UP: &str = r#"
+[service]
+backup_every = "5m"
 "#;

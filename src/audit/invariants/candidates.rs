@@ -4,7 +4,7 @@ use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::rules::{self, Residence};
-use crate::terms::{Birth, DatacenterSet, Instant, Unit};
+use crate::terms::{Birth, BoundarySet, DatacenterSet, Instant, Rule, Unit};
 
 /// Judges every list that production made for a record of an organization.
 #[derive(Debug, Default)]
@@ -48,6 +48,19 @@ impl CandidatesInside {
             });
         }
     }
+
+    /// A backup holds every tenant's records, so its media stand in the unit's own boundary.
+    pub(in crate::audit) fn for_backup(&mut self, ledger: &Ledger, at: Instant, unit: Unit, candidates: DatacenterSet) {
+        let home = ledger.terms(unit).boundary;
+        for candidate in candidates.iter() {
+            self.docket.check(ledger.contract.stands_in(candidate) == home, || {
+                Breach::new(at, "the media for a backup of {unit} name {datacenter}, outside {residence}")
+                    .in_unit(unit)
+                    .at_datacenter(candidate)
+                    .against(BoundarySet::of(home), Rule::R8)
+            });
+        }
+    }
 }
 
 /// Through which boundaries the record may pass. A card that is to be refused must reach somebody
@@ -67,7 +80,8 @@ fn passage(ledger: &Ledger, birth: &Birth, at: Instant) -> Residence {
 #[cfg(test)]
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, HONG_KONG, SINGAPORE, Story};
-    use crate::terms::RecordKind;
+    use crate::facts::Fact;
+    use crate::terms::{DatacenterSet, RecordKind};
 
     #[test]
     fn a_list_of_the_pair_keeps_the_promise() {
@@ -83,6 +97,16 @@ mod tests {
         let birth = story.birth(RecordKind::Message);
         story.list(birth, EMEA_1, &[DUBLIN, AMSTERDAM, SINGAPORE]);
         story.expect_broken("RES-6", "name {datacenter}, outside {residence}");
+    }
+
+    #[test]
+    fn media_outside_the_boundary_are_a_breach() {
+        let mut story = Story::after();
+        let media = |datacenters: &[_]| datacenters.iter().fold(DatacenterSet::EMPTY, |set, &one| set.with(one));
+        story.fact(Fact::BackupTargets { unit: EMEA_1, candidates: media(&[AMSTERDAM, DUBLIN]) });
+        story.expect_kept("RES-6", 2);
+        story.fact(Fact::BackupTargets { unit: EMEA_1, candidates: media(&[SINGAPORE]) });
+        story.expect_broken("RES-6", "the media for a backup of {unit} name {datacenter}");
     }
 
     #[test]

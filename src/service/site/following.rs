@@ -33,6 +33,12 @@ impl<D: Decisions> Site<D> {
                 }
             }
             PeerMessage::HandedOver { .. } => self.look_now(now),
+            PeerMessage::BackUp { epoch, through, turn } => {
+                if self.yields_to(now, epoch, effects) && self.log.has(through) {
+                    self.write_backup(through.index.min(self.log.durable()), turn, effects);
+                }
+            }
+            PeerMessage::BackedUp { epoch, through } => self.backed_up(now, epoch, through),
         }
     }
 

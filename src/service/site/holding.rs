@@ -1,5 +1,6 @@
 //! Holding the lease: renewing it, keeping the register's promise, acknowledging.
 
+use super::backup::Schedule;
 use super::shipping::Peer;
 use super::standby::Standby;
 use super::switchover::Drain;
@@ -37,6 +38,7 @@ pub(super) struct Holding {
     tail: Tail,
     pub(super) peer: Peer,
     pub(super) drain: Option<Drain>,
+    pub(super) backup: Schedule,
     serving: bool,
 }
 
@@ -112,6 +114,7 @@ impl Holding {
             tail: Tail::default(),
             peer: Peer::unknown(),
             drain: None,
+            backup: Schedule::beginning(renew_at),
             serving: false,
         }
     }
@@ -137,7 +140,7 @@ impl Holding {
         self.tail.replicated(through);
     }
 
-    fn in_touch(&self) -> bool {
+    pub(super) fn in_touch(&self) -> bool {
         self.peer.matched && !self.peer.silent
     }
 
@@ -186,6 +189,7 @@ impl<D: Decisions> Site<D> {
         self.drain(now, effects);
         self.renew(now, effects);
         self.ship(now.monotonic, effects);
+        self.back_up(now.monotonic, effects);
         self.acknowledge(now, effects);
     }
 
@@ -315,6 +319,9 @@ impl<D: Decisions> Site<D> {
         }
         if let Some(at) = self.failback_at(holding) {
             or_at(at, SiteTimer::Failback);
+        }
+        if let Some(at) = holding.backup.deadline(&self.policy) {
+            or_at(at, SiteTimer::BackUp);
         }
         next
     }

@@ -3,10 +3,12 @@
 //! A site is either on standby, where it follows the holder's log and watches the register, or it holds
 //! the lease, where it accepts writes and replicates them. Reading order: `standby` (when to take
 //! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
-//! `following` (the two ends of replication), `switchover` (handing the lease over without loss).
+//! `following` (the two ends of replication), `switchover` (handing the lease over without loss),
+//! `backup` (who writes one, when and where).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
+mod backup;
 mod following;
 mod holding;
 mod requests;
@@ -52,6 +54,8 @@ pub enum SiteTimer {
     DrainOver,
     /// To hand the lease back to the preferred primary.
     Failback,
+    /// To have a backup written.
+    BackUp,
 }
 
 /// One site of a scale unit: the machine.
@@ -223,6 +227,7 @@ impl<D: Decisions> Machine for Site<D> {
             SiteInput::Order(Order::PlannedSwitchover) => self.begin_switchover(now, effects),
             SiteInput::Order(Order::ForcedFailover) => self.force(now),
             SiteInput::MapPushed(map) => self.map_pushed(map, effects),
+            SiteInput::BackedUp { through } => self.backup_written(now, through, effects),
         }
         self.advance(now, effects);
     }

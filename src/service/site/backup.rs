@@ -1,0 +1,94 @@
+//! Backups: the holder keeps the schedule; the peer writes them, so that they cost the primary copy
+//! nothing, and the holder itself only while the peer is not in step.
+//!
+//! A backup is incremental and stands on media of its own inside the boundary, so that it outlives the
+//! disks of both sites.
+
+use super::{Role, Site, SiteEffect};
+use crate::service::Decisions;
+use crate::service::message::PeerMessage;
+use crate::service::policy::Policy;
+use crate::terms::{Epoch, Index, LocalTime, Monotonic, Span};
+
+/// A backup that has not been finished within this share of the interval is tried at other media.
+const PATIENCE: u64 = 4;
+
+/// When a holder has the next backup written. A new holder knows of none and begins with one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Schedule {
+    due: Monotonic,
+    /// When the backup under way was begun; `None` where none is.
+    begun: Option<Monotonic>,
+    /// Attempts since the last finished backup.
+    turn: u8,
+    /// The last index of the last finished backup.
+    finished: Index,
+}
+
+impl Schedule {
+    /// A schedule whose first backup is due at an instant.
+    pub(super) const fn beginning(due: Monotonic) -> Self {
+        Self { due, begun: None, turn: 0, finished: 0 }
+    }
+
+    pub(super) fn deadline(&self, policy: &Policy) -> Option<Monotonic> {
+        policy.backup_every.map(|_| self.due)
+    }
+}
+
+impl<D: Decisions> Site<D> {
+    /// Has a backup written when one is due and there is anything new.
+    pub(super) fn back_up(&mut self, now: Monotonic, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        let Some(every) = self.policy.backup_every else { return };
+        if now < holding.backup.due {
+            return;
+        }
+        let by_peer = holding.in_touch();
+        let through = if by_peer { holding.peer.durable.min(self.log.durable()) } else { self.log.durable() };
+        let schedule = &mut holding.backup;
+        if schedule.begun.replace(now).is_some() {
+            schedule.turn = schedule.turn.wrapping_add(1);
+        }
+        if through <= schedule.finished {
+            (schedule.begun, schedule.due) = (None, now + every);
+            return;
+        }
+        schedule.due = now + Span(every.0 / PATIENCE);
+        let (epoch, turn) = (holding.epoch, schedule.turn);
+        if by_peer {
+            let through = self.log.position(through);
+            effects.push(SiteEffect::ToPeer(PeerMessage::BackUp { epoch, through, turn }));
+        } else {
+            self.write_backup(through, turn, effects);
+        }
+    }
+
+    /// Writes a backup of the own log through an index.
+    pub(super) fn write_backup(&self, through: Index, turn: u8, effects: &mut Vec<SiteEffect>) {
+        let targets = self.decisions.backup_targets(&self.map, self.identity.unit, self.identity.side);
+        let count = targets.as_slice().len().max(1);
+        if let Some(&to) = targets.as_slice().get(usize::from(turn) % count) {
+            effects.push(SiteEffect::BackUp { targets, to, through });
+        }
+    }
+
+    /// The own media have everything through an index.
+    pub(super) fn backup_written(&mut self, now: LocalTime, through: Index, effects: &mut Vec<SiteEffect>) {
+        let epoch = self.log.fence;
+        match self.role {
+            Role::Standby(_) => effects.push(SiteEffect::ToPeer(PeerMessage::BackedUp { epoch, through })),
+            Role::Holding(_) => self.backed_up(now, epoch, through),
+        }
+    }
+
+    /// A backup of this holder's log is finished.
+    pub(super) fn backed_up(&mut self, now: LocalTime, epoch: Epoch, through: Index) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        let (schedule, every) = (&mut holding.backup, self.policy.backup_every);
+        if let (Some(begun), Some(every)) = (schedule.begun, every.filter(|_| epoch == holding.epoch)) {
+            let due = (begun + every).max(now.monotonic);
+            *schedule = Schedule { due, begun: None, turn: 0, finished: schedule.finished.max(through) };
+        }
+    }
+}
