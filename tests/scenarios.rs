@@ -169,8 +169,8 @@ fn map_and_contract_agree_on_every_shipped_scenario() {
         let policy = &plan.policy;
         assert_eq!((policy.effective.0, policy.clock_tolerance), (contract.effective.0, contract.clock_tolerance));
         assert_eq!(
-            (policy.ttl, policy.rho_ppm, policy.rto_bound()),
-            (contract.ttl, contract.rho_ppm, contract.rto_bound)
+            (policy.ttl, policy.rho_ppm, policy.rto_bound(), policy.switchover_bound()),
+            (contract.ttl, contract.rho_ppm, contract.rto_bound, contract.switchover_bound)
         );
         assert_eq!((policy.grace_period_with_data_loss, policy.card_version), (contract.grace, contract.card_version));
         assert_eq!(

@@ -25,6 +25,8 @@ pub struct Contract {
     pub refuses_old_cards: CardTerms,
     /// The loss that is allowed at a failover.
     pub loss: LossTerms,
+    /// The most records that an asynchronous failover may lose while `replicated`, besides the time.
+    pub loss_records: Option<u64>,
     /// Length of the lease.
     pub ttl: Span,
     /// ρ in parts per million.
@@ -33,9 +35,9 @@ pub struct Contract {
     pub rto_bound: Span,
     /// The longest grace before a failover that declares a loss; `None`: never.
     pub grace: Option<Span>,
-    /// Whether failover waits for an operator.
+    /// Whether failover waits for an operator, or for ever.
     pub manual_failover: bool,
-    /// The longest planned switchover.
+    /// The longest time for which a planned switchover may refuse writes.
     pub switchover_bound: Span,
     /// The most requests that may wait at a datacenter before it refuses as overloaded.
     pub queue_limit: u32,

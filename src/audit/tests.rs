@@ -54,6 +54,7 @@ pub(super) fn contract() -> Contract {
         rho_ppm: 200,
         rto_bound: Span::secs(60),
         grace: Some(Span::hours(1)),
+        loss_records: None,
         manual_failover: false,
         switchover_bound: Span::secs(30),
         queue_limit: 100,

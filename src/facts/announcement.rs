@@ -51,4 +51,10 @@ pub enum Announcement {
     MapRefused,
     /// It took a pushed map.
     MapAdopted,
+    /// It means to hand the lease over, and serves on until its peer has nearly everything.
+    SwitchoverPlanned,
+    /// It refused an operator's order: the policy forbids it, or the site is not the one to carry it out.
+    OrderRefused,
+    /// It gave an operator's forced failover up: the holder's lease did not lapse, for the holder lives.
+    OrderExpired,
 }

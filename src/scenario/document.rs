@@ -76,16 +76,23 @@ section! {
             clock_tolerance: Span,
             /// The most that asynchronous replication may lose. Default: `"5s"`.
             maximum_lag_on_failover: Span,
+            /// The same in records: neither limit may be passed. Default: none.
+            maximum_lag_records: u64,
             /// How long to wait before a failover that declares a loss, or `"never"`. Default: `"1h"`.
             grace_period_with_data_loss: OrNever,
-            /// Who starts a failover. Default: `automatic`.
+            /// Who starts a failover: the service, an operator, or nobody. Default: `automatic`.
             failover: Initiative,
-            /// Who starts a failback. Default: `automatic`.
+            /// Who starts a failback: the service, an operator, or nobody. Default: `automatic`.
             failback: Initiative,
             /// How long the preferred primary must have been caught up before a failback. Default: `"10m"`.
             failback_after: Span,
-            /// How long a switchover may drain. Default: `"30s"`.
+            /// How long no automatic failback follows a takeover from a primary that had come back and
+            /// held the lease for less than this. Default: `"1h"`.
+            failback_block: Span,
+            /// How long the peer may take to catch up before a switchover is given up. Default: `"30s"`.
             switchover_timeout: Span,
+            /// How long a switchover may refuse writes to drain before it is given up. Default: `"5s"`.
+            drain_timeout: Span,
             /// How long a holder waits for its peer's answer. Default: `"1s"`.
             peer_timeout: Span,
             /// The most records of one replication batch. Default: 256.

@@ -29,6 +29,7 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
         failover,
         failback
     );
+    set!(failback_block, drain_timeout);
     set!(failback_after, switchover_timeout, peer_timeout, batch_records, window_records, queue_limit, route_ttl);
     set!(
         request_timeout,
@@ -49,6 +50,7 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     if let Some(every) = value(&service.backup_every) {
         policy.backup_every = every.0;
     }
+    policy.maximum_lag_records = value(&service.maximum_lag_records).copied();
     if let Some(effective) = value(&service.effective) {
         policy.effective = Wall(effective.0);
     }
@@ -69,10 +71,12 @@ fn check_lease(service: &Service, policy: &Policy, findings: &Findings) {
 }
 
 fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
-    let must_be_positive: [&Given<Span>; 8] = [
+    let must_be_positive: [&Given<Span>; 10] = [
         &service.ttl,
         &service.loop_wait,
         &service.retry_timeout,
+        &service.switchover_timeout,
+        &service.drain_timeout,
         &service.peer_timeout,
         &service.route_ttl,
         &service.request_timeout,
@@ -84,7 +88,8 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
     }
     let zero_or = |given: &Given<u64>| given.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
     let no_queue = service.queue_limit.as_ref().filter(|at: &&At<u32>| at.value == 0).map(|at| at.place.clone());
-    let zeros: [Option<Place>; 3] = [zero_or(&service.batch_records), zero_or(&service.window_records), no_queue];
+    let lag = zero_or(&service.maximum_lag_records);
+    let zeros: [Option<Place>; 4] = [zero_or(&service.batch_records), zero_or(&service.window_records), lag, no_queue];
     let no_retry = service.retry_burst.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
     for place in zeros.into_iter().flatten().chain(no_retry) {
         findings.report(Code::OutOfRange, &place, "this must be one or more");

@@ -155,7 +155,7 @@ pub(super) enum Family {
 
 words! {
     Replication { "async" = Self::Async, "sync" = Self::Sync, "sync-strict" = Self::SyncStrict }
-    Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual }
+    Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual, "disabled" = Self::Disabled }
     Manners { "careful" = Self::Careful, "naive" = Self::Naive }
     OldCard { "refuse" = Self::Refuse, "group-location" = Self::GroupLocation }
     Order { "planned" = Self::PlannedSwitchover, "forced" = Self::ForcedFailover }

@@ -56,6 +56,17 @@ pub struct Standing {
     pub tail_age: Span,
     /// The declared RPO.
     pub maximum_lag: Span,
+    /// The most acknowledged records that are on no other site once this one is acknowledged.
+    pub tail_records: u64,
+    /// The declared RPO in records.
+    pub maximum_records: Option<u64>,
+}
+
+impl Standing {
+    /// Whether what would be at risk is within the declared RPO, in time and in records.
+    pub fn is_within_lag(&self) -> bool {
+        self.tail_age <= self.maximum_lag && self.maximum_records.is_none_or(|most| self.tail_records <= most)
+    }
 }
 
 /// What a holder that is `alone` knows of its peer when it asks whether to promise `replicated` again.
@@ -75,6 +86,10 @@ pub struct CatchUp {
     pub tail_age: Span,
     /// The declared RPO.
     pub maximum_lag: Span,
+    /// The most acknowledged records that the peer lacks.
+    pub tail_records: u64,
+    /// The declared RPO in records.
+    pub maximum_records: Option<u64>,
 }
 
 /// The decisions of the service.
@@ -160,7 +175,7 @@ pub trait Decisions: Clone + Eq + Hash {
     fn may_acknowledge(&self, standing: &Standing) -> bool {
         let replicated = match (standing.replication, standing.mode) {
             (Replication::SyncStrict, _) | (Replication::Sync, Mode::Replicated) => standing.on_peer,
-            (Replication::Async, Mode::Replicated) => standing.on_peer || standing.tail_age <= standing.maximum_lag,
+            (Replication::Async, Mode::Replicated) => standing.on_peer || standing.is_within_lag(),
             (Replication::Sync | Replication::Async, Mode::Alone) => true,
         };
         standing.lease_valid && standing.durable && replicated
@@ -171,7 +186,10 @@ pub trait Decisions: Clone + Eq + Hash {
     fn has_caught_up(&self, peer: &CatchUp) -> bool {
         let enough = match peer.replication {
             Replication::Sync | Replication::SyncStrict => peer.on_peer >= peer.acknowledged,
-            Replication::Async => peer.on_peer >= peer.inherited && peer.tail_age < Span(peer.maximum_lag.0 / 4),
+            Replication::Async => {
+                let few = peer.maximum_records.is_none_or(|most| peer.tail_records <= most / 4);
+                peer.on_peer >= peer.inherited && peer.tail_age < Span(peer.maximum_lag.0 / 4) && few
+            }
         };
         peer.in_touch && enough
     }

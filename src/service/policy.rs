@@ -35,6 +35,8 @@ pub enum Initiative {
     Automatic,
     /// An operator.
     Manual,
+    /// Nobody: an operator's order is refused too.
+    Disabled,
 }
 
 /// What becomes of an action card made by an app too old for residency by billing country.
@@ -76,6 +78,9 @@ pub struct Policy {
     /// RPO of asynchronous replication: the holder acknowledges no further write while `replicated`
     /// when its oldest acknowledged, unreplicated record is older than this.
     pub maximum_lag_on_failover: Span,
+    /// The same RPO in records: while `replicated`, the holder acknowledges no record that would leave
+    /// more than this many of the acknowledged ones on no other site. `None`: the time alone counts.
+    pub maximum_lag_records: Option<u64>,
     /// How long a challenger waits, once the lease has lapsed while the mode is `alone`, before it
     /// takes over and declares a loss. `None`: for ever.
     pub grace_period_with_data_loss: Option<Span>,
@@ -85,8 +90,14 @@ pub struct Policy {
     pub failback: Initiative,
     /// How long the preferred primary must have been caught up before an automatic failback.
     pub failback_after: Span,
-    /// How long a switchover may drain before it is given up.
+    /// How long no automatic failback follows a takeover from a primary that had come back and held the
+    /// lease for less than this: what comes and goes is not switched to and fro. Failover is never held
+    /// up.
+    pub failback_block: Span,
+    /// How long the peer may take to catch up before a switchover is given up; writes go on meanwhile.
     pub switchover_timeout: Span,
+    /// How long a switchover may refuse writes to drain before it is given up.
+    pub drain_timeout: Span,
     /// How long a holder waits for its peer's answer before it counts the peer as unreachable.
     pub peer_timeout: Span,
     /// The most records of one replication batch.
@@ -152,9 +163,27 @@ impl Policy {
     /// `ttl·(1+ρ)`; its next look comes at most one `loop_wait` later; reading a majority, prepare
     /// and accept are one attempt each at most a `retry_timeout`, and so is the change to `alone`.
     pub fn rto_bound(&self) -> Span {
-        let slow = |span: Span| span.scale(1_000_000, 1_000_000 - u64::from(self.rho_ppm)) + Span::micros(1);
-        let attempts = Span(self.retry_timeout.0.saturating_mul(4));
-        slow(self.lapsed_after(self.ttl)) + slow(self.loop_wait) + slow(attempts)
+        self.slow(self.lapsed_after(self.ttl)) + self.slow(self.loop_wait) + self.attempts(4)
+    }
+
+    /// The bound on how long a planned switchover refuses any write, in true time from the first write
+    /// that is refused to the first moment at which either site can acknowledge one.
+    ///
+    /// The holder drains for `drain_timeout` at most. One attempt names the peer; then the peer reads a
+    /// majority and wins an epoch of its own, or, where the outcome is unknown, the holder takes its
+    /// lease back: three attempts at most, each at most a `retry_timeout`, with a back-off of at most a
+    /// `loop_wait` between them.
+    pub fn switchover_bound(&self) -> Span {
+        self.slow(self.drain_timeout) + self.slow(self.loop_wait) + self.attempts(4)
+    }
+
+    /// True time that passes while a clock slow by ρ counts `span`.
+    fn slow(&self, span: Span) -> Span {
+        span.scale(1_000_000, 1_000_000 - u64::from(self.rho_ppm)) + Span::micros(1)
+    }
+
+    fn attempts(&self, count: u64) -> Span {
+        self.slow(Span(self.retry_timeout.0.saturating_mul(count)))
     }
 }
 
@@ -170,11 +199,14 @@ impl Default for Policy {
             rho_ppm: 200,
             clock_tolerance: Span::millis(500),
             maximum_lag_on_failover: Span::secs(5),
+            maximum_lag_records: None,
             grace_period_with_data_loss: Some(Span::hours(1)),
             failover: Initiative::Automatic,
             failback: Initiative::Automatic,
             failback_after: Span::minutes(10),
+            failback_block: Span::hours(1),
             switchover_timeout: Span::secs(30),
+            drain_timeout: Span::secs(5),
             peer_timeout: Span::secs(1),
             batch_records: 128,
             window_records: 512,

@@ -31,10 +31,15 @@
 //! - It writes `replicated` again only when the peer has everything that may have been acknowledged, what
 //!   was inherited at the takeover included (in `async`: is within the RPO).
 //!
-//! **The unit of the RPO is time.** The tail is as old as the acknowledgement of its oldest record that is
-//! not on the peer; while `replicated` holds, no further record is acknowledged when the tail is older than
-//! `maximum_lag_on_failover`. So what one takeover can lose was acknowledged within one such span. The
-//! holder writes `alone` at half of it, to leave the attempt its time.
+//! **The unit of the RPO is time, and records where `maximum_lag_records` is set; both are per takeover.**
+//! The tail is as old as the acknowledgement of its oldest record that is not on the peer; while
+//! `replicated` holds, no further record is acknowledged when the tail is older than
+//! `maximum_lag_on_failover`, or would be longer than `maximum_lag_records`. So what one takeover can lose
+//! was acknowledged within one such span, and is no more than so many. The holder writes `alone` at half of
+//! either, to leave the attempt its time.
+//!
+//! **Last sync time** is kept in the register: everything that was acknowledged before it is on both sites.
+//! It is the age of the tail, read at each renewal, so it is never late by more than a `loop_wait`.
 //!
 //! # Challenging
 //!
@@ -44,13 +49,20 @@
 //!   the next epoch; the compare-and-set compares the whole value, so it fails if the holder renewed.
 //! - It takes over by itself only if the mode is `replicated` and its log reaches `frontier`. If `alone`, it
 //!   waits: for the holder, for the end of `grace_period_with_data_loss`, or for an operator's force. Then
-//!   it declares its loss. Grace and force waive the test of the mode, never the wait for the lease.
+//!   it declares its loss. Grace and force waive the test of the mode, never the wait for the lease. A force
+//!   that finds the holder alive expires with the bound on the RTO: it must not strike in the next outage.
+//!   With `failover = "manual"` only an operator's order starts a takeover, with `"disabled"` nothing does.
 //! - A takeover keeps mode and frontier until its own later change. One whose outcome is unknown serves
 //!   nothing until a later attempt of its own succeeds. A holder that restarts takes a new epoch.
 //! - Two proposers back off by site order and entropy.
-//! - Planned switchover: the holder stops accepting, hears from the peer that it has everything, gives its
-//!   lease up and writes the peer as `holder`; the peer then wins an epoch of its own. With the outcome
-//!   unknown, neither acknowledges until its own next attempt succeeds.
+//! - Planned switchover: the holder serves on until the peer is certified and within a batch of it, for
+//!   `switchover_timeout` at most; then it stops accepting, hears from the peer that it has everything, gives
+//!   its lease up and writes the peer as `holder`; the peer then wins an epoch of its own. With the outcome
+//!   unknown, neither acknowledges until its own next attempt succeeds. No write is refused for longer than
+//!   [`Policy::switchover_bound`](super::Policy::switchover_bound).
+//! - Failback is a switchover that the backup plans by itself, once the preferred primary has had everything
+//!   for `failback_after` and the last sync time has caught up. After a takeover from a primary that had
+//!   come back and gone again within `failback_block`, none follows for that long. Failover is never blocked.
 //!
 //! # Fencing
 //!

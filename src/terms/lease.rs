@@ -88,7 +88,7 @@ pub struct Register {
     pub mode: Mode,
     /// A log position known to be on both sites.
     pub frontier: Position,
-    /// The holder's wall clock when `frontier` was last the end of its log.
+    /// Last sync time, by the holder's wall clock: all that was acknowledged before is on both sites.
     pub last_sync: Wall,
     /// The attempt that wrote this value: renewed by every change, reused by none.
     pub renewal: Ballot,

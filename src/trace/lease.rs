@@ -206,6 +206,13 @@ impl Leases {
                 link = link.because(pen.ails(step.at, &[peer]));
                 format!("Sees that {} has everything but what is under way.", known.name(peer))
             }
+            Announcement::SwitchoverPlanned => {
+                format!("Means to hand the lease over, and serves on until {} has caught up. {heard}", known.name(peer))
+            }
+            Announcement::OrderRefused => format!("Refuses the order: it is not its to carry out. {heard}"),
+            Announcement::OrderExpired => {
+                "Gives the order to take over up: the lease did not lapse, for its holder lives.".to_owned()
+            }
             Announcement::SwitchoverBegan => format!("Stops accepting writes, to hand the lease over. {heard}"),
             Announcement::SwitchoverCancelled => "Gives the switchover up, and means to serve on.".to_owned(),
             Announcement::HandedOver => format!("Has written {} into the register as the holder.", known.name(peer)),

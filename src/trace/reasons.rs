@@ -4,7 +4,7 @@ use super::decided::{Note, Taken};
 use super::known::Known;
 use super::step::{ClientStep, decided, first};
 use super::story::Decided;
-use super::words::{ballot, refusal as refused, rule, yes};
+use super::words::{ballot, counted, refusal as refused, rule, yes};
 use crate::facts::Announcement;
 use crate::service::decisions::{Claim, Standing};
 use crate::terms::{Mode, Record};
@@ -28,14 +28,17 @@ pub(super) fn take_over(claim: &Claim) -> String {
 
 /// Why an acknowledgement may leave, or may not.
 pub(super) fn acknowledge(standing: &Standing) -> String {
-    let Standing { lease_valid, replication, mode, durable, on_peer, tail_age, maximum_lag } = *standing;
+    let Standing { lease_valid, replication, mode, durable, on_peer, tail_age, maximum_lag, .. } = *standing;
     let lease = if lease_valid { "the lease is valid" } else { "the lease has run out" };
     let here = if durable { "the record is durable here" } else { "the record is not durable here yet" };
     let there = match (on_peer, mode) {
         (true, _) => "and at the peer".to_owned(),
         (false, Mode::Alone) => "and the register says `alone`".to_owned(),
         (false, Mode::Replicated) => {
-            format!("not at the peer; what the peer lacks is {tail_age} old, of {maximum_lag} allowed")
+            let records = standing.maximum_records.map_or_else(String::new, |most| {
+                format!(", and with this record at most {} of {most}", counted(standing.tail_records, "record"))
+            });
+            format!("not at the peer; what the peer lacks is {tail_age} old, of {maximum_lag} allowed{records}")
         }
     };
     format!("{lease}, {here}, {there} ({})", replication.name())

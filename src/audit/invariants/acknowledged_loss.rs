@@ -2,8 +2,8 @@
 //!
 //! A record is lost when a new epoch's holder has it not on its disk, unless it returns later, for
 //! an old holder's tail is reconciled. The table: `sync-strict` loses nothing; `sync` nothing while
-//! the register says `replicated`; `async` at most the records of the declared span while
-//! `replicated`. While `alone`, a loss is declared, not bounded.
+//! the register says `replicated`; `async` at most the records of the declared span, and at most the
+//! declared number of them, while `replicated`. While `alone`, a loss is declared, not bounded.
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Acknowledgement, Landing, Ledger, Succession};
@@ -86,7 +86,7 @@ impl AcknowledgedLoss {
             let of_takeover = |(_, &(at, by)): (&Record, &(Instant, usize))| (by == index).then_some(at);
             let lost: Vec<Instant> = self.missing.iter().filter_map(of_takeover).collect();
             let (Some(&earliest), Some(&latest)) = (lost.iter().min(), lost.iter().max()) else { continue };
-            self.docket.check(is_allowed(ledger, takeover.mode, latest - earliest), || {
+            self.docket.check(is_allowed(ledger, takeover.mode, latest - earliest, lost.len() as u64), || {
                 let what = format!(
                     "a takeover of {{unit}} lost {} acknowledged records, acknowledged over {}",
                     lost.len(),
@@ -99,12 +99,13 @@ impl AcknowledgedLoss {
     }
 }
 
-fn is_allowed(ledger: &Ledger, mode: Mode, stretch: Span) -> bool {
+fn is_allowed(ledger: &Ledger, mode: Mode, stretch: Span, records: u64) -> bool {
     match (ledger.contract.loss, mode) {
         (LossTerms::Never, _) | (LossTerms::NoneWhileReplicated, Mode::Replicated) => false,
         (LossTerms::NoneWhileReplicated | LossTerms::AtMost(_), Mode::Alone) => true,
         (LossTerms::AtMost(bound), Mode::Replicated) => {
             stretch <= bound.scale(1_000_000 + u64::from(ledger.contract.rho_ppm), 1_000_000) + slack::LOSS
+                && ledger.contract.loss_records.is_none_or(|most| records <= most)
         }
     }
 }
@@ -118,7 +119,12 @@ mod tests {
 
     /// A acknowledges two records `apart`, B has neither and takes over.
     fn two_lost(loss: LossTerms, mode: Mode, apart: Span) -> Story {
-        let mut story = Story::after_with(|contract| contract.loss = loss);
+        two_of(None, loss, mode, apart)
+    }
+
+    /// The same where no more than `most` may be lost, if any number is set.
+    fn two_of(most: Option<u64>, loss: LossTerms, mode: Mode, apart: Span) -> Story {
+        let mut story = Story::after_with(|contract| (contract.loss, contract.loss_records) = (loss, most));
         let (one, two) = (story.birth(RecordKind::Message), story.birth(RecordKind::Message));
         story.renew(1, Side::A, mode, 0);
         story.land(one, CopyClass::Log, DUBLIN, 1).acknowledge(one, DUBLIN, 1, 1).pass(apart);
@@ -141,6 +147,13 @@ mod tests {
         within.expect_kept("FO-3", 2);
         let beyond = two_lost(LossTerms::AtMost(Span::secs(5)), Mode::Replicated, Span::secs(8));
         beyond.expect_broken("FO-3", "lost 2 acknowledged records");
+    }
+
+    #[test]
+    fn async_may_lose_the_declared_number_and_no_more() {
+        let losing = |most| two_of(Some(most), LossTerms::AtMost(Span::secs(5)), Mode::Replicated, Span::secs(1));
+        losing(2).expect_kept("FO-3", 2);
+        losing(1).expect_broken("FO-3", "lost 2 acknowledged records");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::audit::Breach;
 use crate::audit::docket::Docket;
-use crate::audit::ledger::Ledger;
+use crate::audit::ledger::{Granted, Ledger};
 use crate::audit::slack;
 use crate::terms::{Instant, Mode, Side, Unit};
 
@@ -75,14 +75,15 @@ impl Convergence {
 
 /// Whether a unit has a physical reason not to serve: no site in reach of clients that has a
 /// majority and all that is known to be replicated, nor had one for as long as a failover may take;
-/// more broken than the register is built for; or the only holder of an `alone` tail gone.
+/// more broken than the register is built for; the only holder of an `alone` tail gone; or a holder
+/// gone whose place nobody may take without an operator.
 fn is_excused(ledger: &Ledger, now: Instant, unit: Unit) -> bool {
     let long = ledger.contract.rto_bound + slack::SETTLING;
     let able = |side| ledger.was_able_for(unit, side, long, now);
     let lease = ledger.lease(unit);
-    let waits_for_grace =
-        lease.granted().is_some_and(|granted| granted.register.mode == Mode::Alone && !able(granted.register.holder));
-    lease.is_beyond_promise() || waits_for_grace || !Side::BOTH.into_iter().any(able)
+    let waits = |granted: &Granted| granted.register.mode == Mode::Alone || ledger.contract.manual_failover;
+    let waits_for_holder = lease.granted().is_some_and(|granted| waits(granted) && !able(granted.register.holder));
+    lease.is_beyond_promise() || waits_for_holder || !Side::BOTH.into_iter().any(able)
 }
 
 #[cfg(test)]

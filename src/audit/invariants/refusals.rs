@@ -57,7 +57,9 @@ impl RefusalsNecessary {
             Refusal::UpdateApp => needless_update(ledger, at, birth),
             Refusal::BoundaryDark => needless_dark(ledger, at, refused.unit),
             Refusal::CountryNotServed => needless_unserved(ledger, birth),
-            Refusal::NoLease => needless_no_lease(ledger, at, refused),
+            Refusal::NoLease => {
+                needless_no_lease(ledger, at, refused).or_else(|| self.overlong_switchover(ledger, at, refused.unit))
+            }
             Refusal::NoMajority => self.needless_no_majority(ledger, at, refused),
             Refusal::PeerUnreachable => self.needless_peer(ledger, at, refused.unit),
             Refusal::SwitchingOver => self.needless_switchover(ledger, at, refused.unit),
@@ -71,6 +73,17 @@ impl RefusalsNecessary {
         let lasted = Stretch::prolong(&mut self.stretches[unit?.index()].switching_over, at);
         let bound = ledger.contract.switchover_bound + slack::SETTLING;
         (lasted > bound).then_some("for longer than a switchover may take")
+    }
+
+    /// A switchover has left the unit without a holder for too long, though both of its sites were well for
+    /// as long as it takes to find one in any way.
+    fn overlong_switchover(&self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
+        let unit = unit?;
+        let began = self.stretches[unit.index()].switching_over?.first;
+        let long = ledger.contract.rto_bound + slack::SETTLING;
+        let well = Side::BOTH.into_iter().all(|side| ledger.was_able_for(unit, side, long, at));
+        let overlong = at - began > ledger.contract.switchover_bound + slack::SETTLING;
+        (overlong && well && !ledger.was_busy(unit, at, long)).then_some("for longer than a switchover may take")
     }
 
     /// The refusing site reached neither of the other voters a moment ago, or the link between the
@@ -302,6 +315,17 @@ mod tests {
         story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver);
         story.expect_kept("RES-7", 2);
         story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::SwitchingOver);
+        story.expect_broken("RES-7", "longer than a switchover may take");
+    }
+
+    #[test]
+    fn a_switchover_leaves_no_unit_without_a_holder() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(40));
+        story.refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
+        story.expect_kept("RES-7", 2);
+        story.pass(Span::minutes(1)).refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
         story.expect_broken("RES-7", "longer than a switchover may take");
     }
 }

@@ -1,11 +1,12 @@
 //! FO-5: a stale copy is never promoted silently. While the register says `replicated`, a new holder
 //! has all that is known to be on both sites; while it says `alone`, a holder that lacks
-//! acknowledged records took over after the grace period or by an operator's force.
+//! acknowledged records took over after the grace period or by an operator's force. In either mode the
+//! register's last sync time is no later than the first record that the new holder lacks.
 
-use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Ledger, Succession};
-use crate::terms::{Instant, Mode, Span, Unit};
+use crate::audit::{Breach, slack};
+use crate::terms::{Instant, Mode, Span, Unit, Wall};
 
 /// Looks at the new holder's disk whenever a new epoch is granted.
 #[derive(Debug, Default)]
@@ -41,7 +42,22 @@ impl StaleNeverPromoted {
             };
             Breach::new(at, what).in_unit(unit).at_datacenter(site)
         });
+        if succession.lost.is_empty() {
+            return;
+        }
+        self.docket.check(is_after_last_sync(ledger, at, succession), || {
+            let what = "{datacenter} took over {unit} without records that its register counted as on both sites";
+            Breach::new(at, what).in_unit(unit).at_datacenter(site)
+        });
     }
+}
+
+/// Whether everything that the new holder lacks was acknowledged after the last sync time, which is of
+/// the old holder's wall clock.
+fn is_after_last_sync(ledger: &Ledger, at: Instant, succession: &Succession) -> bool {
+    let error = ledger.contract.clock_tolerance.max(ledger.world.clock_error(at)) + slack::LOSS;
+    let Wall(synced) = succession.before.register.last_sync;
+    succession.lost.iter().all(|lost| (lost.at + error).0 >= synced)
 }
 
 /// Whether the grace period was over, `silent` after the holder's last renewal, on a clock that may
@@ -70,7 +86,7 @@ mod tests {
     fn a_copy_that_reaches_the_frontier_may_take_over() {
         let mut story = half_replicated(Mode::Replicated, 1);
         story.renew(2, Side::B, Mode::Replicated, 1);
-        story.expect_kept("FO-5", 1);
+        story.expect_kept("FO-5", 2);
     }
 
     #[test]
@@ -81,6 +97,14 @@ mod tests {
     }
 
     #[test]
+    fn a_last_sync_time_after_what_is_missing_hides_a_loss() {
+        let mut story = half_replicated(Mode::Alone, 1);
+        story.pass(Span::minutes(5)).renew(1, Side::A, Mode::Alone, 1);
+        story.pass(Span::hours(2)).renew(2, Side::B, Mode::Alone, 1);
+        story.expect_broken("FO-5", "counted as on both sites");
+    }
+
+    #[test]
     fn alone_only_grace_or_force_waives_what_is_missing() {
         let mut silent = half_replicated(Mode::Alone, 1);
         silent.pass(Span::minutes(5)).renew(2, Side::B, Mode::Alone, 1);
@@ -88,11 +112,11 @@ mod tests {
 
         let mut graced = half_replicated(Mode::Alone, 1);
         graced.pass(Span::hours(2)).renew(2, Side::B, Mode::Alone, 1);
-        graced.expect_kept("FO-5", 1);
+        graced.expect_kept("FO-5", 2);
 
         let mut forced = half_replicated(Mode::Alone, 1);
         forced.pass(Span::minutes(5)).fact(Fact::Ordered { unit: EMEA_1, forced: true });
         forced.renew(2, Side::B, Mode::Alone, 1);
-        forced.expect_kept("FO-5", 1);
+        forced.expect_kept("FO-5", 2);
     }
 }

@@ -4,6 +4,7 @@ use super::backup::Schedule;
 use super::shipping::Peer;
 use super::standby::Standby;
 use super::switchover::Drain;
+use super::tail::{Tail, records_limit, tail_limit};
 use super::{Role, Site, SiteEffect, SiteTimer};
 use crate::facts::Announcement;
 use crate::service::Decisions;
@@ -11,7 +12,7 @@ use crate::service::decisions::{CatchUp, Standing};
 use crate::service::message::{Placed, Request, Response};
 use crate::service::policy::{Policy, Replication};
 use crate::service::proposer::Concluded;
-use crate::terms::{Epoch, Index, LocalTime, Mode, Monotonic, Refusal, Register, Span};
+use crate::terms::{Epoch, Index, LocalTime, Mode, Monotonic, Refusal, Register, Span, Wall};
 use std::collections::VecDeque;
 
 /// What a holder knows.
@@ -39,6 +40,8 @@ pub(super) struct Holding {
     pub(super) peer: Peer,
     pub(super) drain: Option<Drain>,
     pub(super) backup: Schedule,
+    /// No automatic failback before this: the holder before had come and gone.
+    pub(super) no_failback_before: Monotonic,
     serving: bool,
 }
 
@@ -48,54 +51,6 @@ pub(super) struct Pending {
     pub(super) index: Index,
     pub(super) request: Request,
     pub(super) placed: Placed,
-}
-
-/// The ages of acknowledged records that the peer lacks, in a bounded number of marks: each stands for
-/// the run of records from its index to the next mark's, and is as old as the oldest of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Tail {
-    marks: VecDeque<(Index, Monotonic)>,
-    last: Index,
-}
-
-/// Marks are at least this share of the RPO apart, so that few are kept.
-const MARKS_PER_RPO: u64 = 64;
-
-impl Tail {
-    fn acknowledged(&mut self, index: Index, now: Monotonic, maximum_lag: Span) {
-        // A retry of a record that stands before the last mark is younger than the mark before it.
-        if index < self.last {
-            return;
-        }
-        self.last = index;
-        let apart = maximum_lag.scale(1, MARKS_PER_RPO);
-        if self.marks.back().is_none_or(|&(_, at)| now.since(at) > apart) {
-            self.marks.push_back((index, now));
-        }
-    }
-
-    fn replicated(&mut self, through: Index) {
-        while self.marks.get(1).is_some_and(|&(next, _)| next <= through + 1) {
-            self.marks.pop_front();
-        }
-        if self.last <= through {
-            self.marks.clear();
-        }
-    }
-
-    fn oldest(&self) -> Option<Monotonic> {
-        self.marks.front().map(|&(_, at)| at)
-    }
-
-    fn age(&self, now: Monotonic) -> Span {
-        self.oldest().map_or(Span::ZERO, |at| now.since(at))
-    }
-}
-
-/// When the holder stops waiting for the peer and writes `alone`: half of the RPO is left for the
-/// attempt.
-const fn tail_limit(policy: &Policy) -> Span {
-    Span(policy.maximum_lag_on_failover.0 / 2)
 }
 
 impl Holding {
@@ -115,6 +70,7 @@ impl Holding {
             peer: Peer::unknown(),
             drain: None,
             backup: Schedule::beginning(renew_at),
+            no_failback_before: Monotonic::ZERO,
             serving: false,
         }
     }
@@ -140,6 +96,31 @@ impl Holding {
         self.tail.replicated(through);
     }
 
+    /// The most acknowledged records that the peer may lack once `through` is acknowledged.
+    fn at_risk(&self, through: Index) -> u64 {
+        through.saturating_sub(self.peer.durable.max(self.known.frontier.index))
+    }
+
+    /// Everything that was acknowledged before this is on the peer.
+    fn last_sync(&self, now: LocalTime) -> Wall {
+        let agreed = self.tail.begins().map_or(self.acknowledged, |first| first - 1);
+        if self.peer.durable < agreed {
+            return self.known.last_sync;
+        }
+        let age = self.tail.age(now.monotonic);
+        Wall(now.wall.0.saturating_sub(age.0)).max(self.known.last_sync)
+    }
+
+    /// Whether the last sync time has caught up with the clock.
+    pub(super) fn is_in_step(&self, now: LocalTime, policy: &Policy) -> bool {
+        now.wall.since(self.last_sync(now)) <= tail_limit(policy)
+    }
+
+    /// Whether so much is on no other site that the register must say so before more is.
+    fn tail_is_long(&self, policy: &Policy, now: Monotonic) -> bool {
+        self.tail.age(now) >= tail_limit(policy) || self.at_risk(self.acknowledged) >= records_limit(policy)
+    }
+
     pub(super) fn in_touch(&self) -> bool {
         self.peer.matched && !self.peer.silent
     }
@@ -162,7 +143,7 @@ impl Holding {
         match (policy.replication, self.known.mode) {
             (Replication::SyncStrict, _) => Mode::Replicated,
             (Replication::Sync, Mode::Replicated) if self.peer.silent && waiting => Mode::Alone,
-            (Replication::Async, Mode::Replicated) if self.tail.age(now) >= tail_limit(policy) => Mode::Alone,
+            (Replication::Async, Mode::Replicated) if self.tail_is_long(policy, now) => Mode::Alone,
             (_, Mode::Alone) if decisions.has_caught_up(&self.catch_up(policy, now)) => Mode::Replicated,
             (_, mode) => mode,
         }
@@ -177,6 +158,8 @@ impl Holding {
             inherited: self.inherited,
             tail_age: self.tail.age(now),
             maximum_lag: policy.maximum_lag_on_failover,
+            tail_records: self.at_risk(self.acknowledged),
+            maximum_records: policy.maximum_lag_records,
         }
     }
 }
@@ -205,11 +188,10 @@ impl<D: Decisions> Site<D> {
         }
         holding.replicated_may_stand |= mode == Mode::Replicated;
         let both = self.log.position(holding.peer.durable.min(self.log.durable()));
-        let in_step = holding.peer.durable >= self.log.durable();
         let value = Register {
             mode,
             frontier: both.max(holding.known.frontier),
-            last_sync: if in_step { now.wall } else { holding.known.last_sync },
+            last_sync: holding.last_sync(now),
             ttl: self.policy.ttl,
             ..holding.known
         };
@@ -270,6 +252,8 @@ impl<D: Decisions> Site<D> {
                 on_peer: index <= holding.peer.durable,
                 tail_age: holding.tail.age(now.monotonic),
                 maximum_lag: self.policy.maximum_lag_on_failover,
+                tail_records: holding.at_risk(index.max(holding.acknowledged)),
+                maximum_records: self.policy.maximum_lag_records,
             };
             if !self.decisions.may_acknowledge(&standing) {
                 break;

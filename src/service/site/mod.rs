@@ -16,13 +16,14 @@ mod shipping;
 mod standby;
 mod status;
 mod switchover;
+mod tail;
 #[cfg(test)]
 mod tests;
 
 use super::command::{SiteEffect, SiteInput};
 use super::identity::Identity;
 use super::log::{DurableLog, Log};
-use super::message::{Operation, Order, Response, VoterAnswer};
+use super::message::{Operation, Response, VoterAnswer};
 use super::policy::Policy;
 use super::proposer::{Concluded, Proposer};
 use super::readmission::Readmission;
@@ -224,8 +225,7 @@ impl<D: Decisions> Machine for Site<D> {
             SiteInput::Peer(message) => self.peer_said(now, message, effects),
             SiteInput::Voter { seat, answer } => self.voter_said(now, seat, &answer, effects),
             SiteInput::Noticed(register) => self.noticed(now, register, effects),
-            SiteInput::Order(Order::PlannedSwitchover) => self.begin_switchover(now, effects),
-            SiteInput::Order(Order::ForcedFailover) => self.force(now),
+            SiteInput::Order(order) => self.ordered(now, order, effects),
             SiteInput::MapPushed(map) => self.map_pushed(map, effects),
             SiteInput::BackedUp { through } => self.backup_written(now, through, effects),
         }

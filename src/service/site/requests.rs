@@ -1,6 +1,7 @@
 //! What clients ask of a site.
 
 use super::holding::Pending;
+use super::switchover::Drain;
 use super::{Role, Site, SiteEffect};
 use crate::service::Decisions;
 use crate::service::message::{Placed, Response, Write};
@@ -39,7 +40,8 @@ impl<D: Decisions> Site<D> {
             Role::Standby(_) => return Err(self.turn_away(now, write)),
             Role::Holding(holding) => holding,
         };
-        if !holding.lease_valid(now.monotonic) && holding.drain.is_none() {
+        let draining = holding.drain.as_ref().is_some_and(Drain::refuses_writes);
+        if !holding.lease_valid(now.monotonic) && !draining {
             return Err(refused(holding.without_lease()));
         }
         let decided = self.decisions.residence_of(&self.policy, &self.map, write, now.wall);
@@ -49,7 +51,7 @@ impl<D: Decisions> Site<D> {
             return Err(Response::Redirected { unit, side: Side::A, placed });
         }
         let later = |refusal| Response::Refused { refusal, placed };
-        if holding.drain.is_some() {
+        if draining {
             Err(later(Refusal::SwitchingOver))
         } else if let Some(retry_after) = turned_away {
             Err(later(Refusal::Overloaded { retry_after }))

@@ -76,6 +76,11 @@ impl Peer {
         *self.incarnation.get_or_insert(incarnation) == incarnation
     }
 
+    /// Whether it said that its store has lost nothing that it once held.
+    pub(super) const fn is_certified(&self) -> bool {
+        self.certified
+    }
+
     fn heard(&mut self, now: Monotonic) {
         self.heard_at = Some(now);
         self.silent = false;
@@ -189,7 +194,9 @@ impl<D: Decisions> Site<D> {
         let Role::Holding(holding) = &mut self.role else { return };
         let peer = &mut holding.peer;
         let behind = self.log.durable().saturating_sub(peer.durable);
-        if peer.caught_up_since.is_none() && behind <= self.policy.batch_records {
+        if behind > self.policy.window_records {
+            peer.caught_up_since = None;
+        } else if peer.caught_up_since.is_none() && behind <= self.policy.batch_records {
             peer.caught_up_since = Some(now.monotonic);
             effects.push(SiteEffect::Announce(Announcement::PeerCaughtUp));
         }

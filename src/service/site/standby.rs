@@ -20,14 +20,20 @@ pub(super) struct Standby {
     seen: Option<Register>,
     /// Since when it has looked like this.
     since: Monotonic,
+    /// Since when the epoch has been seen, where an automatic failback asks for it.
+    epoch_since: Monotonic,
+    /// Whether the claim under way, or one of unknown outcome before, is for the lease of a holder that had
+    /// held it for a short time only, and not for the first time.
+    flapping: bool,
     /// When to read a majority next.
     look_at: Monotonic,
     look: Option<Look>,
     token: u32,
     /// Whether a majority of voters failed to answer last time.
     no_majority: bool,
-    /// Whether an operator forces the takeover.
-    forced: bool,
+    /// Until when an operator's order to take over stands. It does not outlast the lease by much: a force
+    /// that was meant for one outage must not strike in the next.
+    forced_until: Option<Monotonic>,
     /// Whether the test of the mode was waived for the claim under way, or for one of unknown outcome before.
     waived: bool,
     announced_lapse: bool,
@@ -47,11 +53,13 @@ impl Standby {
         Self {
             seen,
             since,
+            epoch_since: since,
+            flapping: false,
             look_at,
             look: None,
             token: 0,
             no_majority: false,
-            forced: false,
+            forced_until: None,
             waived: false,
             announced_lapse: false,
         }
@@ -96,6 +104,10 @@ impl Standby {
         if self.seen.is_some_and(|seen| seen.renewal >= register.renewal) {
             return;
         }
+        let old_epoch = self.seen.is_some_and(|seen| seen.epoch == register.epoch);
+        if !old_epoch && policy.failback == Initiative::Automatic {
+            self.epoch_since = now;
+        }
         self.seen = Some(register);
         self.no_majority = false;
         self.since = now;
@@ -117,9 +129,10 @@ impl<D: Decisions> Site<D> {
         }
     }
 
+    /// An operator forces the takeover.
     pub(super) fn force(&mut self, now: LocalTime) {
         if let Role::Standby(standby) = &mut self.role {
-            standby.forced = true;
+            standby.forced_until = Some(now.monotonic + self.policy.rto_bound());
             standby.look_by(now.monotonic);
         }
     }
@@ -130,6 +143,9 @@ impl<D: Decisions> Site<D> {
         let at = now.monotonic;
         if standby.look.take_if(|look| look.until <= at).is_some() {
             standby.no_majority = true;
+        }
+        if standby.forced_until.take_if(|until| *until <= at).is_some() {
+            effects.push(SiteEffect::Announce(Announcement::OrderExpired));
         }
         if self.proposer.is_busy() || standby.look.is_some() || at < standby.look_at {
             return;
@@ -179,10 +195,11 @@ impl<D: Decisions> Site<D> {
             standby.announced_lapse = true;
             effects.push(SiteEffect::Announce(Announcement::LeaseLapsed));
         }
+        let forced = standby.forced_until.is_some_and(|until| now.monotonic < until);
         let free = match current {
             None => side == Side::A || lapsed,
             Some(_) if named => true,
-            Some(_) => lapsed && (standby.forced || self.policy.failover == Initiative::Automatic),
+            Some(_) => lapsed && (forced || self.policy.failover == Initiative::Automatic),
         };
         let waited = now.monotonic.since(standby.since);
         let grace_over = self.decisions.grace_is_over(&self.policy, waited);
@@ -191,11 +208,14 @@ impl<D: Decisions> Site<D> {
             frontier: current.map_or(Position::default(), |register| register.frontier),
             end: self.log.durable_position(),
             certified: !self.log.uncertified,
-            waived: !named && (standby.forced || grace_over),
+            waived: !named && (forced || grace_over),
         };
         let own = named && self.decisions.may_resume(&claim);
         if free && (own || self.decisions.may_take_over(&claim)) {
             standby.waived = claim.mode == Mode::Alone && (claim.waived || named && standby.waived);
+            let returned = current.is_some_and(|register| !named && register.epoch > Epoch(1));
+            let briefly = now.monotonic.since(standby.epoch_since) < self.policy.failback_block;
+            standby.flapping |= returned && briefly;
             self.claim(now, current, effects);
         }
     }
@@ -239,17 +259,21 @@ impl<D: Decisions> Site<D> {
 
     fn promoted(&mut self, now: LocalTime, value: Register, sent: Monotonic, effects: &mut Vec<SiteEffect>) {
         let Role::Standby(standby) = &self.role else { return };
-        let waived = standby.waived;
+        let (waived, flapping) = (standby.waived, standby.flapping);
         let until = self.decisions.lease_until(&self.policy, sent, now.monotonic, value.ttl);
         self.log.fence = value.epoch;
         self.following = None;
         let end = self.log.durable_position();
         effects.push(SiteEffect::Announce(Announcement::Promoted { epoch: value.epoch, end }));
         if waived {
-            let at_most = now.wall.since(value.last_sync);
+            let at_most = now.wall.since(value.last_sync) + self.policy.clock_tolerance;
             effects.push(SiteEffect::Announce(Announcement::LossDeclared { at_most }));
         }
         let renew_at = sent + self.policy.loop_wait;
-        self.role = Role::Holding(Holding::new(value, until, renew_at, self.log.end()));
+        let mut holding = Holding::new(value, until, renew_at, self.log.end());
+        if flapping {
+            holding.no_failback_before = now.monotonic + self.policy.failback_block;
+        }
+        self.role = Role::Holding(holding);
     }
 }

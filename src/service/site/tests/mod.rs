@@ -2,11 +2,12 @@
 #![expect(clippy::similar_names, reason = "a site has a side")]
 
 mod faults;
+mod policies;
 
 use super::*;
 use crate::service::map::UnitRow;
 use crate::service::message::Request;
-use crate::service::message::{PeerMessage, Write};
+use crate::service::message::{Order, PeerMessage, Write};
 use crate::service::policy::{Initiative, Replication};
 use crate::service::{Shipped, Voter, VoterEffect, VoterInput};
 use crate::terms::{
@@ -46,7 +47,11 @@ struct Bench {
 
 impl Bench {
     fn new(replication: Replication) -> Self {
-        let policy = Arc::new(Policy { replication, failback: Initiative::Manual, ..Policy::default() });
+        Self::under(Policy { replication, failback: Initiative::Manual, ..Policy::default() })
+    }
+
+    fn under(policy: Policy) -> Self {
+        let policy = Arc::new(policy);
         let voter = |seat| Voter::boot(Shipped, seat, VoterRecord::default(), Incarnation(0));
         let mut bench = Self {
             now: Monotonic(1_000_000_000),
