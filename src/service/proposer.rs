@@ -119,7 +119,8 @@ impl Proposer {
         self.attempt = Some(Attempt { expected, value, members: self.members, stage, until: now + timeout });
     }
 
-    /// Takes a voter's answer; returns how the attempt ended, if this ended it.
+    /// Takes a voter's answer; returns how the attempt ended, if this ended it. An answer to an attempt
+    /// that is over counts for nothing, and teaches nothing.
     pub(super) fn answered(
         &mut self,
         now: Monotonic,
@@ -131,11 +132,7 @@ impl Proposer {
             VoterAnswer::Promised { ballot, accepted } => self.promised(now, seat, ballot, accepted, effects),
             VoterAnswer::Accepted { ballot } => self.accepted(seat, ballot),
             VoterAnswer::Rejected { ballot, promised, members } => self.rejected(seat, ballot, promised, members),
-            VoterAnswer::Holds { ref record, .. } => {
-                self.learn(record.promised, record.members);
-                None
-            }
-            VoterAnswer::Abstains { .. } | VoterAnswer::Enrolled { .. } => None,
+            VoterAnswer::Holds { .. } | VoterAnswer::Abstains { .. } | VoterAnswer::Enrolled { .. } => None,
         }
     }
 
@@ -154,12 +151,8 @@ impl Proposer {
         self.ahead = None;
     }
 
-    fn fresh_ballot(&mut self) -> Ballot {
-        self.round += 1;
-        Ballot { round: self.round, site: self.side, boot: self.boot }
-    }
-
-    fn learn(&mut self, promised: Ballot, members: [Incarnation; 3]) {
+    /// Takes note of the highest ballot and of the incarnations that a voter knows.
+    pub(super) fn learn(&mut self, promised: Ballot, members: [Incarnation; 3]) {
         self.round = self.round.max(promised.round);
         for (known, told) in self.members.iter_mut().zip(members) {
             if told > *known {
@@ -167,6 +160,11 @@ impl Proposer {
                 self.ahead = None;
             }
         }
+    }
+
+    fn fresh_ballot(&mut self) -> Ballot {
+        self.round += 1;
+        Ballot { round: self.round, site: self.side, boot: self.boot }
     }
 
     fn promised(
@@ -218,8 +216,9 @@ impl Proposer {
         promised: Ballot,
         members: [Incarnation; 3],
     ) -> Option<Concluded> {
+        self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
         self.learn(promised, members);
-        let attempt = self.attempt.as_mut().filter(|attempt| attempt.value.renewal == ballot)?;
+        let attempt = self.attempt.as_mut()?;
         let (refused, concluded) = match &mut attempt.stage {
             Stage::Preparing { refused, .. } => (refused, Concluded::Unheard),
             Stage::Accepting { refused, .. } => (refused, Concluded::Unknown),

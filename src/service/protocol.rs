@@ -54,7 +54,9 @@
 //!   With `failover = "manual"` only an operator's order starts a takeover, with `"disabled"` nothing does.
 //! - A takeover keeps mode and frontier until its own later change. One whose outcome is unknown serves
 //!   nothing until a later attempt of its own succeeds. A holder that restarts takes a new epoch.
-//! - Two proposers back off by site order and entropy.
+//! - Two proposers back off by site order and entropy. A failed attempt of one's own, seen at one's own
+//!   voter, does not cut the back-off short, and a holder backs off too before it writes again.
+//! - An answer counts for the attempt, or the reading, that asked, or not at all.
 //! - Planned switchover: the holder serves on until the peer is certified and within a batch of it, for
 //!   `switchover_timeout` at most; then it stops accepting, hears from the peer that it has everything, gives
 //!   its lease up and writes the peer as `holder`; the peer then wins an epoch of its own. With the outcome

@@ -28,6 +28,8 @@ pub(super) struct Holding {
     /// When the lease ends on this site's clock.
     pub(super) lease_until: Monotonic,
     pub(super) renew_at: Monotonic,
+    /// Until when it backs off after an attempt that failed, whatever it wants to write.
+    pub(super) back_off_until: Monotonic,
     /// Whether the last attempt did not reach a majority.
     pub(super) no_majority: bool,
     /// Writes that wait to be acknowledged, by index.
@@ -62,6 +64,7 @@ impl Holding {
             replicated_may_stand: false,
             lease_until,
             renew_at,
+            back_off_until: Monotonic::ZERO,
             no_majority: false,
             pending: VecDeque::new(),
             inherited,
@@ -179,7 +182,8 @@ impl<D: Decisions> Site<D> {
     /// Renews the lease, or changes the mode, when it is time to.
     fn renew(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
         let Role::Holding(holding) = &mut self.role else { return };
-        if self.proposer.is_busy() || holding.drain.as_ref().is_some_and(Drain::is_handing) {
+        let backs_off = now.monotonic < holding.back_off_until;
+        if backs_off || self.proposer.is_busy() || holding.drain.as_ref().is_some_and(Drain::is_handing) {
             return;
         }
         let mode = holding.wanted_mode(&self.decisions, &self.policy, now.monotonic);
@@ -218,14 +222,20 @@ impl<D: Decisions> Site<D> {
                 holding.lease_until = holding.lease_until.max(until);
             }
             // An earlier attempt of this holder, whose outcome was unknown, was seen: at one voter perhaps, so
-            // what stood before may still stand.
+            // what stood before may still stand. Two majorities may differ in it for ever: only news is
+            // acted upon at once.
             Concluded::Lost { current: Some(current) } if current.epoch == holding.epoch && current.holder == side => {
                 holding.replicated_may_stand |= holding.known.mode == Mode::Replicated;
+                let news = current.renewal > holding.known.renewal;
+                holding.back_off_until = if news { now.monotonic } else { soon };
+                holding.renew_at = holding.back_off_until;
                 holding.known = current;
-                holding.renew_at = now.monotonic;
             }
             Concluded::Lost { current } => self.step_down(now, current, effects),
-            Concluded::Unheard | Concluded::Unknown => holding.renew_at = holding.renew_at.min(soon),
+            Concluded::Unheard | Concluded::Unknown => {
+                holding.back_off_until = soon;
+                holding.renew_at = holding.renew_at.min(soon);
+            }
         }
     }
 
@@ -289,14 +299,15 @@ impl<D: Decisions> Site<D> {
                 next = (at, timer);
             }
         };
-        if idle && !handing {
-            or_at(holding.renew_at, SiteTimer::Renew);
+        if idle {
+            let renew_at = if handing { Monotonic::ZERO } else { holding.renew_at };
+            or_at(renew_at.max(holding.back_off_until), SiteTimer::Renew);
         }
         if !holding.pending.is_empty() {
             or_at(holding.lease_until, SiteTimer::LeaseEnds);
         }
         if idle && let Some(at) = self.tail_deadline(holding) {
-            or_at(at, SiteTimer::TailGrows);
+            or_at(at.max(holding.back_off_until), SiteTimer::TailGrows);
         }
         if let Some(drain) = &holding.drain {
             or_at(drain.deadline(&self.policy), SiteTimer::DrainOver);

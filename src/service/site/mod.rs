@@ -59,6 +59,9 @@ pub enum SiteTimer {
     BackUp,
 }
 
+/// Where a boot's number stands in the tokens of its looks.
+const BOOT_SHIFT: u32 = 16;
+
 /// One site of a scale unit: the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Site<D> {
@@ -70,6 +73,9 @@ pub struct Site<D> {
     log: Log,
     proposer: Proposer,
     readmission: Option<Readmission>,
+    /// The token of the last look at the register. No two looks of a site have the same, whatever its
+    /// role and boot: an answer that comes late counts for no other.
+    looks: u32,
     role: Role,
     /// Whether a flush is under way.
     flushing: bool,
@@ -103,6 +109,7 @@ impl<D: Decisions> Site<D> {
         Self {
             proposer: Proposer::new(identity.side, disk.boot, decisions.quorum()),
             decisions,
+            looks: disk.boot << BOOT_SHIFT,
             identity,
             map,
             policy,

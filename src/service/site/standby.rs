@@ -28,7 +28,6 @@ pub(super) struct Standby {
     /// When to read a majority next.
     look_at: Monotonic,
     look: Option<Look>,
-    token: u32,
     /// Whether a majority of voters failed to answer last time.
     no_majority: bool,
     /// Until when an operator's order to take over stands. It does not outlast the lease by much: a force
@@ -57,7 +56,6 @@ impl Standby {
             flapping: false,
             look_at,
             look: None,
-            token: 0,
             no_majority: false,
             forced_until: None,
             waived: false,
@@ -121,7 +119,9 @@ impl<D: Decisions> Site<D> {
     pub(super) fn noticed(&mut self, now: LocalTime, register: Register, effects: &mut Vec<SiteEffect>) {
         let Role::Standby(standby) = &mut self.role else { return };
         standby.observe(now.monotonic, register, &self.decisions, &self.policy);
-        if register.holder == self.identity.side {
+        // A value of its own, from an attempt that failed, is no reason to forgo the back-off.
+        let side = self.identity.side;
+        if register.holder == side && register.renewal.site != side {
             standby.look_by(now.monotonic);
         }
         if self.log.has(register.frontier) {
@@ -150,8 +150,8 @@ impl<D: Decisions> Site<D> {
         if self.proposer.is_busy() || standby.look.is_some() || at < standby.look_at {
             return;
         }
-        standby.token = standby.token.wrapping_add(1);
-        let token = standby.token;
+        self.looks = self.looks.wrapping_add(1);
+        let token = self.looks;
         standby.look = Some(Look { token, holds: [None; 3], until: at + self.policy.retry_timeout });
         standby.look_at = at + self.policy.loop_wait;
         let question = VoterQuestion::Read { token };
@@ -170,6 +170,7 @@ impl<D: Decisions> Site<D> {
         let Role::Standby(standby) = &mut self.role else { return };
         let Some(look) = standby.look.as_mut().filter(|look| look.token == token) else { return };
         look.holds[seat.index()] = Some(record);
+        self.proposer.learn(record.promised, record.members);
         if look.holds.iter().flatten().count() < self.decisions.quorum() as usize {
             return;
         }

@@ -99,7 +99,8 @@ impl<D: Decisions> Site<D> {
             effects.push(SiteEffect::Announce(Announcement::SwitchoverBegan));
         }
         let drained = drain.stage == Stage::Draining && ready && behind == 0 && holding.pending.is_empty();
-        if self.proposer.is_busy() || !(drained || drain.is_handing()) {
+        let backs_off = now.monotonic < holding.back_off_until;
+        if backs_off || self.proposer.is_busy() || !(drained || drain.is_handing()) {
             return;
         }
         drain.stage = Stage::Handing;
