@@ -9,7 +9,9 @@ use super::map::ResidencyMap;
 use super::message::{Read, Write};
 use super::placement::{self, Candidates, Placement};
 use super::policy::{Policy, Replication};
-use crate::terms::{Ballot, Epoch, Index, Mode, Monotonic, Position, Refusal, Side, Span, Unit, UnitSet, Wall};
+use crate::terms::{
+    Ballot, Epoch, Incarnation, Index, Mode, Monotonic, Position, Refusal, Register, Side, Span, Unit, UnitSet, Wall,
+};
 use std::hash::Hash;
 
 /// How long and how often no site of a unit has answered a client.
@@ -148,6 +150,18 @@ pub trait Decisions: Clone + Eq + Hash {
         policy.lapsed_after(ttl)
     }
 
+    /// Whether a register shows that its holder lives: whether it differs from what was `seen` before.
+    /// Each attempt has a renewal of its own, so a retry shows it too.
+    fn shows_life(&self, seen: &Register, register: &Register) -> bool {
+        register.renewal > seen.renewal
+    }
+
+    /// Whether to read in the register that one is the holder gives the lease. It never does: who has
+    /// booted since no longer knows when the renewal was sent.
+    fn grants_by_reading(&self) -> bool {
+        false
+    }
+
     /// How many of the three voters decide.
     fn quorum(&self) -> u32 {
         2
@@ -213,6 +227,12 @@ pub trait Decisions: Clone + Eq + Hash {
     /// Whether a voter that promised `promised` accepts a value under `offered`.
     fn may_accept(&self, promised: Ballot, offered: Ballot) -> bool {
         offered >= promised
+    }
+
+    /// Whether a voter may vote whose record was written on the storage that it calls `named`, and which
+    /// has `own` now: whether it remembers all that it promised.
+    fn remembers(&self, named: Incarnation, own: Incarnation) -> bool {
+        named == own
     }
 
     /// Whether a voter waits for its disk before it answers.

@@ -70,7 +70,7 @@ impl<D: Decisions> Voter<D> {
 
     /// Whether the disk is not the one that the record was written on.
     fn abstains(&self) -> bool {
-        self.record.members[self.seat.index()] != self.incarnation
+        !self.decisions.remembers(self.record.members[self.seat.index()], self.incarnation)
     }
 
     fn answer(&mut self, from: Side, question: VoterQuestion, effects: &mut Vec<VoterEffect>) {

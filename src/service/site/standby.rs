@@ -99,7 +99,7 @@ impl Standby {
 
     /// Takes note of the register. A renewal that was not seen before starts the clock anew.
     fn observe<D: Decisions>(&mut self, now: Monotonic, register: Register, decisions: &D, policy: &Policy) {
-        if self.seen.is_some_and(|seen| seen.renewal >= register.renewal) {
+        if self.seen.is_some_and(|seen| !decisions.shows_life(&seen, &register)) {
             return;
         }
         let old_epoch = self.seen.is_some_and(|seen| seen.epoch == register.epoch);
@@ -202,6 +202,9 @@ impl<D: Decisions> Site<D> {
             Some(_) if named => true,
             Some(_) => lapsed && (forced || self.policy.failover == Initiative::Automatic),
         };
+        if let Some(register) = current.filter(|_| named && self.decisions.grants_by_reading()) {
+            return self.promoted(now, register, now.monotonic, effects);
+        }
         let waited = now.monotonic.since(standby.since);
         let grace_over = self.decisions.grace_is_over(&self.policy, waited);
         let claim = Claim {
