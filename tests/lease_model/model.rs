@@ -1,6 +1,7 @@
 //! What may happen next, and what must hold.
 
-use super::world::{Cut, World};
+use super::wire::Cut;
+use super::world::{Deed, World};
 use ringfence::service::{Decisions, Order};
 use ringfence::terms::{Seat, Side};
 use stateright::{Model, Property};
@@ -14,6 +15,9 @@ pub(crate) const RECOVERS: &str = "a holder exists again after a crash of the ho
 pub(crate) const ACKNOWLEDGES: &str = "a write is acknowledged";
 pub(crate) const TAKES_OVER: &str = "B takes the lease over";
 
+/// What must hold always.
+pub(crate) const PROMISES: [&str; 4] = [ONE_WRITER, ONE_LEASE, FORWARD, NO_LOSS];
+
 /// How the world stands at the beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
@@ -21,14 +25,19 @@ pub(crate) enum Start {
     Fresh,
     /// A won the first election and found its peer, and nothing is under way.
     Settled,
+    /// A held the lease and was down for longer than it lasts; B is about to take over, as A comes back.
+    Contested,
 }
 
 /// A kind of fault. Each costs one of [`Lease::faults`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A site and its voter lose power, at any moment; they start again at once, or with a later step.
+    /// A place loses power in the midst of what it does: before or after any write to a disk, and before or
+    /// after any message. It starts again at any time.
     Crash,
-    /// Lines carry nothing from one step to a later one.
+    /// The same, and its disks are empty when it starts again.
+    Wipe,
+    /// Lines carry nothing from any moment to a later step.
     Cut,
     /// A site and its voter stand still, from any moment to a later step, while their clock goes on.
     Freeze,
@@ -36,6 +45,10 @@ pub(crate) enum Fault {
     LoseAll,
     /// One message is lost.
     Drop,
+    /// One message arrives twice, the second time however late.
+    Duplicate,
+    /// One message arrives however late.
+    Delay,
     /// Time moves though something could still happen: messages, disks and wake-ups are late.
     Late,
 }
@@ -59,87 +72,127 @@ pub(crate) struct Lease<D> {
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    Deliver(usize),
-    Wake(Side),
-    Flushed(Side),
-    Written(Seat),
-    Write(Side),
-    Switchover(Side),
-    /// Time moves, and with it at most one thing breaks or is repaired.
+    Do(Deed),
+    /// A place that is down starts.
+    Boot(Seat),
+    /// Time moves, and with it at most one thing is repaired.
     Step(Turn),
     StepEarly,
-    Crash(Side),
-    Restart(Side),
+    /// Power is gone after so many writes to disks and messages of a deed.
+    FailDuring(Deed, u32),
+    Wipe(Seat),
+    Cut(Cut),
     Freeze(Side),
     LoseAll,
     Drop(usize),
+    Duplicate(usize),
+    Delay(usize),
 }
 
 /// What comes with a step of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
     Nothing,
-    Cut(Cut),
     Heal,
-    Boot(Side),
     Thaw(Side),
 }
 
 impl<D: Decisions> Lease<D> {
-    /// What needs no fault.
-    fn regular(&self, world: &World<D>, actions: &mut Vec<Action>) {
-        let repeats = |index: usize| index > 0 && world.wire[index - 1] == world.wire[index];
-        let arrives = |&index: &usize| !repeats(index) && world.arrives(&world.wire[index]);
-        actions.extend((0..world.wire.len()).filter(arrives).map(Action::Deliver));
-        actions.extend(Seat::ALL.into_iter().filter(|&seat| world.is_writing(seat)).map(Action::Written));
+    /// What places may do by themselves.
+    fn deeds(world: &World<D>, deeds: &mut Vec<Deed>) {
+        let arrivals = world.wire.distinct().filter(|(_, message)| world.runs(message.way().1));
+        deeds.extend(arrivals.map(|(index, _)| Deed::Take(index)));
+        let strays = world.strays.distinct().filter(|(_, message)| world.runs(message.way().1));
+        deeds.extend(strays.map(|(index, _)| Deed::TakeStray(index)));
+        deeds.extend(Seat::ALL.into_iter().filter(|&seat| world.is_writing(seat)).map(Deed::Written));
         for side in Side::BOTH {
-            let mut may = |condition: bool, action| actions.extend(condition.then_some(action));
-            may(world.is_due(side), Action::Wake(side));
-            may(world.is_flushing(side), Action::Flushed(side));
+            let mut may = |condition: bool, deed| deeds.extend(condition.then_some(deed));
+            may(world.is_due(side), Deed::Wake(side));
+            may(world.is_flushing(side), Deed::Flushed(side));
             // A site without a valid lease refuses at its door, and changes nothing.
-            let serves = world.runs(side.index()) && world.is_serving(side);
-            may(serves && world.writes_left > 0, Action::Write(side));
-            may(serves && world.switchovers_left > 0, Action::Switchover(side));
+            let serves = world.runs(side.seat()) && world.is_serving(side);
+            may(serves && world.writes_left > 0, Deed::Write(side));
+            may(serves && world.switchovers_left > 0, Deed::Order(side, Order::PlannedSwitchover));
         }
-        if world.steps < self.horizon && world.is_quiet() {
+    }
+
+    /// What needs no fault.
+    fn regular(world: &World<D>, actions: &mut Vec<Action>) {
+        let mut deeds = Vec::new();
+        Self::deeds(world, &mut deeds);
+        actions.extend(deeds.into_iter().map(Action::Do));
+        actions.extend(Seat::ALL.into_iter().filter(|&seat| !world.is_up(seat)).map(Action::Boot));
+        if world.steps < world.horizon && world.is_quiet() {
             actions.push(Action::Step(Turn::Nothing));
-            let broken = |side: &Side| world.stations[side.index()].site.is_none();
             let frozen = |side: &Side| world.stations[side.index()].frozen;
-            actions.extend(Side::BOTH.into_iter().filter(broken).map(|side| Action::Step(Turn::Boot(side))));
             actions.extend(Side::BOTH.into_iter().filter(frozen).map(|side| Action::Step(Turn::Thaw(side))));
             actions.extend(world.cut.map(|_| Action::Step(Turn::Heal)));
         }
     }
 
     fn faulty(&self, world: &World<D>, actions: &mut Vec<Action>) {
-        let (may_step, quiet) = (world.steps < self.horizon, world.is_quiet());
-        let running = || Side::BOTH.into_iter().filter(|side| world.runs(side.index()));
         for fault in self.kinds {
             match fault {
-                Fault::Crash => {
-                    actions.extend(running().flat_map(|side| [Action::Crash(side), Action::Restart(side)]));
+                Fault::Crash => Self::crashes(world, actions),
+                Fault::Wipe => {
+                    actions.extend(Seat::ALL.into_iter().filter(|&seat| world.is_up(seat)).map(Action::Wipe));
                 }
-                Fault::Cut if may_step && quiet && world.cut.is_none() => {
-                    actions.extend(Cut::ALL.map(|cut| Action::Step(Turn::Cut(cut))));
+                Fault::Cut if world.cut.is_none() => actions.extend(Cut::ALL.map(Action::Cut)),
+                Fault::Freeze => {
+                    let running = Side::BOTH.into_iter().filter(|side| world.runs(side.seat()));
+                    actions.extend(running.map(Action::Freeze));
                 }
-                Fault::Freeze => actions.extend(running().map(Action::Freeze)),
                 Fault::LoseAll if !world.wire.is_empty() => actions.push(Action::LoseAll),
-                Fault::Drop => actions.extend((0..world.wire.len()).map(Action::Drop)),
-                Fault::Late if may_step && !quiet => actions.push(Action::StepEarly),
+                Fault::Drop => actions.extend(world.wire.distinct().map(|(index, _)| Action::Drop(index))),
+                Fault::Duplicate => actions.extend(world.wire.distinct().map(|(index, _)| Action::Duplicate(index))),
+                Fault::Delay => actions.extend(world.wire.distinct().map(|(index, _)| Action::Delay(index))),
+                Fault::Late if world.steps < world.horizon && !world.is_quiet() => actions.push(Action::StepEarly),
                 Fault::Cut | Fault::LoseAll | Fault::Late => {}
             }
+        }
+    }
+
+    /// A crash between two deeds is one after the last write and message of the earlier.
+    fn crashes(world: &World<D>, actions: &mut Vec<Action>) {
+        let mut deeds = Vec::new();
+        Self::deeds(world, &mut deeds);
+        for deed in deeds {
+            actions.extend((0..=world.extent(deed)).map(|after| Action::FailDuring(deed, after)));
         }
     }
 }
 
 impl Action {
     const fn is_fault(self) -> bool {
-        match self {
-            Self::StepEarly | Self::Crash(_) | Self::Restart(_) | Self::Freeze(_) | Self::LoseAll | Self::Drop(_) => {
-                true
+        !matches!(self, Self::Do(_) | Self::Boot(_) | Self::Step(_))
+    }
+}
+
+impl<D: Decisions + Debug> Lease<D> {
+    fn begin(&self, rates: [u64; 2]) -> World<D> {
+        let mut world = World::fresh(self.decisions.clone(), rates, self.slow_disks);
+        if self.start != Start::Fresh {
+            self.run_until_quiet(&mut world);
+        }
+        if self.start == Start::Contested {
+            world.crash(Seat::A);
+            while !world.is_due(Side::B) {
+                world.steps += 1;
             }
-            Self::Step(turn) => matches!(turn, Turn::Cut(_)),
-            _ => false,
+            world.boot(Seat::A);
+        }
+        world.horizon = world.steps + self.horizon;
+        (world.faults_left, world.writes_left) = (self.faults, self.writes);
+        world.switchovers_left = self.switchovers;
+        world
+    }
+
+    fn run_until_quiet(&self, world: &mut World<D>) {
+        let mut actions = Vec::new();
+        while !world.is_quiet() {
+            Self::regular(world, &mut actions);
+            *world = self.next_state(world, actions[0]).expect("a regular action applies");
+            actions.clear();
         }
     }
 }
@@ -149,23 +202,11 @@ impl<D: Decisions + Debug> Model for Lease<D> {
     type Action = Action;
 
     fn init_states(&self) -> Vec<World<D>> {
-        let begin = |&rates| {
-            let mut world = World::fresh(self.decisions.clone(), rates, self.slow_disks);
-            let mut actions = Vec::new();
-            while self.start == Start::Settled && !world.is_quiet() {
-                self.regular(&world, &mut actions);
-                world = self.next_state(&world, actions[0]).expect("a regular action applies");
-                actions.clear();
-            }
-            (world.faults_left, world.writes_left) = (self.faults, self.writes);
-            world.switchovers_left = self.switchovers;
-            world
-        };
-        self.rates.iter().map(begin).collect()
+        self.rates.iter().map(|&rates| self.begin(rates)).collect()
     }
 
     fn actions(&self, world: &World<D>, actions: &mut Vec<Action>) {
-        self.regular(world, actions);
+        Self::regular(world, actions);
         if world.faults_left > 0 {
             self.faulty(world, actions);
         }
@@ -175,38 +216,29 @@ impl<D: Decisions + Debug> Model for Lease<D> {
         let mut next = world.clone();
         next.faults_left -= u8::from(action.is_fault());
         match action {
-            Action::Deliver(index) => next.deliver(index),
-            Action::Wake(side) => next.wake(side),
-            Action::Flushed(side) => next.flushed(side),
-            Action::Written(seat) => next.written(seat),
-            Action::Write(side) => {
-                next.write(side);
-                next.writes_left -= 1;
-            }
-            Action::Switchover(side) => {
-                next.switchovers_left -= 1;
-                next.order(side, Order::PlannedSwitchover);
-            }
+            Action::Do(deed) => next.perform(deed),
+            Action::Boot(seat) => next.boot(seat),
             Action::Step(turn) => {
                 next.steps += 1;
                 match turn {
                     Turn::Nothing => {}
-                    Turn::Cut(cut) => next.cut = Some(cut),
                     Turn::Heal => next.cut = None,
-                    Turn::Boot(side) => next.boot(side),
                     Turn::Thaw(side) => next.stations[side.index()].frozen = false,
                 }
             }
             Action::StepEarly => next.steps += 1,
-            Action::Crash(side) => next.crash(side),
-            Action::Restart(side) => {
-                next.crash(side);
-                next.boot(side);
-            }
+            Action::FailDuring(deed, after) => next.fail_during(deed, after),
+            Action::Wipe(seat) => next.wipe(seat),
+            Action::Cut(cut) => next.cut = Some(cut),
             Action::Freeze(side) => next.stations[side.index()].frozen = true,
             Action::LoseAll => next.wire.clear(),
             Action::Drop(index) => {
-                next.wire.remove(index);
+                next.wire.take(index);
+            }
+            Action::Duplicate(index) => next.strays.put(next.wire.get(index).clone()),
+            Action::Delay(index) => {
+                let message = next.wire.take(index);
+                next.strays.put(message);
             }
         }
         Some(next)

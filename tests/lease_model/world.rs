@@ -1,96 +1,15 @@
 //! One state of the model: the machines themselves, their disks, what is under way, and what an
 //! onlooker remembers.
 
-use ringfence::facts::Announcement;
-use ringfence::service::map::UnitRow;
-use ringfence::service::policy::Initiative;
+use super::disks::{Ballots, Store};
+use super::fixture;
+use super::wire::{Cut, Message, Wire};
 use ringfence::service::{
-    Decisions, DurableLog, Identity, Machine, Operation, PeerMessage, Policy, Request, ResidencyMap, Response, Site,
-    SiteEffect, SiteInput, Voter, VoterAnswer, VoterEffect, VoterInput, VoterQuestion, Write, policy::Replication,
+    Decisions, Machine, Operation, Order, PeerMessage, Request, Response, Site, SiteEffect, SiteInput, Voter,
+    VoterAnswer, VoterEffect, VoterInput,
 };
-use ringfence::terms::{
-    AppVersion, Boundary, BoundarySet, ConversationKind, Country, Datacenter, Epoch, Incarnation, Index, LocalTime,
-    Monotonic, Position, Record, RecordKind, Register, Seat, Side, Span, Tenant, Unit, VoterRecord, Wall,
-};
+use ringfence::terms::{Epoch, LocalTime, Monotonic, Position, Register, Seat, Side, Wall};
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
-
-/// A voter's or site's place in the world: the two sites, then the witness.
-type Place = usize;
-
-/// What is under way, as it stands on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Message {
-    /// A proposer asks a voter.
-    Question { to: Seat, from: Side, question: VoterQuestion },
-    /// A voter answers.
-    Answer { to: Side, from: Seat, answer: VoterAnswer },
-    /// A site speaks to its peer; with a batch come its records.
-    Peer { to: Side, message: PeerMessage, records: Vec<Request> },
-}
-
-impl Message {
-    /// From where to where.
-    fn way(&self) -> (Place, Place) {
-        match *self {
-            Self::Question { to, from, .. } => (from.index(), to.index()),
-            Self::Answer { to, from, .. } => (from.index(), to.index()),
-            Self::Peer { to, .. } => (to.peer().index(), to.index()),
-        }
-    }
-
-    fn order(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.hash(&mut hasher);
-        hasher.finish()
-    }
-}
-
-/// A site's store.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Store {
-    /// The log, from index 1.
-    pub(crate) log: Vec<(Epoch, Request)>,
-    durable: usize,
-    fence: Epoch,
-    boots: u32,
-    /// What the flush under way makes durable.
-    flushing: Option<(usize, Epoch)>,
-}
-
-impl Store {
-    fn boot(&mut self) -> DurableLog {
-        let mut history: Vec<(Epoch, Index)> = Vec::new();
-        for (index, &(epoch, _)) in (1..).zip(&self.log[..self.durable]) {
-            if history.last().is_none_or(|&(last, _)| last < epoch) {
-                history.push((epoch, index));
-            }
-        }
-        self.boots += 1;
-        let (end, fence, boot) = (self.durable as Index, self.fence, self.boots);
-        DurableLog { history, end, fence, incarnation: Incarnation(0), uncertified: false, boot }
-    }
-
-    fn cut(&mut self, keep: Index) {
-        self.log.truncate(keep as usize);
-        self.durable = self.durable.min(self.log.len());
-        if let Some((through, _)) = &mut self.flushing {
-            *through = (*through).min(self.log.len());
-        }
-    }
-
-    fn crash(&mut self) {
-        self.flushing = None;
-        self.log.truncate(self.durable);
-    }
-
-    /// Whether the log has this very record at this very position.
-    fn holds(&self, &(position, request): &(Position, Request)) -> bool {
-        let place = usize::try_from(position.index).ok().and_then(|index| index.checked_sub(1));
-        place.and_then(|place| self.log.get(place)) == Some(&(position.epoch, request))
-    }
-}
 
 /// A site's process and store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -100,38 +19,16 @@ pub(crate) struct Station<D> {
     /// Its process, and its voter's, stand still; messages wait for them.
     pub(crate) frozen: bool,
     /// Seconds that its clock moves when true time moves by four.
-    pub(crate) rate: u64,
-    pub(crate) store: Store,
+    rate: u64,
+    store: Store,
 }
 
 /// A voter's process and disk.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Ballots<D> {
-    /// `None` while its site is down.
+struct Booth<D> {
+    /// `None` while it is down.
     voter: Option<Voter<D>>,
-    durable: VoterRecord,
-    writing: VecDeque<VoterRecord>,
-}
-
-/// Lines that carry nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Cut {
-    /// Everything to and from one place.
-    Around(Seat),
-    /// Between the two sites.
-    Pair,
-}
-
-impl Cut {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Around(Seat::A), Self::Around(Seat::B), Self::Around(Seat::Witness), Self::Pair];
-
-    fn stops(self, (from, to): (Place, Place)) -> bool {
-        match self {
-            Self::Around(seat) => from == seat.index() || to == seat.index(),
-            Self::Pair => from != Seat::Witness.index() && to != Seat::Witness.index(),
-        }
-    }
+    disk: Ballots,
 }
 
 /// What an onlooker remembers who sees every disk and every answer at once. No machine reads it.
@@ -155,10 +52,14 @@ pub(crate) struct World<D> {
     decisions: D,
     /// How often true time moved.
     pub(crate) steps: u64,
+    /// How often it may move in all.
+    pub(crate) horizon: u64,
     pub(crate) stations: [Station<D>; 2],
-    voters: [Ballots<D>; 3],
-    /// What is under way, in an arbitrary but fixed order: a multiset.
-    pub(crate) wire: Vec<Message>,
+    booths: [Booth<D>; 3],
+    /// What arrives before time moves on.
+    pub(crate) wire: Wire,
+    /// What arrives at any time, or never.
+    pub(crate) strays: Wire,
     pub(crate) cut: Option<Cut>,
     pub(crate) onlooker: Onlooker,
     /// Whether disks take their time; otherwise a write is durable at once.
@@ -168,22 +69,66 @@ pub(crate) struct World<D> {
     pub(crate) switchovers_left: u8,
 }
 
+/// What one place does by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// It takes the message at this place of the wire.
+    Take(usize),
+    /// It takes a stray message.
+    TakeStray(usize),
+    Wake(Side),
+    Flushed(Side),
+    Written(Seat),
+    Write(Side),
+    Order(Side, Order),
+}
+
 enum Input {
     Site(Side, SiteInput, Vec<Request>),
     Voter(Seat, VoterInput),
+    /// The flush under way at a site ends.
+    Flushed(Side),
+    /// The oldest write under way at a voter ends.
+    Written(Seat),
+}
+
+/// Power for so many more writes to a disk and messages to others.
+struct Power {
+    left: u32,
+    used: u32,
+}
+
+impl Power {
+    const fn lasting(left: u32) -> Self {
+        Self { left, used: 0 }
+    }
+
+    const fn is_out(&self) -> bool {
+        self.used > self.left
+    }
+
+    /// Whether there is power for one more.
+    const fn draw(&mut self) -> bool {
+        if !self.is_out() {
+            self.used += 1;
+        }
+        !self.is_out()
+    }
 }
 
 impl<D: Decisions> World<D> {
     /// Two sites and three voters that were never started before, on clocks of these rates.
     pub(crate) fn fresh(decisions: D, rates: [u64; 2], slow_disks: bool) -> Self {
         let station = |rate| Station { site: None, frozen: false, rate, store: Store::default() };
-        let ballots = || Ballots { voter: None, durable: VoterRecord::default(), writing: VecDeque::new() };
+        let booth = || Booth { voter: None, disk: Ballots::default() };
         let mut world = Self {
             decisions,
             steps: 0,
+            horizon: 0,
             stations: rates.map(station),
-            voters: [ballots(), ballots(), ballots()],
-            wire: Vec::new(),
+            booths: [booth(), booth(), booth()],
+            wire: Wire::default(),
+            strays: Wire::default(),
             cut: None,
             onlooker: Onlooker::default(),
             slow_disks,
@@ -191,17 +136,16 @@ impl<D: Decisions> World<D> {
             writes_left: 0,
             switchovers_left: 0,
         };
-        for side in Side::BOTH {
-            world.boot(side);
+        for seat in Seat::ALL {
+            world.boot(seat);
         }
-        world.boot_voter(Seat::Witness);
         world
     }
 
-    /// What the site's clocks say.
-    pub(crate) fn now(&self, side: Side) -> LocalTime {
+    /// What the site's steady clock says. No promise of the lease rests on the wall clock, which stands still.
+    fn now(&self, side: Side) -> LocalTime {
         let local = self.steps * self.stations[side.index()].rate * 1_000_000;
-        LocalTime { monotonic: Monotonic(local), wall: Wall(local) }
+        LocalTime { monotonic: Monotonic(local), wall: Wall::ZERO }
     }
 
     /// Whether the site holds a valid lease by its own clock.
@@ -214,55 +158,59 @@ impl<D: Decisions> World<D> {
         self.onlooker.acknowledged.iter().all(|record| self.stations[side.index()].store.holds(record))
     }
 
-    /// Whether the processes of a place run.
-    pub(crate) fn runs(&self, place: Place) -> bool {
-        self.stations.get(place).is_none_or(|station| station.site.is_some() && !station.frozen)
+    /// Whether a place has power.
+    pub(crate) const fn is_up(&self, seat: Seat) -> bool {
+        self.booths[seat.index()].voter.is_some()
     }
 
-    /// Whether a message can arrive now.
-    pub(crate) fn arrives(&self, message: &Message) -> bool {
-        self.runs(message.way().1)
+    /// Whether the processes of a place run.
+    pub(crate) fn runs(&self, seat: Seat) -> bool {
+        self.is_up(seat) && self.stations.get(seat.index()).is_none_or(|station| !station.frozen)
     }
 
     /// Whether a site waits for nothing but its processor.
     pub(crate) fn is_due(&self, side: Side) -> bool {
-        let site = self.stations[side.index()].site.as_ref().filter(|_| self.runs(side.index()));
+        let site = self.stations[side.index()].site.as_ref().filter(|_| self.runs(side.seat()));
         site.and_then(Machine::deadline).is_some_and(|(at, _)| at <= self.now(side).monotonic)
     }
 
     pub(crate) fn is_flushing(&self, side: Side) -> bool {
-        self.runs(side.index()) && self.stations[side.index()].store.flushing.is_some()
+        self.runs(side.seat()) && self.stations[side.index()].store.is_flushing()
     }
 
     pub(crate) fn is_writing(&self, seat: Seat) -> bool {
-        self.runs(seat.index()) && !self.voters[seat.index()].writing.is_empty()
+        self.runs(seat) && self.booths[seat.index()].disk.is_writing()
     }
 
     /// Whether everything that can happen without time has happened.
     pub(crate) fn is_quiet(&self) -> bool {
         let busy = |side| self.is_due(side) || self.is_flushing(side);
         let writing = Seat::ALL.into_iter().any(|seat| self.is_writing(seat));
-        !writing && !Side::BOTH.into_iter().any(busy) && !self.wire.iter().any(|message| self.arrives(message))
+        let arriving = self.wire.distinct().any(|(_, message)| self.runs(message.way().1));
+        !writing && !arriving && !Side::BOTH.into_iter().any(busy)
+    }
+}
+
+/// What happens to places.
+impl<D: Decisions> World<D> {
+    pub(crate) fn boot(&mut self, seat: Seat) {
+        let decisions = self.decisions.clone();
+        let booth = &mut self.booths[seat.index()];
+        booth.voter = Some(Voter::boot(decisions.clone(), seat, booth.disk.durable, booth.disk.incarnation));
+        if let Some(&side) = Side::BOTH.get(seat.index()) {
+            let now = self.now(side);
+            let station = &mut self.stations[side.index()];
+            let (identity, disk) = (fixture::identity(side), station.store.boot());
+            station.site = Some(Site::boot(decisions, identity, fixture::map(), fixture::policy(), disk, 0, now));
+        }
     }
 
-    pub(crate) fn boot(&mut self, side: Side) {
-        let (unit, seat) = (Unit(0), side.seat());
-        let (boundary, roster) = (Boundary(0), Arc::from([Boundary(0); 3]));
-        let identity = Identity { unit, side, datacenter: Datacenter(seat.index() as u8), boundary, roster };
-        let (now, decisions) = (self.now(side), self.decisions.clone());
-        let station = &mut self.stations[side.index()];
-        let disk = station.store.boot();
-        station.site = Some(Site::boot(decisions, identity, map(), policy(), disk, 0, now));
-        self.boot_voter(seat);
-    }
-
-    fn boot_voter(&mut self, seat: Seat) {
-        let ballots = &mut self.voters[seat.index()];
-        ballots.voter = Some(Voter::boot(self.decisions.clone(), seat, ballots.durable, Incarnation(0)));
-    }
-
-    /// Power is gone at a site and its voter; what was on its way to them is lost.
-    pub(crate) fn crash(&mut self, side: Side) {
+    /// Power is gone at a place; what was on its way there is lost.
+    pub(crate) fn crash(&mut self, seat: Seat) {
+        self.booths[seat.index()].voter = None;
+        self.booths[seat.index()].disk.crash();
+        self.wire.retain(|message| message.way().1 != seat);
+        let Some(&side) = Side::BOTH.get(seat.index()) else { return };
         if self.is_serving(side) {
             self.onlooker.bereft = self.onlooker.granted.map(|(epoch, _)| epoch);
         }
@@ -270,70 +218,115 @@ impl<D: Decisions> World<D> {
         station.site = None;
         station.frozen = false;
         station.store.crash();
-        let ballots = &mut self.voters[side.index()];
-        ballots.voter = None;
-        ballots.writing.clear();
-        self.wire.retain(|message| message.way().1 != side.index());
     }
 
-    pub(crate) fn wake(&mut self, side: Side) {
-        self.settle(Input::Site(side, SiteInput::Wake, Vec::new()));
+    /// A place loses power, and what its disks held.
+    pub(crate) fn wipe(&mut self, seat: Seat) {
+        self.crash(seat);
+        self.booths[seat.index()].disk.lose();
+        if let Some(station) = self.stations.get_mut(seat.index()) {
+            station.store.lose();
+        }
     }
 
-    pub(crate) fn order(&mut self, side: Side, order: ringfence::service::Order) {
-        self.settle(Input::Site(side, SiteInput::Order(order), Vec::new()));
+    pub(crate) fn perform(&mut self, deed: Deed) {
+        self.perform_with(deed, &mut Power::lasting(u32::MAX));
     }
 
-    /// A client writes; each write is a record of its own.
-    pub(crate) fn write(&mut self, side: Side) {
-        let write = record(Request(u32::from(self.writes_left)));
-        let operation = Operation::Write { write, existing: None, turned_away: None };
-        self.settle(Input::Site(side, SiteInput::Request(operation), Vec::new()));
+    /// How many writes to disks and messages to others a deed makes.
+    pub(crate) fn extent(&self, deed: Deed) -> u32 {
+        let mut power = Power::lasting(u32::MAX);
+        self.clone().perform_with(deed, &mut power);
+        power.used
     }
 
-    pub(crate) fn deliver(&mut self, index: usize) {
-        let input = match self.wire.remove(index) {
-            Message::Question { to, from, question } => Input::Voter(to, VoterInput::Asked { from, question }),
-            Message::Answer { to, from, answer } => {
-                Input::Site(to, SiteInput::Voter { seat: from, answer }, Vec::new())
+    /// Power is gone in the midst of a deed: after so many writes to disks and messages to others.
+    pub(crate) fn fail_during(&mut self, deed: Deed, after: u32) {
+        let seat = self.place_of(deed);
+        self.perform_with(deed, &mut Power::lasting(after));
+        self.crash(seat);
+    }
+
+    /// Where a deed is done.
+    pub(crate) fn place_of(&self, deed: Deed) -> Seat {
+        match deed {
+            Deed::Take(index) => self.wire.get(index).way().1,
+            Deed::TakeStray(index) => self.strays.get(index).way().1,
+            Deed::Wake(side) | Deed::Flushed(side) | Deed::Write(side) | Deed::Order(side, _) => side.seat(),
+            Deed::Written(seat) => seat,
+        }
+    }
+
+    fn perform_with(&mut self, deed: Deed, power: &mut Power) {
+        let input = match deed {
+            Deed::Take(index) => arrival(self.wire.take(index)),
+            Deed::TakeStray(index) => arrival(self.strays.take(index)),
+            Deed::Wake(side) => Input::Site(side, SiteInput::Wake, Vec::new()),
+            Deed::Flushed(side) => Input::Flushed(side),
+            Deed::Written(seat) => Input::Written(seat),
+            Deed::Write(side) => {
+                // Each write is a record of its own.
+                let write = fixture::record(Request(u32::from(self.writes_left)));
+                self.writes_left -= 1;
+                let operation = Operation::Write { write, existing: None, turned_away: None };
+                Input::Site(side, SiteInput::Request(operation), Vec::new())
             }
-            Message::Peer { to, message, records } => Input::Site(to, SiteInput::Peer(message), records),
+            Deed::Order(side, order) => {
+                self.switchovers_left -= 1;
+                Input::Site(side, SiteInput::Order(order), Vec::new())
+            }
         };
-        self.settle(input);
+        self.settle(input, power);
+        self.clear_wires();
     }
 
-    /// The flush under way at a site is finished.
-    pub(crate) fn flushed(&mut self, side: Side) {
-        let input = self.finish_flush(side);
-        self.settle(input);
+    /// Takes messages away that change nothing now, and never will.
+    fn clear_wires(&mut self) {
+        let mut wire = std::mem::take(&mut self.wire);
+        wire.retain(|message| !self.is_idle(message));
+        self.wire = wire;
+        let mut strays = std::mem::take(&mut self.strays);
+        strays.retain(
+            |message| !matches!(*message, Message::Answer { to, from, answer } if self.ignores(to, from, answer)),
+        );
+        self.strays = strays;
     }
 
-    fn finish_flush(&mut self, side: Side) -> Input {
-        let store = &mut self.stations[side.index()].store;
-        let (through, fence) = store.flushing.take().expect("a flush is under way");
-        store.durable = store.durable.max(through);
-        store.fence = store.fence.max(fence);
-        Input::Site(side, SiteInput::Persisted { through: store.durable as Index }, Vec::new())
+    /// An answer to an attempt or a look that is over counts for nothing ever after. So does a question
+    /// whose answer would be such, if the voter would not change for it: it only reads, or it is
+    /// under a ballot below the promise, which goes back in a crash at most, and that ends the question.
+    fn is_idle(&self, message: &Message) -> bool {
+        match *message {
+            Message::Answer { to, from, answer } => self.ignores(to, from, answer),
+            Message::Question { to, from, question } => {
+                let Some(voter) = &self.booths[to.index()].voter else { return false };
+                let (mut after, mut effects) = (voter.clone(), Vec::new());
+                after.step(LocalTime::default(), VoterInput::Asked { from, question }, &mut effects);
+                after == *voter
+                    && effects.iter().all(|effect| match *effect {
+                        VoterEffect::Answer { to: site, answer } => self.ignores(site, to, answer),
+                        _ => false,
+                    })
+            }
+            Message::Peer { .. } => false,
+        }
     }
 
-    /// The oldest write under way at a voter is durable.
-    pub(crate) fn written(&mut self, seat: Seat) {
-        let input = self.finish_write(seat);
-        self.settle(input);
-    }
-
-    fn finish_write(&mut self, seat: Seat) -> Input {
-        let ballots = &mut self.voters[seat.index()];
-        ballots.durable = ballots.writing.pop_front().expect("a write is under way");
-        self.note_grant(seat);
-        Input::Voter(seat, VoterInput::Persisted)
+    /// Whether an answer changes nothing at a site, and has it do nothing.
+    fn ignores(&self, to: Side, seat: Seat, answer: VoterAnswer) -> bool {
+        // The next boot asks under other ballots and tokens.
+        let of_a_boot = !matches!(answer, VoterAnswer::Abstains { .. } | VoterAnswer::Enrolled { .. });
+        let Some(site) = &self.stations[to.index()].site else { return of_a_boot };
+        let (mut after, mut effects) = (site.clone(), Vec::new());
+        after.step(self.now(to), SiteInput::Voter { seat, answer }, &mut effects);
+        effects.is_empty() && after == *site
     }
 
     fn note_grant(&mut self, seat: Seat) {
-        let [durable, others @ ..] = [seat, Seat::ALL[(seat.index() + 1) % 3], Seat::ALL[(seat.index() + 2) % 3]]
-            .map(|seat| self.voters[seat.index()].durable.accepted);
-        let Some(Register { epoch, holder, renewal, .. }) = durable else { return };
-        if others.iter().flatten().all(|other| other.renewal != renewal) {
+        let accepted = |seat: Seat| self.booths[seat.index()].disk.durable.accepted;
+        let Some(Register { epoch, holder, renewal, .. }) = accepted(seat) else { return };
+        let agrees = |other: &Seat| accepted(*other).is_some_and(|value| value.renewal == renewal);
+        if Seat::ALL.iter().filter(|&other| agrees(other)).count() < 2 {
             return;
         }
         match self.onlooker.granted {
@@ -341,20 +334,48 @@ impl<D: Decisions> World<D> {
             _ => self.onlooker.granted = Some((epoch, holder)),
         }
     }
+}
 
-    /// Carries an input out, and everything that follows from it at the same place without a network.
-    fn settle(&mut self, input: Input) {
+fn arrival(message: Message) -> Input {
+    match message {
+        Message::Question { to, from, question } => Input::Voter(to, VoterInput::Asked { from, question }),
+        Message::Answer { to, from, answer } => Input::Site(to, SiteInput::Voter { seat: from, answer }, Vec::new()),
+        Message::Peer { to, message, records } => Input::Site(to, SiteInput::Peer(message), records),
+    }
+}
+
+/// What places command.
+impl<D: Decisions> World<D> {
+    /// Carries an input out, and everything that follows from it at the same place without a network,
+    /// as far as the power lasts.
+    fn settle(&mut self, input: Input, power: &mut Power) {
         let mut queue = VecDeque::from([input]);
-        while let Some(input) = queue.pop_front() {
+        while let Some(input) = queue.pop_front().filter(|_| !power.is_out()) {
             match input {
-                Input::Site(side, input, records) => self.step_site(side, input, &records, &mut queue),
-                Input::Voter(seat, input) => self.step_voter(seat, input, &mut queue),
+                Input::Site(side, input, records) => self.step_site(side, input, &records, &mut queue, power),
+                Input::Voter(seat, input) => self.step_voter(seat, input, &mut queue, power),
+                Input::Flushed(side) if power.draw() => {
+                    let through = self.stations[side.index()].store.finish_flush();
+                    queue.push_back(Input::Site(side, SiteInput::Persisted { through }, Vec::new()));
+                }
+                Input::Written(seat) if power.draw() => {
+                    self.booths[seat.index()].disk.written();
+                    self.note_grant(seat);
+                    queue.push_back(Input::Voter(seat, VoterInput::Persisted));
+                }
+                Input::Flushed(_) | Input::Written(_) => {}
             }
         }
-        self.wire.sort_by_cached_key(Message::order);
     }
 
-    fn step_site(&mut self, side: Side, input: SiteInput, records: &[Request], queue: &mut VecDeque<Input>) {
+    fn step_site(
+        &mut self,
+        side: Side,
+        input: SiteInput,
+        records: &[Request],
+        queue: &mut VecDeque<Input>,
+        power: &mut Power,
+    ) {
         let now = self.now(side);
         let Some(site) = &mut self.stations[side.index()].site else { return };
         let mut effects = Vec::new();
@@ -362,59 +383,59 @@ impl<D: Decisions> World<D> {
         for effect in effects {
             let store = &mut self.stations[side.index()].store;
             match effect {
-                SiteEffect::Append { position, request } => store.log.push((position.epoch, request)),
-                SiteEffect::Store(batch) => store.log.extend(records.iter().map(|&request| (batch.of, request))),
-                SiteEffect::Flush { through, fence, .. } => {
-                    store.flushing = Some((through as usize, fence));
-                    if !self.slow_disks {
-                        queue.push_back(self.finish_flush(side));
-                    }
+                SiteEffect::Append { position, request } => store.append(position.epoch, request),
+                SiteEffect::Store(batch) => records.iter().for_each(|&request| store.append(batch.of, request)),
+                SiteEffect::Flush { through, fence, certified } => {
+                    store.begin_flush(through, fence, certified);
+                    queue.extend((!self.slow_disks).then_some(Input::Flushed(side)));
                 }
                 SiteEffect::Quarantine { keep } => store.cut(keep),
                 SiteEffect::ToPeer(message) => {
                     let records = match message {
-                        PeerMessage::Batch(batch) => {
-                            let run = batch.first as usize - 1..batch.last as usize;
-                            store.log[run].iter().map(|&(_, request)| request).collect()
-                        }
+                        PeerMessage::Batch(batch) => store.records(batch.first, batch.last),
                         _ => Vec::new(),
                     };
-                    self.send(Message::Peer { to: side.peer(), message, records });
+                    self.send(Message::Peer { to: side.peer(), message, records }, power);
                 }
                 SiteEffect::ToVoter { seat, question } if seat == side.seat() => {
                     queue.push_back(Input::Voter(seat, VoterInput::Asked { from: side, question }));
                 }
                 SiteEffect::ToVoter { seat, question } => {
-                    self.send(Message::Question { to: seat, from: side, question });
+                    self.send(Message::Question { to: seat, from: side, question }, power);
                 }
                 SiteEffect::Respond { request, response: Response::Acknowledged { position, epoch, .. } } => {
-                    self.onlooker.acknowledged.push((position, request));
-                    self.onlooker.late_acknowledgement |= self.onlooker.granted.is_some_and(|(last, _)| last > epoch);
+                    if power.draw() {
+                        self.note_acknowledgement(position, request, epoch);
+                    }
                 }
-                SiteEffect::Announce(Announcement::MapAdopted | Announcement::MapRefused)
+                SiteEffect::Respond { .. }
+                | SiteEffect::Forget { .. }
                 | SiteEffect::Cache { .. }
-                | SiteEffect::BackUp { .. } => unreachable!("no map is pushed, nothing is cached or backed up"),
-                SiteEffect::Respond { .. } | SiteEffect::Forget { .. } | SiteEffect::Announce(_) => {}
+                | SiteEffect::BackUp { .. }
+                | SiteEffect::Announce(_) => {}
             }
         }
     }
 
-    fn step_voter(&mut self, seat: Seat, input: VoterInput, queue: &mut VecDeque<Input>) {
-        let Some(voter) = &mut self.voters[seat.index()].voter else { return };
+    fn note_acknowledgement(&mut self, position: Position, request: Request, epoch: Epoch) {
+        self.onlooker.acknowledged.push((position, request));
+        self.onlooker.late_acknowledgement |= self.onlooker.granted.is_some_and(|(last, _)| last > epoch);
+    }
+
+    fn step_voter(&mut self, seat: Seat, input: VoterInput, queue: &mut VecDeque<Input>, power: &mut Power) {
+        let Some(voter) = &mut self.booths[seat.index()].voter else { return };
         let mut effects = Vec::new();
         voter.step(LocalTime::default(), input, &mut effects);
         for effect in effects {
             match effect {
                 VoterEffect::Persist(record) => {
-                    self.voters[seat.index()].writing.push_back(record.get());
-                    if !self.slow_disks {
-                        queue.push_back(self.finish_write(seat));
-                    }
+                    self.booths[seat.index()].disk.write(record.get());
+                    queue.extend((!self.slow_disks).then_some(Input::Written(seat)));
                 }
                 VoterEffect::Answer { to, answer } if to.seat() == seat => {
                     queue.push_back(Input::Site(to, SiteInput::Voter { seat, answer }, Vec::new()));
                 }
-                VoterEffect::Answer { to, answer } => self.send(Message::Answer { to, from: seat, answer }),
+                VoterEffect::Answer { to, answer } => self.send(Message::Answer { to, from: seat, answer }, power),
                 VoterEffect::Notice(register) => {
                     if let Some(&side) = Side::BOTH.get(seat.index()) {
                         queue.push_back(Input::Site(side, SiteInput::Noticed(register), Vec::new()));
@@ -425,58 +446,10 @@ impl<D: Decisions> World<D> {
     }
 
     /// Puts a message on the wire, unless the line is cut or nobody is there.
-    fn send(&mut self, message: Message) {
-        let (from, to) = message.way();
-        let down = self.stations.get(to).is_some_and(|station| station.site.is_none());
-        if !down && self.cut.is_none_or(|cut| !cut.stops((from, to))) {
-            self.wire.push(message);
+    fn send(&mut self, message: Message, power: &mut Power) {
+        let way = message.way();
+        if power.draw() && self.is_up(way.1) && self.cut.is_none_or(|cut| !cut.stops(way)) {
+            self.wire.put(message);
         }
-    }
-}
-
-fn policy() -> Arc<Policy> {
-    Arc::new(Policy {
-        replication: Replication::Sync,
-        ttl: Span::secs(16),
-        loop_wait: Span::secs(8),
-        retry_timeout: Span::secs(4),
-        peer_timeout: Span::secs(4),
-        rho_ppm: 250_000,
-        failback: Initiative::Manual,
-        grace_period_with_data_loss: None,
-        effective: Wall::ZERO,
-        backup_every: None,
-        ..Policy::default()
-    })
-}
-
-fn map() -> Arc<ResidencyMap> {
-    let row = UnitRow { boundary: Boundary(0), sites: [Datacenter(0), Datacenter(1)], witness: Datacenter(2) };
-    Arc::new(ResidencyMap {
-        version: 1,
-        countries: vec![Some(Boundary(0))],
-        go_local: BoundarySet::EMPTY,
-        datacenters: vec![Boundary(0); 3],
-        units: vec![row],
-        capacity: Vec::new(),
-    })
-}
-
-fn record(request: Request) -> Write {
-    let country = Country::parse("AA").expect("two letters");
-    Write {
-        request,
-        record: Record(u64::from(request.0)),
-        kind: RecordKind::Message,
-        tenant: Tenant(0),
-        billing: country,
-        signed_up: Wall::ZERO,
-        conversation: ConversationKind::Flat,
-        group_location: country,
-        creator: country,
-        roaming_in: country,
-        app: AppVersion(300),
-        placed: None,
-        attempt: 1,
     }
 }
