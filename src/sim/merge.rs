@@ -18,8 +18,6 @@ use std::collections::{BTreeSet, VecDeque};
 
 /// So many records are brought back at once.
 const LOT: usize = 64;
-/// How long a lot waits for its answers.
-const PATIENCE: Span = Span::secs(2);
 
 /// What a site has yet to bring back.
 #[derive(Default)]
@@ -62,7 +60,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if place.running && !place.paused() {
             self.send_lot(site);
         }
-        self.plan_merge(site, PATIENCE);
+        self.plan_merge(site, self.policy.request_timeout);
     }
 
     /// The holder's answer leaves for the site that brings a record back.
@@ -127,7 +125,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn resubmit(&mut self, site: SiteId, request: Request) {
         let Some(pending) = self.requests.get(request) else { return };
         let (placed, bytes) = (pending.placed, pending.birth().map_or(SMALL, |birth| birth.size));
-        let (attempt, patience) = (self.sites[site.index()].merge.attempt, Some(PATIENCE));
+        let (attempt, patience) = (self.sites[site.index()].merge.attempt, Some(self.policy.request_timeout));
         let asked = Asked { request, unit: site.unit(), placed, attempt, patience };
         let Some(register) = self.register(site.unit()) else { return };
         let holder = SiteId::new(site.unit(), register.holder);
