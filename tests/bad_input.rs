@@ -53,6 +53,7 @@ bad! {
     overflowing_duration: with("\"6h\"", "\"99999999999999999999h\"") => [Overflow];
     longer_than_a_century: with("at = \"2h\"", "at = \"40000d\"") => [Overflow];
     negative_number: with("users = 500", "users = -500") => [OutOfRange];
+    service_that_varies_too_little: and("[topology.datacenters.dublin]\nservice_scv = 0.001") => [OutOfRange];
     share_above_one: with("\"50%\"", "1.5") => [OutOfRange];
     seed_above_63_bits: with("[population]", "seed = 9223372036854775808\n[population]") => [SeedTooLarge];
     local_time: with("2019-05-06T06:00:00Z", "2019-05-06T06:00:00") => [NotAnInstant];

@@ -82,6 +82,7 @@ fn datacenters(names: &Resolver<'_>) -> Vec<DatacenterPlan> {
         name: row.name.clone(),
         boundary: row.boundary,
         rate: row.rate,
+        service_scv: row.service_scv,
         flush: row.flush,
         disk_rate: row.disk_rate,
         boot: row.boot,

@@ -40,6 +40,8 @@ pub enum Purpose {
     Device = 12,
     /// Readers.
     Read = 13,
+    /// Service times; one stream for each datacenter.
+    Service = 14,
 }
 
 /// Ends the key, so that no other program's streams are ours by accident.

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::event::{Event, SiteId};
 use super::message::{Asked, Local};
 use super::plan::DatacenterPlan;
+use super::service_time::ServiceTime;
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::{Decisions, FrontEnd, Operation, Queue, SiteInput, Write};
@@ -30,8 +31,8 @@ pub(super) struct Place {
     turn: u16,
     /// Generation of the boot that is planned.
     boots: u16,
-    /// How long one request is served.
-    service: Span,
+    /// How long each request is served.
+    service: ServiceTime,
     boot: Span,
     pub(super) flush: Span,
     pub(super) disk_rate: Bytes,
@@ -41,7 +42,7 @@ pub(super) struct Place {
 
 impl Place {
     /// A datacenter that has been running for ever.
-    pub(super) fn new(plan: &DatacenterPlan, start: Instant) -> Self {
+    pub(super) fn new(plan: &DatacenterPlan, seed: u64, start: Instant) -> Self {
         Self {
             clock: Clock::new(start, plan.clock_offset_us, plan.clock_drift_ppm),
             outages: 0,
@@ -52,7 +53,7 @@ impl Place {
             queue: VecDeque::new(),
             turn: 0,
             boots: 0,
-            service: Span((1_000_000 / plan.rate.max(1)).max(1)),
+            service: ServiceTime::new(plan, seed),
             boot: plan.boot,
             flush: plan.flush,
             disk_rate: plan.disk_rate,
@@ -179,7 +180,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn enqueue(&mut self, site: SiteId, asked: Asked) {
         let datacenter = self.sites[site.index()].datacenter();
         let place = &mut self.places[datacenter.index()];
-        let queue = Queue { waiting: place.waiting(), each: place.service };
+        let queue = Queue { waiting: place.waiting(), each: place.service.mean() };
         if !queue.has_room(asked.patience, &self.policy) {
             // Processes that stand still cannot even refuse.
             if !place.paused() {
@@ -221,10 +222,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     fn plan_turn(&mut self, datacenter: Datacenter) {
-        let place = &self.places[datacenter.index()];
+        let place = &mut self.places[datacenter.index()];
         if place.running && !place.paused() && !place.queue.is_empty() {
             let served = Event::Served { datacenter: datacenter.0, generation: place.turn };
-            self.agenda.push(self.now + place.service, served);
+            self.agenda.push(self.now + place.service.draw(), served);
         }
     }
 

@@ -42,6 +42,7 @@ fn datacenter((name, boundary): (&str, Boundary)) -> DatacenterPlan {
         name: name.into(),
         boundary,
         rate: 1_000,
+        service_scv: 0.0,
         flush: Span::millis(1),
         disk_rate: Bytes(100 << 20),
         boot: Span::secs(60),

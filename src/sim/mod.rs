@@ -34,6 +34,7 @@ mod request;
 mod runs;
 pub mod sampler;
 mod sampling;
+mod service_time;
 mod sites;
 mod slab;
 mod store;

@@ -46,6 +46,8 @@ pub struct DatacenterPlan {
     pub boundary: Boundary,
     /// Requests that it can serve a second, over all its sites.
     pub rate: u64,
+    /// Squared coefficient of variation of the time that serving one takes: 0 is constant, 1 exponential.
+    pub service_scv: f64,
     /// Median time of one flush of a site's store.
     pub flush: Span,
     /// Bytes that one site's disk writes a second.

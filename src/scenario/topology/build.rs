@@ -91,6 +91,7 @@ impl Builder<'_> {
             region: text(&row.region),
             jurisdiction: value(&row.jurisdiction).copied(),
             rate: self.at_least_one(name, &row.rate),
+            service_scv: self.variation(&row.service_scv),
             flush: self.needed(name, "flush", value(&row.flush).copied()),
             disk_rate: self.needed(name, "disk_rate", value(&row.disk_rate).map(|rate| rate.0)),
             boot: self.needed(name, "boot", value(&row.boot).copied()),
@@ -107,6 +108,19 @@ impl Builder<'_> {
             }
             _ => self.needed(name, "rate", value(rate).copied()),
         }
+    }
+
+    /// An Erlang law of more phases than a hundred is as good as constant.
+    fn variation(&self, scv: &Given<f64>) -> f64 {
+        let Some(At { value: scv, place }) = scv else { return 0.0 };
+        if *scv > 0.0 && !(0.01..=100.0).contains(scv) {
+            self.findings.report(
+                Code::OutOfRange,
+                place,
+                "a squared coefficient of variation is 0, or from 0.01 to 100",
+            );
+        }
+        *scv
     }
 
     fn boundaries(&self) -> Vec<BoundaryRow> {

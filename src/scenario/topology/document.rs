@@ -70,6 +70,9 @@ section! {
             jurisdiction: Country,
             /// Requests that it can serve a second.
             rate: u64,
+            /// Squared coefficient of variation of the time that serving one takes: 0 is constant (the
+            /// default), 1 exponential.
+            service_scv: f64,
             /// Median time of one flush to disk.
             flush: Span,
             /// What one site's disk writes.

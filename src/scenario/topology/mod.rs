@@ -61,6 +61,8 @@ pub struct DatacenterRow {
     pub jurisdiction: Option<Country>,
     /// Requests that it can serve a second.
     pub rate: u64,
+    /// Squared coefficient of variation of the time that serving one takes.
+    pub service_scv: f64,
     /// Median time of one flush to disk.
     pub flush: Span,
     /// Bytes that one site's disk writes a second.
