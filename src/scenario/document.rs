@@ -179,6 +179,8 @@ section! {
             attachments: Share,
             /// Mean number of responses to an action card. Default: 6.
             responses_per_card: u16,
+            /// Mean length of a call. Default: `"4m"`.
+            call: Span,
             /// Median size of each kind of record.
             sizes: Entries<Bytes>,
             /// Relative activity in each of the 24 hours of a local day.

@@ -8,7 +8,7 @@ use super::quantity::rounded;
 use super::read::{At, Findings, Given, instead};
 use super::words::{Entries, value};
 use crate::sim::plan::TrafficPlan;
-use crate::terms::{Bytes, RecordKind};
+use crate::terms::{Bytes, RecordKind, Span};
 
 /// What a record is, by weight: an assumption. An action card is a campaign to a group, and a call is
 /// rare beside a message.
@@ -34,6 +34,9 @@ const SIZES: [Bytes; 9] = [
     Bytes(150),
 ];
 
+/// Mean length of a call: an assumption.
+const CALL: Span = Span::minutes(4);
+
 /// The day of people who chat at work: an assumption, for no figures were ever published.
 const HOURS: [u32; 24] =
     [8, 5, 4, 4, 5, 10, 25, 60, 110, 160, 180, 175, 150, 165, 180, 175, 160, 140, 120, 105, 90, 65, 35, 18];
@@ -47,6 +50,7 @@ pub(super) fn lowered(traffic: &Given<Traffic>, findings: &Findings) -> TrafficP
         mix: mix(&given.mix, findings),
         attachment_ppm: value(&given.attachments).map_or(200_000, |share| share.0),
         responses_per_card: value(&given.responses_per_card).copied().unwrap_or(6),
+        call: value(&given.call).copied().unwrap_or(CALL),
         sizes: sizes(&given.sizes, findings),
         hours: hours(&given.hours, findings),
         weekend_ppm: value(&given.weekend).map_or(400_000, |share| share.0),

@@ -115,6 +115,7 @@ fn traffic() -> TrafficPlan {
         ],
         attachment_ppm: 150_000,
         responses_per_card: 8,
+        call: Span::minutes(4),
         sizes: [400, 60, 200, 200_000, 500, 20_000, 100, 1_000_000, 200].map(Bytes),
         hours: [3, 2, 1, 1, 1, 2, 8, 20, 45, 70, 75, 70, 55, 60, 65, 65, 60, 50, 40, 35, 30, 22, 14, 7],
         weekend_ppm: 250_000,

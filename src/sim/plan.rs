@@ -205,6 +205,8 @@ pub struct TrafficPlan {
     pub attachment_ppm: u32,
     /// Mean number of responses to an action card.
     pub responses_per_card: u16,
+    /// Mean length of a call.
+    pub call: Span,
     /// Median size of a record of each kind, by [`RecordKind::index`].
     pub sizes: [Bytes; 9],
     /// Relative activity in each hour of a local day; the mean over a day is what counts as 1.

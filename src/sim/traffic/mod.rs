@@ -16,8 +16,6 @@ use super::sampler::{Weighted, Zipf};
 use crate::terms::{Boundary, Bytes, Conversation, ConversationKind, Instant, RecordKind, Span, Tenant, User};
 
 const DAY: Span = Span::hours(24);
-/// Mean length of a call. An assumption.
-const CALL: Span = Span::minutes(4);
 /// A reader looks at so many conversations for one that is open already.
 const LOOKS: usize = 4;
 /// The mean of an exponential distribution is its median by 1/ln 2, here in parts per million.
@@ -95,6 +93,8 @@ struct Habits {
     mix: Option<Weighted>,
     attachment_ppm: u32,
     responses_milli: u64,
+    /// Mean length of a call.
+    call: Span,
     /// Mean size of each kind.
     means: [u64; 9],
     zipf: Zipf,
@@ -220,6 +220,7 @@ impl Habits {
             mix: Weighted::new(plan.mix.iter().map(|&(_, weight)| weight)),
             attachment_ppm: plan.attachment_ppm,
             responses_milli: u64::from(plan.responses_per_card) * 1_000,
+            call: plan.call,
             means: plan.sizes.map(|median| Span(median.0).scale(MEAN_OF_MEDIAN, 1_000_000).0),
             zipf,
         }
@@ -243,7 +244,7 @@ impl Habits {
         let kind = if state.opened <= at { drawn } else { beginning(drawn) };
         if matches!(kind, RecordKind::CallMedia | RecordKind::CallLog) {
             let (media, log) = (self.size(RecordKind::CallMedia, chance), self.size(RecordKind::CallLog, chance));
-            return Action::Call { user, conversation, media, log, lasts: chance.exponential(CALL) };
+            return Action::Call { user, conversation, media, log, lasts: chance.exponential(self.call) };
         }
         let attachment = kind == RecordKind::Message && chance.ppm(self.attachment_ppm);
         let responses = if kind == RecordKind::CardMetadata { self.responses(state, chance) } else { 0 };
