@@ -73,15 +73,20 @@ impl Finding {
         }
     }
 
+    /// What a width is a share of: what is predicted or, where that is nothing, the stated bias.
+    fn scale(&self) -> f64 {
+        if self.predicted == 0.0 { self.bias.1 } else { self.predicted.abs() }
+    }
+
     /// Whether it is the mean of replications, with an interval.
     pub(crate) fn is_interval(&self) -> bool {
         matches!(self.seen, Seen::Mean(_))
     }
 
-    /// The half-width of the interval as a share of what is predicted; zero where there is none.
+    /// The half-width of the interval as a share of what is predicted; zero where there is no interval.
     pub(crate) fn width(&self) -> f64 {
         match self.seen {
-            Seen::Mean(interval) => interval.half / self.predicted.abs().max(f64::MIN_POSITIVE),
+            Seen::Mean(interval) => interval.half / self.scale(),
             Seen::Least(..) | Seen::Greatest(..) => 0.0,
         }
     }

@@ -1,12 +1,12 @@
 //! Runs of the shipped service in ordinary scenarios over the topology `laboratory.toml`.
 
 use rayon::prelude::*;
-use ringfence::facts::Observer;
+use ringfence::facts::{Fact, Observer};
 use ringfence::scenario::{self, Size};
 use ringfence::service::Shipped;
 use ringfence::sim::chance::{Chance, Purpose, named};
 use ringfence::sim::{Plan, simulate};
-use ringfence::terms::Datacenter;
+use ringfence::terms::{Datacenter, Instant};
 use std::sync::Arc;
 
 /// The primary's datacenter.
@@ -83,4 +83,16 @@ where
         sum_up(simulate(&Arc::new(Plan { seed, ..plan }), Shipped, observer).observer)
     };
     (1..=count as u64).into_par_iter().map(run).collect()
+}
+
+/// When each request was asked and when it was shown.
+#[derive(Debug, Default)]
+pub(crate) struct Reads(pub(crate) Vec<(Instant, Instant)>);
+
+impl Observer for Reads {
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        if let Fact::Read { asked, .. } = *fact {
+            self.0.push((asked, at));
+        }
+    }
 }

@@ -69,7 +69,7 @@ fn crash_after(lag: Span) -> Span {
 
 /// A lease long enough for the lag, and short for a short one.
 fn lease_of(lag: Span) -> Span {
-    Span(lag.0 * 4) + Span::secs(6)
+    Span(lag.0 * 4) + Span::millis(4_700)
 }
 
 /// A unit whose peer is `lag` behind, for `duration` and the time of a takeover.

@@ -14,11 +14,15 @@
 
 mod cases;
 mod finding;
+mod fluid;
 mod formulas;
 mod laboratory;
 mod lag;
 mod lease;
+mod pair;
+mod queue;
 mod report;
+mod sessions;
 mod statistics;
 
 use finding::{Finding, WIDEST, assert_all};
@@ -36,11 +40,53 @@ fn a_crash_loses_what_the_lag_held_and_nothing_older() {
     assert_all(&lag::findings(400, 0), WIDEST_OF_CI);
 }
 
+#[test]
+fn a_queue_is_as_long_as_pollaczek_and_khinchine_say() {
+    let sizes = queue::Sizes { runs: 20, requests: 5_000.0, memories: 200.0 };
+    assert_all(&queue::open(sizes, 0.5), WIDEST_OF_CI);
+}
+
+#[test]
+fn a_full_queue_turns_away_what_the_closed_form_says() {
+    let sizes = queue::Sizes { runs: 30, requests: 8_000.0, memories: 0.0 };
+    assert_all(&queue::limited(sizes), WIDEST_OF_CI);
+}
+
+#[test]
+fn a_backlog_drains_as_a_fluid_does() {
+    assert_all(&fluid::drains(10, 10.0, 0.9), WIDEST_OF_CI);
+}
+
+#[test]
+fn a_herd_is_served_as_a_fluid_is() {
+    assert_all(&fluid::herds(10, 50.0), WIDEST_OF_CI);
+}
+
+#[test]
+fn a_pair_is_dark_as_often_as_its_chain() {
+    assert_all(&pair::findings(20, pair::Lease { ttl: 360.0, loop_wait: 300.0 }), WIDEST_OF_CI);
+}
+
+#[test]
+fn sessions_follow_their_arrivals_late_and_damped() {
+    assert_all(&sessions::findings(30, 0.02), WIDEST_OF_CI);
+}
+
 /// Takes a few minutes on two cores.
 #[test]
 #[ignore = "the full size, which writes the report"]
 fn every_case_in_full() {
-    let findings: Vec<Finding> = [lease::findings(2_000), lag::findings(20_000, 12)].concat();
+    let findings: Vec<Finding> = [
+        lease::findings(2_000),
+        lag::findings(20_000, 12),
+        queue::open(queue::Sizes { runs: 60, requests: 40_000.0, memories: 300.0 }, 1.0),
+        queue::limited(queue::Sizes { runs: 60, requests: 80_000.0, memories: 0.0 }),
+        fluid::drains(9, 1.0, 1.0),
+        fluid::herds(10, 1.0),
+        pair::findings(320, pair::Lease { ttl: 180.0, loop_wait: 150.0 }),
+        sessions::findings(60, 0.15),
+    ]
+    .concat();
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/validation.md"), report::page(&findings)).unwrap();
     let intervals = findings.iter().filter(|finding| finding.is_interval()).count();
     assert!(intervals <= statistics::INTERVALS, "{intervals} intervals");
