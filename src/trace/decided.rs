@@ -1,11 +1,13 @@
 //! Decisions on record: a service whose decisions are another's, each noted with its inputs.
 
-use crate::service::decisions::{Claim, Decisions, Silence, Standing};
+use crate::service::decisions::{CatchUp, Claim, Decisions, Silence, Standing};
 use crate::service::message::{Read, Write};
 use crate::service::placement::{Candidates, Placement};
 use crate::service::policy::Policy;
 use crate::service::{Identity, ResidencyMap, Shipped};
-use crate::terms::{Ballot, Epoch, Monotonic, Record, Refusal, Span, Unit, UnitSet, Wall};
+use crate::terms::{
+    Ballot, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit, UnitSet, Wall,
+};
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 use std::mem;
@@ -108,11 +110,6 @@ impl<D: Decisions> Decisions for Noted<D> {
         self.notes.note(answer, shipped, |answer| Taken::Candidates { unit, dark, answer })
     }
 
-    /// Reads are not explained, so this one is not noted.
-    fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {
-        self.decisions.parts_of(policy, map, read, at)
-    }
-
     fn is_dark(&self, silence: Silence, rto_bound: Span) -> bool {
         let (answer, shipped) = (self.decisions.is_dark(silence, rto_bound), Shipped.is_dark(silence, rto_bound));
         self.notes.note(answer, shipped, |answer| Taken::Dark { silence, bound: rto_bound, answer })
@@ -158,7 +155,52 @@ impl<D: Decisions> Decisions for Noted<D> {
         self.notes.note(answer, shipped, |answer| Taken::Accept { promised, offered, answer })
     }
 
-    /// Asked at every answer of a voter, and of interest to none: not noted.
+    // What follows is asked so often, or says so little by itself, that it is passed on and not noted.
+
+    fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {
+        self.decisions.parts_of(policy, map, read, at)
+    }
+
+    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+        self.decisions.backup_targets(map, unit, side)
+    }
+
+    fn lapsed_after(&self, policy: &Policy, ttl: Span) -> Span {
+        self.decisions.lapsed_after(policy, ttl)
+    }
+
+    fn shows_life(&self, seen: &Register, register: &Register) -> bool {
+        self.decisions.shows_life(seen, register)
+    }
+
+    fn grants_by_reading(&self) -> bool {
+        self.decisions.grants_by_reading()
+    }
+
+    fn quorum(&self) -> u32 {
+        self.decisions.quorum()
+    }
+
+    fn grace_is_over(&self, policy: &Policy, waited: Span) -> bool {
+        self.decisions.grace_is_over(policy, waited)
+    }
+
+    fn may_resume(&self, claim: &Claim) -> bool {
+        self.decisions.may_resume(claim)
+    }
+
+    fn has_caught_up(&self, peer: &CatchUp) -> bool {
+        self.decisions.has_caught_up(peer)
+    }
+
+    fn stored_through(&self, durable: Index, end: Index) -> Index {
+        self.decisions.stored_through(durable, end)
+    }
+
+    fn remembers(&self, named: Incarnation, own: Incarnation) -> bool {
+        self.decisions.remembers(named, own)
+    }
+
     fn persists_first(&self) -> bool {
         self.decisions.persists_first()
     }
