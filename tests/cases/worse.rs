@@ -1,0 +1,75 @@
+//! Cases in which a second thing goes wrong before the first is over.
+
+use crate::run::{runs, varied};
+use ringfence::facts::Fact;
+use ringfence::terms::{Refusal, Side, Span};
+use std::collections::BTreeMap;
+
+const SEEDS: u64 = 4;
+
+#[test]
+fn a_half_filled_site_takes_nothing_over() {
+    for run in runs("second-failure-during-reseed", SEEDS) {
+        run.must_pass();
+        let (lost, dead, back) = (Span::minutes(20), Span::minutes(21) + Span::secs(30), Span::minutes(34));
+        for unit in ["emea-1", "emea-2"] {
+            assert_eq!(run.acknowledged_by("dublin", unit, lost + Span::secs(1), back), 0, "{}", run.told());
+            let refused = run.refused(unit).iter().filter(|(at, _)| (dead..back).contains(at)).count();
+            assert!(refused > 10, "{unit} was hardly asked\n{}", run.told());
+        }
+        let before = run.acknowledged_by("amsterdam", "emea-1", lost, dead);
+        assert!(before > 10, "Amsterdam served hardly anything before it died\n{}", run.told());
+        assert_eq!(run.lost(), 0, "{}", run.told());
+    }
+}
+
+/// Beyond the bound on the clocks the lease may overlap; in `sync` it is the peer that keeps the promise.
+#[test]
+fn clocks_beyond_the_bound_lose_nothing_in_sync() {
+    let mut overlapped = 0;
+    for run in runs("clock-rates-apart-by-twice-the-bound", SEEDS) {
+        run.must_pass();
+        let promoted = run.outcome.measurements.failovers[0].promoted - run.scenario.plan.start;
+        let ttl = run.scenario.plan.policy.ttl;
+        let (slow, renewals) = (ttl.scale(95, 90), run.registers("emea-1"));
+        let last = renewals.iter().rfind(|(at, register)| *at < promoted && register.holder == Side::A).unwrap().0;
+        overlapped += u32::from(promoted < last + slow);
+        let mut at = BTreeMap::new();
+        for (_, fact) in run.facts() {
+            if let Fact::Acknowledged { birth, unit, position, .. } = *fact
+                && unit == run.unit("emea-1")
+            {
+                let first = *at.entry(position).or_insert(birth.record);
+                assert_eq!(first, birth.record, "two records acknowledged at {position}\n{}", run.told());
+            }
+        }
+        assert_eq!(run.lost(), 0, "{}", run.told());
+    }
+    assert!(overlapped > 0, "the two leases never overlapped, so nothing was tested");
+}
+
+/// In `async` the overlap may be acknowledged twice over, and none of it is lost: it is set aside and merged.
+#[test]
+fn clocks_beyond_the_bound_overlap_in_async_and_nothing_is_lost_for_good() {
+    for run in varied("clock-rates-apart-by-twice-the-bound", &[("\"sync\"", "\"async\"")], 2) {
+        run.must_keep_promises();
+        assert_eq!(run.lost(), 0, "{}", run.told());
+    }
+}
+
+#[test]
+fn a_surge_that_meets_a_failover_is_shed_and_not_queued_without_end() {
+    for run in runs("surge-during-failover", SEEDS) {
+        run.must_pass();
+        let limit = run.scenario.plan.policy.queue_limit;
+        let peaks = run.outcome.measurements.writes.datacenters.iter().map(|site| site.queue_peak);
+        assert!(peaks.max().unwrap() <= limit, "{}", run.told());
+        let told_when = run
+            .refused("emea-1")
+            .into_iter()
+            .any(|(_, why)| matches!(why, Refusal::Overloaded { retry_after } if retry_after > Span::ZERO));
+        assert!(told_when, "{}", run.told());
+        let calm = run.refused("emea-1").into_iter().filter(|(at, _)| *at > Span::minutes(24)).count();
+        assert_eq!(calm, 0, "the storm outlived the surge by nine minutes\n{}", run.told());
+    }
+}
