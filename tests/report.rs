@@ -15,6 +15,18 @@ fn a_day_with_a_failover_reads_well_as_text() {
 }
 
 #[test]
+fn a_timeline_fits_a_terminal_and_is_there_only_after_an_event() {
+    let text = report::text(&sample::quiet(), Paint::Plain);
+    let timeline = text.split_once("emea-1 around ").expect("a failover has a timeline").1;
+    assert!(timeline.contains('▲') && timeline.contains('┄') && timeline.contains('╳'), "{timeline}");
+    let lines = || timeline.lines().map(|line| line.chars().count());
+    assert!(lines().all(|width| width <= 100), "{:?}", lines().max());
+    let mut outcome = sample::quiet();
+    outcome.measurements.close_ups.clear();
+    assert!(!report::text(&outcome, Paint::Plain).contains(" around "));
+}
+
+#[test]
 fn a_breach_is_told_in_full_with_the_verdict_last() {
     insta::assert_snapshot!(report::text(&sample::breached(), Paint::Plain));
 }

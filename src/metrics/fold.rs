@@ -2,13 +2,15 @@
 
 use super::interruptions::Interruptions;
 use super::latency::Latencies;
+use super::leases::LeasesFold;
 use super::overload::OverloadFold;
 use super::tails::Tails;
 use super::timeline::CloseUps;
+use super::troubles::Troubles;
 use super::writes::WritesFold;
 use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Timeline};
 use crate::facts::{Announcement, Fact, Observer};
-use crate::terms::{Boundary, CopyClass, Instant, RecordKind, Side, Span, Unit, UnitSet};
+use crate::terms::{Boundary, CopyClass, Instant, Mode, RecordKind, Side, Span, Unit, UnitSet};
 
 /// Folds facts into [`Measurements`].
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Metrics {
     faults_fired: Vec<u64>,
     epochs: Vec<u64>,
     timeline: Timeline,
+    leases: LeasesFold,
+    troubles: Troubles,
     close_ups: CloseUps,
     struck: Vec<Unit>,
     unfinished: u64,
@@ -58,6 +62,8 @@ impl Metrics {
             faults_fired: vec![0; setup.faults],
             epochs: vec![0; setup.units.len()],
             timeline: Timeline::default(),
+            leases: LeasesFold::new(&setup),
+            troubles: Troubles::default(),
             close_ups: CloseUps::new(&setup),
             struck: Vec::new(),
             unfinished: 0,
@@ -92,6 +98,8 @@ impl Metrics {
             faults_fired: self.faults_fired,
             epochs: self.epochs,
             timeline: self.timeline,
+            leases: self.leases.finish(),
+            troubles: self.troubles.finish(),
             close_ups: self.close_ups.finish(self.last),
             setup: self.setup,
         }
@@ -113,7 +121,7 @@ impl Metrics {
                 let boundary = self.setup.boundary_of(unit);
                 if self.tails.acknowledged(unit, birth.record, position, at) {
                     self.writes.acknowledged(at, (unit, boundary), datacenter);
-                    self.close_ups.acknowledged(at, boundary);
+                    self.close_ups.acknowledged(at, unit, self.tails.unreplicated(unit));
                 }
                 self.interruptions.acknowledged(at, unit, epoch);
             }
@@ -121,21 +129,20 @@ impl Metrics {
                 let boundary = self.setup.boundary_of(unit);
                 self.latencies.record(boundary, at.since(birth.born));
                 self.writes.confirmed(at, boundary, birth.record);
-                self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
+                self.close_ups.outbox(at, unit, self.writes.outbox(unit));
             }
             Fact::WriteRefused { ref birth, unit, site, refusal, .. } => {
                 let of = unit.map(|unit| (unit, self.setup.boundary_of(unit)));
                 self.writes.refused(at, birth.record, of, site, refusal);
-                if let Some((_, boundary)) = of {
-                    self.close_ups.refused(at, boundary);
-                    self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
+                if let Some((unit, _)) = of {
+                    self.close_ups.refused(at, unit);
+                    self.close_ups.outbox(at, unit, self.writes.outbox(unit));
                 }
             }
             // A call that cannot be placed is tried again, but it waits for no acknowledgement.
             Fact::Queued { ref birth, unit } if birth.kind != RecordKind::CallMedia => {
-                let boundary = self.setup.boundary_of(unit);
-                self.writes.queued(at, boundary, birth.record);
-                self.close_ups.outbox(at, boundary, self.writes.outbox(boundary));
+                self.writes.queued(at, (unit, self.setup.boundary_of(unit)), birth.record);
+                self.close_ups.outbox(at, unit, self.writes.outbox(unit));
             }
             _ => self.observe_rarer(at, fact),
         }
@@ -180,6 +187,7 @@ impl Metrics {
             Fact::FaultEnded { fault } => self.timeline.push(at, Moment::FaultEnded(fault)),
             Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
+            Fact::VoterPersisted { unit, seat, record, .. } => self.leases.persisted(at, unit, seat, &record.get()),
             Fact::Announced { unit, side, announcement } => self.announced(at, unit, side, announcement),
             _ => {}
         }
@@ -191,6 +199,9 @@ impl Metrics {
             Announcement::MapRefused => self.maps_refused[datacenter] += 1,
             Announcement::MapAdopted => self.maps_adopted[datacenter] += 1,
             Announcement::Promoted { .. } => self.epochs[unit.index()] += 1,
+            Announcement::LeaseLapsed
+            | Announcement::SwitchoverBegan
+            | Announcement::ModeChanged { mode: Mode::Alone } => self.close_ups.struck(at, unit),
             _ => {}
         }
         if self.interruptions.announced(at, unit, side, what) {
@@ -204,9 +215,10 @@ impl Metrics {
         let mut struck = std::mem::take(&mut self.struck);
         self.interruptions.trouble(at, fact, &mut struck);
         for unit in struck.drain(..) {
-            self.close_ups.struck(at, self.setup.boundary_of(unit));
+            self.close_ups.struck(at, unit);
         }
         self.struck = struck;
+        self.troubles.observe(at, fact);
     }
 
     fn read(&mut self, shown: UnitSet, withheld: UnitSet) {

@@ -1,7 +1,8 @@
 //! What was measured in a run.
 
 use super::{
-    Buckets, CloseUp, Failover, Interruption, Landings, Loads, MetricsSetup, Overload, Quantiles, Timeline, Writes,
+    Buckets, CloseUp, Failover, Interruption, Landings, Leases, Loads, MetricsSetup, Overload, Quantiles, Timeline,
+    Trouble, Writes,
 };
 use crate::terms::{Instant, Span};
 
@@ -73,7 +74,11 @@ pub struct Measurements {
     pub epochs: Vec<u64>,
     /// What happened when.
     pub timeline: Timeline,
-    /// The seconds around the first faults.
+    /// Who held each lease when.
+    pub leases: Leases,
+    /// What was wrong with which datacenter when.
+    pub troubles: Vec<Trouble>,
+    /// The seconds around the first events of each unit.
     pub close_ups: Vec<CloseUp>,
 }
 

@@ -11,6 +11,7 @@ mod interruptions;
 mod judge;
 mod landings;
 mod latency;
+mod leases;
 mod load;
 mod measurements;
 mod metric;
@@ -21,6 +22,7 @@ mod tails;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod troubles;
 mod value;
 mod writes;
 
@@ -31,10 +33,12 @@ pub use interruptions::{Failover, Interruption};
 pub use judge::{Judgement, ThresholdResult, judge};
 pub use landings::{Landings, Workload};
 pub use latency::Quantiles;
+pub use leases::{Leases, Term, Vote};
 pub use load::{Loads, Peak};
 pub use measurements::{Lag, Measurements, Reads};
 pub use metric::{Dimension, Measured, Metric, Scope, Threshold, grouped};
 pub use overload::Overload;
 pub use setup::{DatacenterSetup, MetricsSetup, UnitSetup};
 pub use timeline::{CloseUp, Moment, Timeline};
+pub use troubles::{Ailment, Trouble};
 pub use writes::{Flow, SiteFlow, UnitFlow, Writes};

@@ -110,6 +110,12 @@ impl Tails {
         std::mem::take(&mut tail.gone).and(missing)
     }
 
+    /// How many acknowledged records of a unit are not known to be on both sites.
+    #[inline]
+    pub(super) fn unreplicated(&self, unit: Unit) -> u64 {
+        self.0[unit.index()].open.len() as u64
+    }
+
     /// How many records a side's log holds.
     pub(super) fn held(&self, unit: Unit, side: Side) -> u64 {
         self.0[unit.index()].logs[side.index()].len()

@@ -2,13 +2,13 @@
 
 use super::setup::MetricsSetup;
 use crate::facts::Announcement;
-use crate::terms::{Boundary, Instant, Side, Span, Unit};
+use crate::terms::{Instant, Side, Span, Unit};
 
 /// The most moments that are kept.
 const MOST: usize = 2_048;
 
 /// The most close-ups that are kept.
-const MOST_CLOSE_UPS: usize = 4;
+const MOST_CLOSE_UPS: usize = 8;
 
 /// Seconds of a close-up before the onset, and in all.
 const BEFORE: usize = 30;
@@ -53,12 +53,12 @@ impl Timeline {
     }
 }
 
-/// What a boundary's clients saw in each second from shortly before a fault struck a holder.
+/// What became of a unit in each second from shortly before something happened to its lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloseUp {
-    /// Which boundary.
-    pub boundary: Boundary,
-    /// The onset of the fault.
+    /// Which unit.
+    pub unit: Unit,
+    /// When it happened: the onset of a fault, a lapse, a switchover, a change of mode.
     pub onset: Instant,
     /// When the first second begins.
     pub starts: Instant,
@@ -68,17 +68,20 @@ pub struct CloseUp {
     pub refused: Vec<u64>,
     /// The most writes waiting in outboxes in each second.
     pub outbox: Vec<u64>,
+    /// The most acknowledged records that were on one site only in each second.
+    pub lag: Vec<u64>,
 }
 
-/// One second of a boundary.
+/// One second of a unit.
 #[derive(Clone, Copy, Debug, Default)]
 struct Second {
     acknowledged: u64,
     refused: u64,
     outbox: u64,
+    lag: u64,
 }
 
-/// The last seconds of a boundary, and the close-up that is being taken of it.
+/// The last seconds of a unit, and the close-up that is being taken of it.
 #[derive(Clone, Debug)]
 struct Camera {
     /// The second that is under way, counted from the start of the run.
@@ -86,6 +89,8 @@ struct Camera {
     ring: [Second; BEFORE + 1],
     /// Writes that wait in outboxes.
     outbox: u64,
+    /// Acknowledged records that were on one site only when the last one was acknowledged.
+    lag: u64,
     running: Option<usize>,
 }
 
@@ -99,33 +104,36 @@ pub(super) struct CloseUps {
 
 impl CloseUps {
     pub(super) fn new(setup: &MetricsSetup) -> Self {
-        let idle = Camera { now: 0, ring: [Second::default(); BEFORE + 1], outbox: 0, running: None };
-        Self { start: setup.start, cameras: vec![idle; setup.boundaries], taken: Vec::new() }
+        let idle = Camera { now: 0, ring: [Second::default(); BEFORE + 1], outbox: 0, lag: 0, running: None };
+        Self { start: setup.start, cameras: vec![idle; setup.units.len()], taken: Vec::new() }
     }
 
     #[inline]
-    pub(super) fn acknowledged(&mut self, at: Instant, boundary: Boundary) {
-        self.second(at, boundary).acknowledged += 1;
+    pub(super) fn acknowledged(&mut self, at: Instant, unit: Unit, lag: u64) {
+        let second = self.second(at, unit);
+        second.acknowledged += 1;
+        second.lag = second.lag.max(lag);
+        self.cameras[unit.index()].lag = lag;
     }
 
-    pub(super) fn refused(&mut self, at: Instant, boundary: Boundary) {
-        self.second(at, boundary).refused += 1;
+    pub(super) fn refused(&mut self, at: Instant, unit: Unit) {
+        self.second(at, unit).refused += 1;
     }
 
     #[inline]
-    pub(super) fn outbox(&mut self, at: Instant, boundary: Boundary, waiting: u64) {
-        if self.cameras[boundary.index()].outbox != waiting {
-            self.second(at, boundary);
-            self.cameras[boundary.index()].outbox = waiting;
-            let second = self.second(at, boundary);
+    pub(super) fn outbox(&mut self, at: Instant, unit: Unit, waiting: u64) {
+        if self.cameras[unit.index()].outbox != waiting {
+            self.second(at, unit);
+            self.cameras[unit.index()].outbox = waiting;
+            let second = self.second(at, unit);
             second.outbox = second.outbox.max(waiting);
         }
     }
 
-    /// A fault struck a holder of the boundary: the close-up starts, unless one is running.
-    pub(super) fn struck(&mut self, at: Instant, boundary: Boundary) {
-        self.second(at, boundary);
-        let camera = &mut self.cameras[boundary.index()];
+    /// Something happened to the lease of a unit: the close-up starts, unless one is running.
+    pub(super) fn struck(&mut self, at: Instant, unit: Unit) {
+        self.second(at, unit);
+        let camera = &mut self.cameras[unit.index()];
         if camera.running.is_some() || self.taken.len() == MOST_CLOSE_UPS {
             return;
         }
@@ -134,21 +142,22 @@ impl CloseUps {
         let seconds: Vec<_> = (first..=camera.now).map(|second| camera.ring[ring_place(second)]).collect();
         camera.running = Some(self.taken.len());
         self.taken.push(CloseUp {
-            boundary,
+            unit,
             onset: at,
             starts: self.start + Span::secs(first),
             acknowledged: seconds.iter().map(|second| second.acknowledged).collect(),
             refused: seconds.iter().map(|second| second.refused).collect(),
             outbox: seconds.iter().map(|second| second.outbox).collect(),
+            lag: seconds.iter().map(|second| second.lag).collect(),
         });
     }
 
     /// Every close-up, ended by `end`.
     pub(super) fn finish(mut self, end: Instant) -> Vec<CloseUp> {
-        for boundary in 0..self.cameras.len() {
-            if self.cameras[boundary].running.is_some() {
-                self.second(end, Boundary(u8::try_from(boundary).unwrap_or(u8::MAX)));
-                self.store(boundary);
+        for unit in 0..self.cameras.len() {
+            if self.cameras[unit].running.is_some() {
+                self.second(end, Unit(u8::try_from(unit).unwrap_or(u8::MAX)));
+                self.store(unit);
             }
         }
         self.taken
@@ -156,29 +165,30 @@ impl CloseUps {
 
     /// The second of `at`, with every earlier one complete.
     #[inline]
-    fn second(&mut self, at: Instant, boundary: Boundary) -> &mut Second {
+    fn second(&mut self, at: Instant, unit: Unit) -> &mut Second {
         let second = at.since(self.start).as_micros() / 1_000_000;
-        if second > self.cameras[boundary.index()].now {
-            self.advance(boundary.index(), second);
+        if second > self.cameras[unit.index()].now {
+            self.advance(unit.index(), second);
         }
-        let camera = &mut self.cameras[boundary.index()];
+        let camera = &mut self.cameras[unit.index()];
         &mut camera.ring[ring_place(camera.now)]
     }
 
-    fn advance(&mut self, boundary: usize, second: u64) {
-        self.store(boundary);
-        while self.cameras[boundary].now < second {
-            let camera = &mut self.cameras[boundary];
+    fn advance(&mut self, unit: usize, second: u64) {
+        self.store(unit);
+        while self.cameras[unit].now < second {
+            let camera = &mut self.cameras[unit];
             let idle = camera.running.is_none() && second - camera.now > BEFORE as u64 + 1;
             camera.now = if idle { second - BEFORE as u64 } else { camera.now + 1 };
-            camera.ring[ring_place(camera.now)] = Second { outbox: camera.outbox, ..Second::default() };
-            self.store(boundary);
+            camera.ring[ring_place(camera.now)] =
+                Second { outbox: camera.outbox, lag: camera.lag, ..Second::default() };
+            self.store(unit);
         }
     }
 
     /// Puts the second that is under way into the running close-up, as it stands.
-    fn store(&mut self, boundary: usize) {
-        let camera = &mut self.cameras[boundary];
+    fn store(&mut self, unit: usize) {
+        let camera = &mut self.cameras[unit];
         let Some(running) = camera.running else { return };
         let taken = &mut self.taken[running];
         let place = usize::try_from(camera.now - taken.starts.since(self.start).as_micros() / 1_000_000);
@@ -192,6 +202,7 @@ impl CloseUps {
             (&mut taken.acknowledged, second.acknowledged),
             (&mut taken.refused, second.refused),
             (&mut taken.outbox, second.outbox),
+            (&mut taken.lag, second.lag),
         ];
         for (series, value) in series {
             series.resize(place + 1, 0);
@@ -206,6 +217,7 @@ fn ring_place(second: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::UnitSetup;
     use super::*;
 
     fn at(millis: u64) -> Instant {
@@ -214,24 +226,27 @@ mod tests {
 
     #[test]
     fn a_close_up_shows_the_seconds_before_the_fault_too() {
-        let mut close_ups = CloseUps::new(&MetricsSetup { boundaries: 1, ..MetricsSetup::default() });
-        (0..100_000).step_by(100).for_each(|millis| close_ups.acknowledged(at(millis), Boundary(0)));
-        close_ups.struck(at(99_950), Boundary(0));
-        close_ups.refused(at(101_200), Boundary(0));
-        close_ups.outbox(at(101_300), Boundary(0), 5);
-        close_ups.outbox(at(103_100), Boundary(0), 2);
+        let mut close_ups =
+            CloseUps::new(&MetricsSetup { units: vec![UnitSetup::default()], ..MetricsSetup::default() });
+        (0..100_000).step_by(100).for_each(|millis| close_ups.acknowledged(at(millis), Unit(0), millis / 10_000));
+        close_ups.struck(at(99_950), Unit(0));
+        close_ups.refused(at(101_200), Unit(0));
+        close_ups.outbox(at(101_300), Unit(0), 5);
+        close_ups.outbox(at(103_100), Unit(0), 2);
         let taken = close_ups.finish(at(105_000)).remove(0);
         assert_eq!(taken.starts, at(69_000));
         assert_eq!(taken.acknowledged[..31], [10; 31]);
         assert_eq!(taken.refused[30..], [0, 0, 1, 0, 0, 0, 0]);
         assert_eq!(taken.outbox[30..], [0, 0, 5, 5, 5, 2, 2]);
+        assert_eq!(taken.lag[20..], [8, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]);
     }
 
     #[test]
     fn a_close_up_ends_after_five_minutes() {
-        let mut close_ups = CloseUps::new(&MetricsSetup { boundaries: 1, ..MetricsSetup::default() });
-        close_ups.struck(at(0), Boundary(0));
-        (0..900_000).step_by(500).for_each(|millis| close_ups.acknowledged(at(millis), Boundary(0)));
+        let mut close_ups =
+            CloseUps::new(&MetricsSetup { units: vec![UnitSetup::default()], ..MetricsSetup::default() });
+        close_ups.struck(at(0), Unit(0));
+        (0..900_000).step_by(500).for_each(|millis| close_ups.acknowledged(at(millis), Unit(0), millis / 10_000));
         assert_eq!(close_ups.finish(at(900_000))[0].acknowledged, vec![2; SECONDS]);
     }
 }

@@ -93,10 +93,12 @@ pub struct Writes {
 pub(super) struct WritesFold {
     writes: Writes,
     buckets: Buckets,
-    /// What waits in outboxes, and for which boundary.
-    waiting: BTreeMap<Record, Boundary>,
+    /// What waits in outboxes, and for which unit and boundary.
+    waiting: BTreeMap<Record, (Unit, Boundary)>,
     outbox: Level,
     outboxes: Vec<Level>,
+    /// How many wait for each unit.
+    waiting_for: Vec<u64>,
 }
 
 impl WritesFold {
@@ -111,7 +113,8 @@ impl WritesFold {
             units: vec![UnitFlow::default(); setup.units.len()],
         };
         let outboxes = vec![Level::new(buckets); setup.boundaries];
-        Self { writes, buckets, waiting: BTreeMap::new(), outbox: Level::new(buckets), outboxes }
+        let waiting_for = vec![0; setup.units.len()];
+        Self { writes, buckets, waiting: BTreeMap::new(), outbox: Level::new(buckets), outboxes, waiting_for }
     }
 
     #[inline]
@@ -168,17 +171,21 @@ impl WritesFold {
         }
     }
 
-    pub(super) fn queued(&mut self, at: Instant, boundary: Boundary, record: Record) {
-        if self.waiting.insert(record, boundary).is_none() {
+    pub(super) fn queued(&mut self, at: Instant, (unit, boundary): (Unit, Boundary), record: Record) {
+        let before = self.waiting.insert(record, (unit, boundary));
+        self.waiting_for[unit.index()] += 1;
+        if let Some((before, _)) = before {
+            self.waiting_for[before.index()] -= 1;
+        } else {
             self.writes.whole.queued += 1;
             self.writes.boundaries[boundary.index()].queued += 1;
             self.outbox_changes(at, boundary, 1);
         }
     }
 
-    /// Writes that wait in outboxes for a boundary.
-    pub(super) fn outbox(&self, boundary: Boundary) -> u64 {
-        self.outboxes[boundary.index()].current()
+    /// Writes that wait in outboxes for a unit.
+    pub(super) fn outbox(&self, unit: Unit) -> u64 {
+        self.waiting_for[unit.index()]
     }
 
     pub(super) fn finish(self, end: Instant, lost: impl IntoIterator<Item = (Unit, Boundary, u64)>) -> Writes {
@@ -200,8 +207,9 @@ impl WritesFold {
 
     fn leaves_outbox(&mut self, at: Instant, record: Record) {
         if !self.waiting.is_empty()
-            && let Some(boundary) = self.waiting.remove(&record)
+            && let Some((unit, boundary)) = self.waiting.remove(&record)
         {
+            self.waiting_for[unit.index()] -= 1;
             self.outbox_changes(at, boundary, -1);
         }
     }

@@ -57,25 +57,25 @@ pub(super) fn load(outcome: &Outcome) -> String {
     format!("{busiest} {alone} {verdict}")
 }
 
-/// Of the close-up of a fault.
+/// Of the close-up of an event of a unit.
 pub(super) fn close_up(outcome: &Outcome, close_up: &CloseUp) -> String {
     let measured = &outcome.measurements;
     let end = close_up.starts + Span::secs(close_up.acknowledged.len() as u64);
     let unplanned = measured.failovers.iter().filter(|failover| {
         let within = (close_up.onset..=end).contains(&failover.promoted);
-        within && !failover.planned && measured.setup.boundary_of(failover.unit) == close_up.boundary
+        within && !failover.planned && failover.unit == close_up.unit
     });
     let takeovers: Vec<_> = unplanned.map(|failover| takeover(failover, &outcome.names)).collect();
     let takeovers =
         if takeovers.is_empty() { "No site took over within these minutes.".to_owned() } else { takeovers.join(" ") };
     let refused: u64 = close_up.refused.iter().sum();
     let outbox = close_up.outbox.iter().copied().max().unwrap_or(0);
-    let boundary = outcome.names.boundary(close_up.boundary);
+    let unit = outcome.names.unit(close_up.unit);
     if refused == 0 && outbox == 0 {
-        return format!("{takeovers} Meanwhile no client of {boundary} was refused, and no write waited in an outbox.");
+        return format!("{takeovers} Meanwhile no client of {unit} was refused, and no write waited in an outbox.");
     }
     format!(
-        "{takeovers} Meanwhile clients of {boundary} were refused {} and at most {} waited in outboxes.",
+        "{takeovers} Meanwhile clients of {unit} were refused {} and at most {} waited in outboxes.",
         counted(refused, "time"),
         counted(outbox, "write"),
     )

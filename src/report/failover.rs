@@ -1,19 +1,16 @@
 //! The failover timeline: who served, what struck, and what clients saw, on one axis of time.
 
 use super::axis::{Scale, clock_ticks, relative_ticks, round_ticks, short};
-use super::canvas::{Anchor, Canvas, Label, Point, draw, ink};
-use super::lanes::{Lane, Sign, lanes};
+use super::canvas::{Anchor, Canvas, Label, draw, ink};
+use super::lane_chart::{LEFT, RIGHT, Style, WIDTH};
+use super::lanes::{faults, lanes};
 use super::load::time_axis;
-use super::multiples::{Mark, Panel, title};
-use crate::metrics::{CloseUp, Measurements, Moment};
+use super::multiples::{Panel, title};
+use crate::metrics::{CloseUp, Measurements};
 use crate::outcome::Outcome;
 use crate::terms::{Instant, Span, Unit};
 use plotters::style::RGBColor;
 
-const WIDTH: f64 = 1_000.0;
-const LEFT: f64 = 172.0;
-const RIGHT: f64 = 18.0;
-const LANE: f64 = 38.0;
 const UNIT_GAP: f64 = 12.0;
 const SERIES: f64 = 66.0;
 const SERIES_GAP: f64 = 34.0;
@@ -27,7 +24,9 @@ struct Window {
     to: Instant,
     ticks: Vec<(Instant, String)>,
     units: Vec<Unit>,
-    series: [Series; 3],
+    /// Whether leases and the witness are shown.
+    with_lease: bool,
+    series: Vec<Series>,
 }
 
 /// A quantity over a window.
@@ -39,14 +38,11 @@ struct Series {
     values: Vec<f64>,
 }
 
-/// Draws a close-up of the seconds around a fault.
+/// Draws a close-up of the seconds around an event of a unit.
 pub(super) fn close_up(outcome: &Outcome, close_up: &CloseUp) -> String {
-    let measured = &outcome.measurements;
+    let (measured, unit) = (&outcome.measurements, close_up.unit);
     let seconds = close_up.acknowledged.len() as u64;
     let (from, to) = (close_up.starts, close_up.starts + Span::secs(seconds));
-    let struck = |unit: Unit| changed_in(measured, unit, from, to);
-    let of_boundary = |unit: &Unit| measured.setup.boundary_of(*unit) == close_up.boundary;
-    let units: Vec<_> = units(measured).filter(of_boundary).filter(|unit| struck(*unit)).take(MOST_UNITS).collect();
     let series = |name, colour, values: &[u64]| Series {
         name,
         colour,
@@ -54,22 +50,21 @@ pub(super) fn close_up(outcome: &Outcome, close_up: &CloseUp) -> String {
         width: Span::secs(1),
         values: values.iter().map(|&value| value as f64).collect(),
     };
-    let boundary = outcome.names.boundary(close_up.boundary);
-    let promoted = |unit: &Unit| {
-        let within = |at: Instant| (close_up.onset..=to).contains(&at);
-        measured.failovers.iter().any(|failover| failover.unit == *unit && within(failover.promoted))
-    };
-    let what = if units.iter().any(promoted) { "Failover" } else { "Fault" };
+    let promoted = |at: Instant| (close_up.onset..=to).contains(&at);
+    let failover = measured.failovers.iter().any(|failover| failover.unit == unit && promoted(failover.promoted));
+    let what = if failover { "Failover" } else { "Event" };
     let window = Window {
-        title: format!("{what} in {boundary}, close up: time since {} UTC", utc(close_up.onset)),
+        title: format!("{what} of {}, close up: time since {} UTC", outcome.names.unit(unit), utc(close_up.onset)),
         from,
         to,
         ticks: relative_ticks(from, close_up.onset, to, 10),
-        units,
-        series: [
+        units: vec![unit],
+        with_lease: true,
+        series: vec![
             series("acknowledged /s", ink::BLUE, &close_up.acknowledged),
             series("refused /s", ink::VERMILION, &close_up.refused),
             series("in outboxes", ink::ORANGE, &close_up.outbox),
+            series("on one site only", ink::PURPLE, &close_up.lag),
         ],
     };
     chart(outcome, &window)
@@ -96,7 +91,8 @@ pub(super) fn whole_run(outcome: &Outcome) -> String {
         to,
         ticks: clock_ticks(from, to, 12),
         units: units(measured).filter(|unit| changed_in(measured, *unit, from, to)).take(MOST_UNITS).collect(),
-        series: [
+        with_lease: false,
+        series: vec![
             series("acknowledged /s", ink::BLUE, &flow.acknowledged_series, per_second),
             series("refused /s", ink::VERMILION, &flow.refused_series, per_second),
             series("in outboxes", ink::ORANGE, &flow.outbox_series, 1.0),
@@ -125,83 +121,37 @@ fn utc(at: Instant) -> String {
 }
 
 fn chart(outcome: &Outcome, window: &Window) -> String {
-    let lanes: Vec<_> = window.units.iter().flat_map(|&unit| lanes(&outcome.measurements, unit)).collect();
     let x = Scale { from: window.from.0 as f64, to: window.to.0 as f64, start: LEFT, end: WIDTH - RIGHT };
+    let shown = if window.with_lease { 3 } else { 2 };
+    let of_unit = |&unit: &Unit| lanes(&outcome.measurements, &outcome.names, unit).into_iter().take(shown);
+    let lanes: Vec<_> = window.units.iter().flat_map(of_unit).collect();
+    let style = Style { x, with_lease: window.with_lease };
     let bands = bands(outcome, window, x);
     let rows = bands.iter().map(|band| band.row + 1).max().unwrap_or(0);
     let top = 76.0 + rows as f64 * FAULT_ROW;
-    let lanes_end = top + lanes.len() as f64 * LANE + window.units.len() as f64 * UNIT_GAP;
-    let bottom = lanes_end + 3.0 * (SERIES + SERIES_GAP) - SERIES_GAP + 12.0;
+    let lanes_end = top + lanes.len() as f64 * style.height() + window.units.len() as f64 * UNIT_GAP;
+    let bottom = lanes_end + window.series.len() as f64 * (SERIES + SERIES_GAP) - SERIES_GAP + 12.0;
     draw((WIDTH as u32, (bottom + 44.0) as u32), &window.title, |canvas| {
-        let legend = [
-            (Mark::Bar(ink::BLUE), "serves writes"),
-            (Mark::Cross(ink::VERMILION), "fault strikes the holder"),
-            (Mark::Diamond(ink::ORANGE), "detected: lease lapsed"),
-            (Mark::Triangle(ink::GREEN), "promoted"),
-            (Mark::Dot(ink::TEXT), "first write"),
-        ];
-        title(canvas, &window.title, if lanes.is_empty() { &[] } else { &legend });
+        title(canvas, &window.title, if lanes.is_empty() { &[] } else { style.legend() });
         for band in &bands {
             band.draw(canvas, bottom);
         }
         let mut y = top + UNIT_GAP / 2.0;
-        for pair in lanes.chunks(2) {
-            for lane in pair {
-                draw_lane(canvas, outcome, lane, x, y);
-                y += LANE;
+        for of_unit in lanes.chunks(shown) {
+            for lane in of_unit {
+                style.draw(canvas, outcome, lane, y);
+                y += style.height();
             }
             canvas.line((18.0, y + UNIT_GAP / 2.0), (WIDTH - RIGHT, y + UNIT_GAP / 2.0), ink::GRID, 1.0);
             y += UNIT_GAP;
         }
         for (place, series) in window.series.iter().enumerate() {
             let from = lanes_end + 12.0 + place as f64 * (SERIES + SERIES_GAP);
-            let to = (WIDTH - RIGHT, from + SERIES);
-            let panel = Panel { index: place, from: (LEFT, from), to, leftmost: true, lowest: place == 2 };
+            let (to, lowest) = ((WIDTH - RIGHT, from + SERIES), place + 1 == window.series.len());
+            let panel = Panel { index: place, from: (LEFT, from), to, leftmost: true, lowest };
             draw_series(canvas, series, panel, x, &window.ticks);
         }
     })
-}
-
-fn draw_lane(canvas: &mut Canvas<'_>, outcome: &Outcome, lane: &Lane, x: Scale, y: f64) {
-    let (from, to) = (x.from, x.to);
-    let visible = |at: Instant| (from..=to).contains(&(at.0 as f64));
-    let bar = y + LANE - 10.0;
-    let name = outcome.names.datacenter(lane.datacenter);
-    canvas.text((LEFT - 12.0, bar), name, Label::new(14.5, ink::TEXT, Anchor::Right));
-    let first = outcome.measurements.setup.units[lane.unit.index()].sites[0] == lane.datacenter;
-    if first {
-        let label = Label::new(14.0, ink::MUTED, Anchor::Left).bold();
-        canvas.text((18.0, bar), outcome.names.unit(lane.unit), label);
-    }
-    canvas.line((LEFT, bar), (WIDTH - RIGHT, bar), ink::GRID, 1.0);
-    for &(since, until) in &lane.terms {
-        let (since, until) = (x.clamped(since.0 as f64), x.clamped(until.0 as f64));
-        if until > since {
-            canvas.rect((since, bar - 4.0), (until.max(since + 1.0), bar + 4.0), ink::BLUE, 0.8);
-        }
-    }
-    for &(at, sign) in lane.signs.iter().filter(|(at, _)| visible(*at)) {
-        draw_sign(canvas, (x.at(at.0 as f64), bar), sign);
-    }
-    let label = Label::new(13.0, ink::TEXT, Anchor::Left);
-    let mut free = LEFT;
-    for (at, note) in lane.notes.iter().filter(|(at, _)| visible(*at)) {
-        let start = (x.at(at.0 as f64) - 4.0).min(WIDTH - RIGHT - label.width(note)).max(LEFT);
-        if start >= free {
-            canvas.text_over((start, bar - 15.0), note, label);
-            free = start + label.width(note) + 10.0;
-        }
-    }
-}
-
-fn draw_sign(canvas: &mut Canvas<'_>, at: Point, sign: Sign) {
-    match sign {
-        Sign::Onset => canvas.cross(at, 5.0, ink::VERMILION),
-        Sign::Lapsed => canvas.diamond(at, 6.0, ink::ORANGE),
-        Sign::Promoted => canvas.triangle(at, 6.5, ink::GREEN),
-        Sign::Serving => canvas.dot(at, 3.6, ink::TEXT),
-        Sign::HandedOver => canvas.line((at.0, at.1 - 8.0), (at.0, at.1 + 8.0), ink::TEXT, 1.6),
-    }
 }
 
 fn draw_series(canvas: &mut Canvas<'_>, series: &Series, panel: Panel, x: Scale, ticks: &[(Instant, String)]) {
@@ -272,26 +222,4 @@ fn bands(outcome: &Outcome, window: &Window, x: Scale) -> Vec<Band> {
         bands.push(Band { from, to, label_at, text, row });
     }
     bands
-}
-
-/// Each time that a fault took effect, until when, and its place in the scenario.
-fn faults(outcome: &Outcome) -> Vec<(Instant, Instant, usize)> {
-    let measured = &outcome.measurements;
-    let mut faults: Vec<(Instant, Instant, usize)> = Vec::new();
-    for &(at, moment) in &measured.timeline.moments {
-        match moment {
-            Moment::FaultBegan(fault) => {
-                let lasts = outcome.faults.get(usize::from(fault)).and_then(|fault| fault.lasts);
-                let until = if lasts.is_some() { measured.ended } else { at };
-                faults.push((at, until, usize::from(fault)));
-            }
-            Moment::FaultEnded(fault) => {
-                if let Some(open) = faults.iter_mut().rev().find(|open| open.2 == usize::from(fault)) {
-                    open.1 = at;
-                }
-            }
-            _ => {}
-        }
-    }
-    faults
 }

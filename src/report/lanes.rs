@@ -1,15 +1,22 @@
-//! Who served when: the lanes of the failover timeline.
+//! Who held, who served, and what was wrong when: the lanes of the failover timeline, for the
+//! chart and for the terminal.
 
 use super::captions::rounded;
-use crate::metrics::{Announcement, Failover, Measurements, Moment};
-use crate::terms::{Datacenter, Instant, Side, Unit};
+use crate::metrics::{Ailment, Announcement, Failover, Measurements, Moment, Term};
+use crate::outcome::Outcome;
+use crate::terms::{Datacenter, Instant, Names, Seat, Side, Unit};
 
-/// One site of a unit over a window of time.
+/// One site of a unit, or its witness, over the whole run.
 pub(super) struct Lane {
     pub(super) unit: Unit,
     pub(super) datacenter: Datacenter,
+    pub(super) seat: Seat,
     /// While it acknowledged writes.
     pub(super) terms: Vec<(Instant, Instant)>,
+    /// The leases that it held.
+    pub(super) leases: Vec<Term>,
+    /// What was wrong with it, in words.
+    pub(super) troubles: Vec<(Instant, Instant, String)>,
     /// What happened at it.
     pub(super) signs: Vec<(Instant, Sign)>,
     /// The times of a takeover in words, and the instant after which they are written.
@@ -29,18 +36,68 @@ pub(super) enum Sign {
     Serving,
     /// The site gave the lease to its peer.
     HandedOver,
+    /// The witness accepted another epoch.
+    Voted,
 }
 
-/// The lanes of a unit, side A first.
-pub(super) fn lanes(measured: &Measurements, unit: Unit) -> [Lane; 2] {
+/// The lanes of a unit: side A, side B, and the witness.
+pub(super) fn lanes(measured: &Measurements, names: &Names, unit: Unit) -> [Lane; 3] {
     let setup = measured.setup.units[unit.index()];
-    let terms = terms(measured, unit);
-    Side::BOTH.map(|side| {
-        let datacenter = setup.site(side);
-        let own = terms.iter().filter(|term| term.0 == side).map(|&(_, from, to)| (from, to)).collect();
-        let (signs, notes) = (signs(measured, unit, side), notes(measured, unit, datacenter));
-        Lane { unit, datacenter, terms: own, signs, notes }
+    let (terms, leases) = (terms(measured, unit), leases(measured, unit));
+    Seat::ALL.map(|seat| {
+        let side = Side::BOTH.into_iter().find(|side| side.seat() == seat);
+        let datacenter = side.map_or(setup.witness, |side| setup.site(side));
+        Lane {
+            unit,
+            datacenter,
+            seat,
+            terms: terms.iter().filter(|term| Some(term.0) == side).map(|&(_, from, to)| (from, to)).collect(),
+            leases: leases.iter().filter(|term| Some(term.side) == side).copied().collect(),
+            troubles: troubles(measured, names, unit, datacenter),
+            signs: side.map_or_else(|| votes(measured, unit), |side| signs(measured, unit, side)),
+            notes: side.map(|_| notes(measured, unit, datacenter)).unwrap_or_default(),
+        }
     })
+}
+
+/// The leases of a unit. One that its own holder replaced, for another mode, lasted until then.
+fn leases(measured: &Measurements, unit: Unit) -> Vec<Term> {
+    let of_unit: Vec<_> = measured.leases.terms.iter().filter(|term| term.unit == unit).copied().collect();
+    let next = of_unit.iter().skip(1).map(Some).chain([None]);
+    let joined = |(term, next): (&Term, Option<&Term>)| match next.filter(|next| next.side == term.side) {
+        Some(next) if next.from <= term.until => Term { renewed: next.from, until: next.from, ..*term },
+        _ => *term,
+    };
+    of_unit.iter().zip(next).map(joined).collect()
+}
+
+/// What was wrong with a datacenter, as far as it matters to a unit; what two faults did at once to the
+/// same end is told once.
+fn troubles(measured: &Measurements, names: &Names, unit: Unit, of: Datacenter) -> Vec<(Instant, Instant, String)> {
+    let setup = measured.setup.units[unit.index()];
+    let places = [setup.sites[0], setup.sites[1], setup.witness];
+    let mut told: Vec<(Instant, Instant, String)> = Vec::new();
+    for trouble in &measured.troubles {
+        let what = match trouble.ailment {
+            _ if trouble.datacenter != of => continue,
+            Ailment::Dark => "no power".to_owned(),
+            Ailment::Paused => "stands still".to_owned(),
+            Ailment::Unreachable => "no clients".to_owned(),
+            Ailment::CutFrom(other) if places.contains(&other) => format!("cut from {}", names.datacenter(other)),
+            Ailment::CutFrom(_) => continue,
+        };
+        let until = trouble.until.unwrap_or(measured.ended);
+        match told.iter_mut().find(|(from, to, _)| (*from, *to) == (trouble.from, until)) {
+            Some((_, _, said)) => *said = format!("{said}, {what}"),
+            None => told.push((trouble.from, until, what)),
+        }
+    }
+    told
+}
+
+fn votes(measured: &Measurements, unit: Unit) -> Vec<(Instant, Sign)> {
+    let of_unit = measured.leases.votes.iter().filter(|vote| vote.unit == unit);
+    of_unit.map(|vote| (vote.at, Sign::Voted)).collect()
 }
 
 /// Who served from when to when.
@@ -129,4 +186,26 @@ fn note(failover: &Failover) -> String {
     }
     let lapsed = failover.lapsed.map(|at| format!("detected +{}, ", after(at))).unwrap_or_default();
     format!("{lapsed}promoted +{}, {serving}", after(failover.promoted))
+}
+
+/// Each time that a fault took effect, until when, and its place in the scenario.
+pub(super) fn faults(outcome: &Outcome) -> Vec<(Instant, Instant, usize)> {
+    let measured = &outcome.measurements;
+    let mut faults: Vec<(Instant, Instant, usize)> = Vec::new();
+    for &(at, moment) in &measured.timeline.moments {
+        match moment {
+            Moment::FaultBegan(fault) => {
+                let lasts = outcome.faults.get(usize::from(fault)).and_then(|fault| fault.lasts);
+                let until = if lasts.is_some() { measured.ended } else { at };
+                faults.push((at, until, usize::from(fault)));
+            }
+            Moment::FaultEnded(fault) => {
+                if let Some(open) = faults.iter_mut().rev().find(|open| open.2 == usize::from(fault)) {
+                    open.1 = at;
+                }
+            }
+            _ => {}
+        }
+    }
+    faults
 }

@@ -11,11 +11,13 @@ mod failover;
 mod folder;
 mod lag;
 mod landings;
+mod lane_chart;
 mod lanes;
 mod load;
 mod multiples;
 mod page;
 mod story;
+mod strip;
 mod text;
 
 pub use folder::{WriteError, Written, check_writable, write};

@@ -3,11 +3,15 @@
 use super::captions::{counted, rounded};
 use super::load::percent;
 use super::story::explain_line;
+use super::strip::strips;
 use crate::audit::{Breach, Finding};
 use crate::metrics::{Judgement, Quantiles, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
 use crate::terms::{Datacenter, Names, Refusal, Span};
 use std::fmt::Write;
+
+/// So many units' timelines are printed; the page has more.
+const MOST_TIMELINES: usize = 2;
 
 /// Whether text is painted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +53,7 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.thresholds();
     page.invariants();
     page.breaches();
+    page.timelines();
     page.verdict();
     page.out
 }
@@ -235,6 +240,12 @@ impl Page<'_> {
                 self.put(&format!("  {number}  {}  {}", breach.at, sentence(breach, &self.outcome.names)));
                 self.put(&format!("     {}", self.paint.with(Tint::Faint, &particulars(breach, &self.outcome.names))));
             }
+        }
+    }
+
+    fn timelines(&mut self) {
+        for line in strips(self.outcome, MOST_TIMELINES, self.paint) {
+            self.put(&line);
         }
     }
 

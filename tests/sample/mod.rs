@@ -8,8 +8,9 @@ use ringfence::metrics::{
 };
 use ringfence::outcome::{FaultOutcome, Outcome};
 use ringfence::terms::{
-    AppVersion, Birth, Boundary, BoundarySet, Bytes, Conversation, CopyClass, Country, Datacenter, Epoch, Instant,
-    Names, Position, Record, RecordKind, Refusal, Rule, Side, Span, Tenant, Unit, UnitSet, User,
+    AppVersion, Ballot, Birth, Boundary, BoundarySet, Bytes, Conversation, CopyClass, Country, Datacenter, Epoch,
+    Instant, Mode, Names, Position, Record, RecordKind, Refusal, Register, Rule, Seat, Side, Span, Tenant, Unit,
+    UnitSet, User, VoterRecord, Wall,
 };
 
 /// 2019-05-06T00:00:00Z.
@@ -88,6 +89,7 @@ struct Day {
     next: [u64; 8],
     epochs: [u32; 8],
     holders: [Side; 8],
+    renewals: u32,
     /// What was acknowledged in Dublin only, and the last index that Amsterdam has.
     tail: (Vec<u64>, u64),
 }
@@ -100,6 +102,7 @@ impl Day {
             next: [1; 8],
             epochs: [1; 8],
             holders: [Side::A; 8],
+            renewals: 0,
             tail: (Vec::new(), 0),
         }
     }
@@ -145,6 +148,30 @@ impl Day {
         (self.holders[unit.index()], self.epochs[unit.index()]) = (side, epoch);
         let end = Position { epoch: Epoch(epoch), index: self.next[unit.index()] - 1 };
         self.announce(at, unit, side, Announcement::Promoted { epoch: Epoch(epoch), end });
+        self.renew(at, unit);
+    }
+
+    /// The holder's own voter and the witness take its lease down.
+    fn renew(&mut self, at: Instant, unit: Unit) {
+        self.renewals += 1;
+        let (holder, epoch) = (self.holders[unit.index()], Epoch(self.epochs[unit.index()]));
+        let renewal = Ballot { round: self.renewals, site: holder, boot: 0 };
+        let alone = epoch == Epoch(2);
+        let value = Register {
+            epoch,
+            holder,
+            mode: if alone { Mode::Alone } else { Mode::Replicated },
+            frontier: Position::default(),
+            last_sync: Wall(at.0),
+            renewal,
+            ttl: Span::secs(90),
+        };
+        let record = VoterRecord { accepted: Some(value), ..VoterRecord::default() };
+        for (millis, seat) in [(0, holder.seat()), (40, Seat::Witness)] {
+            let setup = setup().units[unit.index()];
+            let datacenter = if seat == Seat::Witness { setup.witness } else { setup.site(holder) };
+            self.say(at + Span::millis(millis), Fact::VoterPersisted { unit, seat, datacenter, record: record.into() });
+        }
     }
 
     fn serve(&mut self, at: Instant, unit: Unit, replicated: bool) {
@@ -195,6 +222,9 @@ impl Day {
         for unit in (0..8).map(Unit) {
             let dark = (541..683).contains(&minute) && unit.index() / 2 == 1;
             let hands_over = unit == EMEA_1 && minute == 541;
+            if !hands_over {
+                self.renew(at, unit);
+            }
             for second in [3, 17, 31, 45].into_iter().filter(|_| !hands_over) {
                 self.write(at + Span::secs(second), unit, !dark);
             }
