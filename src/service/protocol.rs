@@ -44,9 +44,10 @@
 //! # Challenging
 //!
 //! - A standby sees the holder's life at the voter of its own site, which tells it of every value it
-//!   durably accepts; that costs no message. When it has seen the same `renewal` for `ttl·(1+ρ)` on its own
-//!   clock, it reads a majority without raising a ballot. Only if that shows nothing newer may it propose
-//!   the next epoch; the compare-and-set compares the whole value, so it fails if the holder renewed.
+//!   durably accepts; that costs no message. Cut off from the holder it reads a majority each `loop_wait`
+//!   instead, without raising a ballot. When it has seen the same `renewal` for `ttl·(1+ρ)` on its own clock,
+//!   it reads once more. Only if that shows nothing newer may it propose the next epoch; the compare-and-set
+//!   compares the whole value, so it fails if the holder renewed.
 //! - It takes over by itself only if the mode is `replicated` and its log reaches `frontier`. If `alone`, it
 //!   waits: for the holder, for the end of `grace_period_with_data_loss`, or for an operator's force. Then
 //!   it declares its loss. Grace and force waive the test of the mode, never the wait for the lease. A force

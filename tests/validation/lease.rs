@@ -6,6 +6,7 @@ use super::formulas::{Outage, lease_failover};
 use super::laboratory::{self, A, B};
 use ringfence::facts::{Announcement, Fact, Observer};
 use ringfence::sim::Plan;
+use ringfence::sim::chance::Chance;
 use ringfence::sim::plan::{FaultKind, FaultPlan};
 use ringfence::terms::{Instant, Side, Span};
 
@@ -13,7 +14,8 @@ use ringfence::terms::{Instant, Side, Span};
 pub(crate) const MAPPING: &str = "\
 The holder renews each `renew = loop_wait` and dies at any moment of that period. The challenger counts `D =
 ttl·(1+ρ)`, on its own clock, from when it sees a renewal. The voter beside it tells it of each as it is accepted,
-so it looks exactly when the lease has lapsed: `poll = 0`. Then comes `promote`: the renewal's way to that voter,
+so it looks exactly when the lease has lapsed: `poll = 0`. Cut off from the holder it has to look, each `poll =
+loop_wait` (rows marked *looking*: the sites' link is cut, and the challenger was started anew at any moment). Then comes `promote`: the renewal's way to that voter,
 and three round trips between challenger and witness, to read a majority, to prepare and to accept. From the onset
 the lease is won after `ttl·(1+ρ) − U(0, loop_wait) + way + 3·round trip`. The first write is acknowledged when
 somebody tries the next: 20 a second are tried at least, which is the stated bias. `way` is 1 ms here.";
@@ -30,17 +32,23 @@ struct Lease {
     case: String,
     plan: Plan,
     renew: Span,
+    /// Whether the challenger has to look for renewals, for nobody tells it of them.
+    polling: bool,
     predicted: Outage,
 }
 
 /// Every finding, from so many seeds each.
 pub(crate) fn findings(seeds: usize) -> Vec<Finding> {
     let cases = cases::of("lease_failover");
-    cases.iter().flat_map(|case| measured(&told(case), seeds)).collect()
+    let told = cases.iter().map(|case| configured(case, false));
+    // A challenger that is not told looks each `loop_wait`: one case has the same for `renew` and `poll`.
+    let alike = cases.iter().filter(|case| (case.input("renew") - case.input("poll")).abs() < 1e-9);
+    let polling = alike.map(|case| configured(case, true));
+    told.chain(polling).flat_map(|lease| measured(&lease, seeds)).collect()
 }
 
-/// A case's `D`, `renew` and `promote` with a challenger that is told of renewals.
-fn told(case: &cases::Case) -> Lease {
+/// A case's `D`, `renew` and `promote` with a challenger that is told of renewals, or that has to look.
+fn configured(case: &cases::Case, polling: bool) -> Lease {
     let [lease, renew, promote] = ["D", "renew", "promote"].map(|name| case.input(name));
     let way = 0.001;
     // A promotion of no time at all is three round trips of a microsecond each way.
@@ -55,6 +63,7 @@ ttl = "{lease}s"
 loop_wait = "{renew}s"
 retry_timeout = "{}s"
 rho_ppm = 0
+maximum_lag_on_failover = "1h"
 request_timeout = "1s"
 backoff_max = "2s"
 failback = "manual"
@@ -63,14 +72,31 @@ failback = "manual"
         (lease - renew) / 2.0,
         laboratory::crowd("records", WRITES),
     );
-    let duration = format!("{}s", (PERIODS + 1) as f64 * renew + lease + promote + 5.0);
+    let (poll, round_trips) = if polling { (renew, 4.0) } else { (0.0, 3.0) };
+    let duration = format!("{}s", (PERIODS + 2) as f64 * renew + lease + poll + promote + 5.0);
     // A lapse is counted one microsecond longer, so that it is never short.
-    let predicted = lease_failover(lease + 1e-6, renew, 0.0, way + 3.0 * round_trip);
+    let predicted = lease_failover(lease + 1e-6, renew, poll, way + round_trips * round_trip);
     Lease {
         case: case.name(),
         plan: laboratory::plan("lease", &duration, &rest),
         renew: Span(laboratory::micros(renew)),
+        polling,
         predicted,
+    }
+}
+
+impl Lease {
+    /// A dies at any moment of its renewal period. A challenger that has to look is cut off from it before,
+    /// and started anew, so that it looks at any moment of its own period.
+    fn faults(&self, chance: &mut Chance) -> Vec<FaultPlan> {
+        let periods = |count: u64| Span(self.renew.0 * count);
+        let (start, any) = (self.plan.start, periods(1).0);
+        let crash = start + periods(PERIODS) + Span(chance.below(any));
+        let crash = FaultPlan { at: crash, lasts: None, kind: FaultKind::Outage(vec![A]) };
+        let cut = FaultPlan { at: start + periods(1), lasts: None, kind: FaultKind::Partition(A, B) };
+        let anew = start + periods(2) + Span(chance.below(any));
+        let restart = FaultPlan { at: anew, lasts: Some(Span::millis(1)), kind: FaultKind::Outage(vec![B]) };
+        if self.polling { vec![cut, restart, crash] } else { vec![crash] }
     }
 }
 
@@ -78,19 +104,21 @@ fn measured(lease: &Lease, seeds: usize) -> Vec<Finding> {
     let outages = laboratory::runs(
         seeds,
         |chance| {
-            let at = lease.plan.start + Span(chance.between(lease.renew.0, lease.renew.0 * (PERIODS + 1)));
-            let crash = FaultPlan { at, lasts: None, kind: FaultKind::Outage(vec![A]) };
-            (Plan { faults: vec![crash], settle: Span::secs(1), ..lease.plan.clone() }, Failover::default())
+            let faults = lease.faults(chance);
+            (Plan { faults, settle: Span::secs(1), ..lease.plan.clone() }, Failover::default())
         },
         |failover| failover.outage(),
     );
     let (won, served): (Vec<f64>, Vec<f64>) = outages.into_iter().unzip();
     let Outage { min, mean, max } = lease.predicted;
     let case = lease.case.as_str();
-    let mut findings = vec![Finding::mean(case, "mean, lease won", mean, &won)];
-    findings.extend(Finding::extremes(case, ["min, lease won", "max, lease won"], [min, max], &won));
-    findings.push(Finding::mean(case, "mean, first write", mean, &served).biased(0.0, 1.0 / WRITES));
-    let [shortest, longest] = Finding::extremes(case, ["min, first write", "max, first write"], [min, max], &served);
+    let how = if lease.polling { ", looking" } else { "" };
+    let [least, middle, most] = ["min", "mean", "max"].map(|of| format!("{of}, lease won{how}"));
+    let mut findings = vec![Finding::mean(case, &middle, mean, &won)];
+    findings.extend(Finding::extremes(case, [&least, &most], [min, max], &won));
+    let [least, middle, most] = ["min", "mean", "max"].map(|of| format!("{of}, first write{how}"));
+    findings.push(Finding::mean(case, &middle, mean, &served).biased(0.0, 1.0 / WRITES));
+    let [shortest, longest] = Finding::extremes(case, [&least, &most], [min, max], &served);
     findings.extend([shortest, longest.biased(0.0, LONGEST_GAP)]);
     findings
 }

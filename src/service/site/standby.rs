@@ -112,6 +112,17 @@ impl Standby {
         self.look_at = now + decisions.lapsed_after(policy, register.ttl);
         self.announced_lapse = false;
     }
+
+    /// Plans the next reading after one. What a reading had to show, the voter beside this site may not
+    /// tell: until it does, the next renewal is looked for every `loop_wait`, or a challenger that is cut
+    /// off from the holder would count a lease from up to a whole lease after it began.
+    fn look_again<D: Decisions>(&mut self, now: Monotonic, decisions: &D, policy: &Policy) {
+        let ttl = self.seen.map_or(policy.ttl, |register| register.ttl);
+        let lapse = self.since + decisions.lapsed_after(policy, ttl);
+        if now < lapse {
+            self.look_at = lapse.min(now + policy.loop_wait);
+        }
+    }
 }
 
 impl<D: Decisions> Site<D> {
@@ -189,6 +200,7 @@ impl<D: Decisions> Site<D> {
         let Role::Standby(standby) = &mut self.role else { return };
         if let Some(register) = current {
             standby.observe(now.monotonic, register, &self.decisions, &self.policy);
+            standby.look_again(now.monotonic, &self.decisions, &self.policy);
         }
         let lapsed = standby.has_lapsed(now.monotonic, &self.decisions, &self.policy);
         let named = current.is_some_and(|register| register.holder == side);
