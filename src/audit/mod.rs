@@ -230,6 +230,7 @@ impl Observer for Audit {
             }
             Fact::Power { .. }
             | Fact::Link { .. }
+            | Fact::LinkQuality { .. }
             | Fact::Access { .. }
             | Fact::Paused { .. }
             | Fact::StorageLost { .. } => {

@@ -28,6 +28,13 @@ pub(super) const LOSS: Span = Span::secs(1);
 /// A replication lag from which on a holder may count its peer as silent.
 pub(super) const LAGGING: Span = Span::millis(500);
 
+/// A link that loses more than this, in parts per million, or is slower by more than [`LINK_DELAY`], is not
+/// the link on which the promises rest: an attempt at the register may fail on it again and again.
+pub(super) const LINK_LOSS_PPM: u32 = 10_000;
+
+/// See [`LINK_LOSS_PPM`].
+pub(super) const LINK_DELAY: Span = Span::millis(250);
+
 /// Writes that a site may be handed before it must have answered one of them.
 pub(super) const UNANSWERED: u32 = 8;
 

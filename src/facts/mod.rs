@@ -292,6 +292,17 @@ pub enum Fact {
         /// The end of the log at that time.
         end: Position,
     },
+    /// One direction of a link became worse or better than it is by nature.
+    LinkQuality {
+        /// The sending end.
+        from: Datacenter,
+        /// The receiving end.
+        to: Datacenter,
+        /// Messages lost besides, in parts per million.
+        loss_ppm: u32,
+        /// Time added.
+        delay: Span,
+    },
 }
 
 /// Folds facts. Observers never influence a run.

@@ -10,7 +10,7 @@ use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::map::Capacity;
 use crate::service::{Decisions, Order, ResidencyMap, SiteInput};
-use crate::terms::{Boundary, Datacenter, Side, Unit};
+use crate::terms::{Boundary, Datacenter, Side, Span, Unit};
 use std::sync::Arc;
 
 /// A clock drifts by less than its whole rate, in parts per million.
@@ -112,7 +112,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             FaultKind::Surge(boundary, milli) => self.surge(boundary, milli, true),
             FaultKind::Degrade { a, b, loss_ppm, delay } => {
-                self.network.degrade(a, b, loss_ppm, delay, true);
+                self.degrade(a, b, loss_ppm, delay, true);
                 loss_ppm > 0 || delay.0 > 0
             }
             FaultKind::ConfigPush { datacenter, serves, label } => self.offer(Capacity { datacenter, serves, label }),
@@ -137,7 +137,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 }
             }
             FaultKind::Surge(boundary, milli) => drop(self.surge(boundary, milli, false)),
-            FaultKind::Degrade { a, b, loss_ppm, delay } => self.network.degrade(a, b, loss_ppm, delay, false),
+            FaultKind::Degrade { a, b, loss_ppm, delay } => self.degrade(a, b, loss_ppm, delay, false),
             FaultKind::StorageLoss(_) | FaultKind::ConfigPush { .. } | FaultKind::Operator(..) => {}
         }
     }
@@ -158,6 +158,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.network.set_cut(from, to, false);
         if self.network.is_up(from, to) {
             self.state(Fact::Link { from, to, up: true });
+        }
+    }
+
+    fn degrade(&mut self, a: Datacenter, b: Datacenter, loss_ppm: u32, delay: Span, on: bool) {
+        self.network.degrade(a, b, loss_ppm, delay, on);
+        for (from, to) in [(a, b), (b, a)] {
+            let (loss_ppm, delay) = self.network.worse(from, to);
+            self.state(Fact::LinkQuality { from, to, loss_ppm, delay });
         }
     }
 

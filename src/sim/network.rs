@@ -135,6 +135,13 @@ impl Network {
         }
     }
 
+    /// How much worse one direction of a link is than by nature: messages lost, in parts per million,
+    /// and time added.
+    pub fn worse(&mut self, from: Datacenter, to: Datacenter) -> (u32, Span) {
+        let LinkFault { loss_ppm, delay } = self.link(from, to).worse;
+        (loss_ppm, delay)
+    }
+
     /// When a request that a device in the network of `place` sends now reaches a datacenter.
     pub fn send_client(&mut self, now: Instant, place: Boundary, to: Datacenter) -> Instant {
         now + self.way(place, to).time()

@@ -56,6 +56,8 @@ impl Place {
 pub(in crate::audit) struct World {
     places: Vec<Place>,
     links: Vec<Switch>,
+    /// Whether each link loses and delays no more than a promise can bear.
+    clear: Vec<Switch>,
     /// The greatest offset and drift of any clock so far, and since when one could have drifted.
     offset: Span,
     drift_ppm: u64,
@@ -67,6 +69,7 @@ impl World {
         Self {
             places: vec![Place::new(start); datacenters],
             links: vec![Switch::new(start); datacenters * datacenters],
+            clear: vec![Switch::new(start); datacenters * datacenters],
             offset: Span::ZERO,
             drift_ppm: 0,
             drifts_since: Instant::NEVER,
@@ -84,13 +87,15 @@ impl World {
         Some(self.running_since(datacenter)?.max(self.places[datacenter.index()].access.well_since()?))
     }
 
-    /// Since when both datacenters have been running and hearing each other.
+    /// Since when both datacenters have been running and hearing each other well.
     pub(in crate::audit) fn linked_since(&self, a: Datacenter, b: Datacenter) -> Option<Instant> {
         let both = self.running_since(a)?.max(self.running_since(b)?);
         if a == b {
             return Some(both);
         }
-        Some(both.max(self.link(a, b).well_since()?).max(self.link(b, a).well_since()?))
+        let ways = [self.slot(a, b), self.slot(b, a)];
+        let well = ways.map(|slot| Some(self.links[slot].well_since()?.max(self.clear[slot].well_since()?)));
+        Some(both.max(well[0]?).max(well[1]?))
     }
 
     /// Whether a datacenter is without power.
@@ -148,6 +153,11 @@ impl World {
         self.links[slot].set(up, at);
     }
 
+    pub(super) fn quality(&mut self, from: Datacenter, to: Datacenter, (loss_ppm, delay): (u32, Span), at: Instant) {
+        let slot = self.slot(from, to);
+        self.clear[slot].set(loss_ppm <= slack::LINK_LOSS_PPM && delay <= slack::LINK_DELAY, at);
+    }
+
     pub(super) fn clock(&mut self, offset_us: i64, drift_ppm: i32, at: Instant) {
         self.offset = self.offset.max(Span(offset_us.unsigned_abs()));
         self.drift_ppm = self.drift_ppm.max(u64::from(drift_ppm.unsigned_abs()));
@@ -197,6 +207,18 @@ mod tests {
         world.cut_or_mended(Datacenter(0), Datacenter(1), false, Instant(3));
         assert_eq!(world.linked_since(Datacenter(1), Datacenter(0)), None);
         assert!(world.is_mute(Datacenter(0), Datacenter(1)) && !world.is_mute(Datacenter(1), Datacenter(0)));
+    }
+
+    #[test]
+    fn a_link_that_loses_much_or_is_slow_is_no_link_for_as_long() {
+        let mut world = World::new(2, Instant::ZERO);
+        let (a, b) = (Datacenter(0), Datacenter(1));
+        world.quality(a, b, (200_000, Span::ZERO), Instant(3));
+        assert_eq!((world.linked_since(b, a), world.is_mute(a, b)), (None, false));
+        world.quality(a, b, (1_000, Span::millis(5)), Instant(8));
+        assert_eq!(world.linked_since(b, a), Some(Instant(8)));
+        world.quality(b, a, (0, Span::secs(2)), Instant(9));
+        assert_eq!(world.linked_since(a, b), None);
     }
 
     #[test]
