@@ -241,7 +241,10 @@ impl Observer for Audit {
                 ledger.clock(at, datacenter, offset_us, drift_ppm);
             }
             Fact::MapPushed { datacenter, truthful } => ledger.map_pushed(datacenter, truthful),
-            Fact::Ordered { unit, forced } => ledger.ordered(unit, forced),
+            Fact::Ordered { unit, forced } => {
+                ledger.ordered(unit, forced);
+                self.refusals.ordered(unit);
+            }
             Fact::BackupTargets { unit, candidates } => self.candidates.for_backup(ledger, at, unit, candidates),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
             Fact::Ended { unfinished } => self.convergence.ended(ledger, at, unfinished),

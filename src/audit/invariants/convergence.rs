@@ -90,7 +90,7 @@ fn is_excused(ledger: &Ledger, now: Instant, unit: Unit) -> bool {
 mod tests {
     use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
     use crate::facts::Fact;
-    use crate::terms::{RecordKind, Side, Span};
+    use crate::terms::{Mode, RecordKind, Side, Span};
 
     /// A write waits in an outbox when the faults end.
     fn waiting() -> Story {
@@ -113,6 +113,23 @@ mod tests {
         let mut story = waiting();
         story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
         story.expect_broken("FO-6", "1 writes were still waiting for {unit}");
+    }
+
+    #[test]
+    fn a_failover_that_waits_for_an_operator_is_a_reason_and_an_automatic_one_is_none() {
+        for manual in [true, false] {
+            let mut story = Story::after_with(|contract| contract.manual_failover = manual);
+            let birth = story.birth(RecordKind::Message);
+            story.renew_for(Side::A, Span::minutes(5)).land_everywhere(birth, 1).renew(1, Side::A, Mode::Replicated, 1);
+            story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+            story.fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: EMEA_1 });
+            story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
+            if manual {
+                story.expect_kept("FO-6", 1);
+            } else {
+                story.expect_broken("FO-6", "1 writes were still waiting for {unit}");
+            }
+        }
     }
 
     #[test]

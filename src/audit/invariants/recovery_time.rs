@@ -118,6 +118,8 @@ impl RecoveryTime {
             }
             // Under `sync-strict` a successor that holds the lease may not acknowledge alone.
             Refusal::PeerUnreachable if ledger.contract.loss == LossTerms::Never => self.succeeded(unit),
+            // It holds the lease, and an operator has it hand the lease over again.
+            Refusal::SwitchingOver => self.succeeded(unit),
             _ => {}
         }
     }

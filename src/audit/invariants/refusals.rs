@@ -52,6 +52,11 @@ impl RefusalsNecessary {
         (stretches.switching_over, stretches.peer_unreachable) = (None, None);
     }
 
+    /// What an operator orders begins anew.
+    pub(in crate::audit) fn ordered(&mut self, unit: Unit) {
+        self.stretches[unit.index()].switching_over = None;
+    }
+
     pub(in crate::audit) fn refused(&mut self, ledger: &Ledger, at: Instant, birth: &Birth, refused: &Refused) {
         let needless = match refused.refusal {
             Refusal::UpdateApp => needless_update(ledger, at, birth),
@@ -327,5 +332,17 @@ mod tests {
         story.expect_kept("RES-7", 2);
         story.pass(Span::minutes(1)).refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
         story.expect_broken("RES-7", "longer than a switchover may take");
+    }
+
+    #[test]
+    fn a_switchover_that_is_ordered_again_has_its_time_again() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        for _ in 0..3 {
+            story.fact(Fact::Ordered { unit: EMEA_1, forced: false });
+            story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(20));
+            story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(15));
+        }
+        story.expect_kept("RES-7", 6);
     }
 }
