@@ -27,10 +27,14 @@ pub(super) enum Concluded {
         /// What a majority showed.
         current: Option<Register>,
     },
-    /// Nothing was proposed: a majority did not promise in time, or promised somebody else.
+    /// Nothing was proposed: a majority did not answer in time.
     Unheard,
-    /// The value was proposed, and may or may not be decided now or later.
+    /// The value was proposed, a majority did not answer in time, and it may or may not be decided now or
+    /// later.
     Unknown,
+    /// So many voters refused, having promised somebody else or knowing other incarnations, that no
+    /// majority is left. What was proposed may stand at one of them.
+    Refused,
 }
 
 /// Proposes changes of the register for one site.
@@ -131,7 +135,9 @@ impl Proposer {
         match *answer {
             VoterAnswer::Promised { ballot, accepted } => self.promised(now, seat, ballot, accepted, effects),
             VoterAnswer::Accepted { ballot } => self.accepted(seat, ballot),
-            VoterAnswer::Rejected { ballot, promised, members } => self.rejected(seat, ballot, promised, members),
+            VoterAnswer::Rejected { ballot, promised, members } => {
+                self.rejected(seat, ballot, (promised, members), effects)
+            }
             VoterAnswer::Holds { .. } | VoterAnswer::Abstains { .. } | VoterAnswer::Enrolled { .. } => None,
         }
     }
@@ -213,22 +219,31 @@ impl Proposer {
         &mut self,
         seat: Seat,
         ballot: Ballot,
-        promised: Ballot,
-        members: [Incarnation; 3],
+        (promised, members): (Ballot, [Incarnation; 3]),
+        effects: &mut Vec<SiteEffect>,
     ) -> Option<Concluded> {
         self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
         self.learn(promised, members);
+        self.remind(seat, members, effects);
         let attempt = self.attempt.as_mut()?;
-        let (refused, concluded) = match &mut attempt.stage {
-            Stage::Preparing { refused, .. } => (refused, Concluded::Unheard),
-            Stage::Accepting { refused, .. } => (refused, Concluded::Unknown),
-        };
+        let (Stage::Preparing { refused, .. } | Stage::Accepting { refused, .. }) = &mut attempt.stage;
         refused.add(seat);
         if refused.count() + self.quorum <= VOTERS {
             return None;
         }
         self.attempt = None;
-        Some(concluded)
+        Some(Concluded::Refused)
+    }
+
+    /// Has a voter remember the incarnations that it missed, for it votes with nobody before: whoever
+    /// began to bring a voter back may not have reached this one, and the one that returned may be gone.
+    fn remind(&self, voter: Seat, members: [Incarnation; 3], effects: &mut Vec<SiteEffect>) {
+        for ((seat, known), told) in Seat::ALL.into_iter().zip(self.members).zip(members) {
+            if known > told && seat != voter {
+                let question = VoterQuestion::Enroll { seat, incarnation: known };
+                effects.push(SiteEffect::ToVoter { seat: voter, question });
+            }
+        }
     }
 }
 
@@ -261,6 +276,22 @@ mod tests {
             renewal: Ballot::ZERO,
             ttl: Span::secs(30),
         }
+    }
+
+    #[test]
+    fn a_voter_that_missed_an_incarnation_is_told_of_it() {
+        let (now, timeout, boot) = (Monotonic(1), Span::secs(3), Incarnation(1));
+        let mut proposer = Proposer::new(Side::A, 0, 2);
+        let mut effects = Vec::new();
+        let ballot = Ballot { round: 1, site: Side::A, boot: 0 };
+        let knows = |members| VoterAnswer::Rejected { ballot, promised: Ballot::ZERO, members };
+        let (old, new) = ([Incarnation(0); 3], [Incarnation(0), boot, Incarnation(0)]);
+        proposer.propose(now, timeout, None, value(), &mut effects);
+        proposer.answered(now, Seat::A, &knows(new), &mut effects);
+        effects.clear();
+        proposer.answered(now, Seat::Witness, &knows(old), &mut effects);
+        let question = VoterQuestion::Enroll { seat: Seat::B, incarnation: boot };
+        assert_eq!(effects, [SiteEffect::ToVoter { seat: Seat::Witness, question }]);
     }
 
     /// Voters that accepted an attempt of unknown outcome have promised its successor in advance.

@@ -232,7 +232,7 @@ impl<D: Decisions> Site<D> {
                 holding.known = current;
             }
             Concluded::Lost { current } => self.step_down(now, current, effects),
-            Concluded::Unheard | Concluded::Unknown => {
+            Concluded::Unheard | Concluded::Unknown | Concluded::Refused => {
                 holding.back_off_until = soon;
                 holding.renew_at = holding.renew_at.min(soon);
             }

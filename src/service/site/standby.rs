@@ -262,7 +262,7 @@ impl<D: Decisions> Site<D> {
             Concluded::Lost { current: Some(register) } => {
                 standby.observe(now.monotonic, register, &self.decisions, &self.policy);
             }
-            Concluded::Lost { current: None } | Concluded::Unheard | Concluded::Unknown => {}
+            Concluded::Lost { current: None } | Concluded::Unheard | Concluded::Unknown | Concluded::Refused => {}
         }
     }
 
