@@ -54,6 +54,12 @@ impl fmt::Display for CheckError {
 
 impl std::error::Error for CheckError {}
 
+impl From<rayon::ThreadPoolBuildError> for CheckError {
+    fn from(error: rayon::ThreadPoolBuildError) -> Self {
+        Self(error)
+    }
+}
+
 /// Runs every job with each of its seeds, `threads` at once (zero: one for each core), and calls
 /// `done` after each run, on any thread.
 ///
@@ -61,7 +67,7 @@ impl std::error::Error for CheckError {}
 ///
 /// If the threads cannot be started.
 pub fn check(jobs: &[Job], size: Size, threads: usize, done: impl Fn() + Sync) -> Result<Suite, CheckError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(CheckError)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let runs: Vec<_> = jobs.iter().flat_map(|job| seeds(job).map(move |seed| (job, seed))).collect();
     let one = |&(job, seed): &(&Job, u64)| {
         let checked = Checked::of(&run(&job.scenario, seed, Options { size, ..Options::default() }));

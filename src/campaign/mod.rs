@@ -8,6 +8,8 @@
 mod check;
 mod explain;
 mod faults;
+mod leases;
+pub mod random;
 mod run;
 pub mod saboteur;
 

@@ -32,13 +32,25 @@ pub fn run(scenario: &Scenario, seed: u64, options: Options<'_>) -> Outcome {
 
 /// Runs a scenario under a service whose decisions are `decisions`.
 pub fn run_with<D: Decisions>(scenario: &Scenario, seed: u64, decisions: D, options: Options<'_>) -> Outcome {
+    run_beside(scenario, seed, decisions, options, ()).0
+}
+
+/// Runs a scenario with one more observer, which is given back with all that it folded.
+pub(super) fn run_beside<D: Decisions, O: Observer>(
+    scenario: &Scenario,
+    seed: u64,
+    decisions: D,
+    options: Options<'_>,
+    beside: O,
+) -> (Outcome, O) {
     let plan = plan_of(scenario, seed);
     let audit = (!options.unaudited).then(|| Audit::new(scenario.contract.clone()));
-    let observer = ((Digest::default(), Metrics::new(setup(&plan))), (audit, options.watch.map(Progress)));
+    let watch = options.watch.map(Progress);
+    let observer = ((Digest::default(), Metrics::new(setup(&plan))), (audit, watch, beside));
     let ended = simulate(&plan, decisions, observer);
-    let ((digest, metrics), (audit, _)) = ended.observer;
+    let ((digest, metrics), (audit, _, beside)) = ended.observer;
     let measurements = metrics.finish();
-    Outcome {
+    let outcome = Outcome {
         scenario: scenario.name.clone(),
         about: scenario.prose.clone(),
         scenario_hash: scenario.hash.clone(),
@@ -53,7 +65,8 @@ pub fn run_with<D: Decisions>(scenario: &Scenario, seed: u64, decisions: D, opti
         measurements,
         names: scenario.names.clone(),
         reproduce: reproduce(&scenario.file, seed, options.size),
-    }
+    };
+    (outcome, beside)
 }
 
 /// The plan of a scenario's run with a seed.

@@ -31,6 +31,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run scenarios over several seeds each: one line a scenario, and a summary.
     Check(CheckArgs),
+    /// Run many seeds of random faults, each a scenario of its own, against the survivability table.
+    Campaign(CampaignArgs),
     /// Show datacenters, pairs, witnesses and latencies, or the countries' boundaries.
     Topology(TopologyArgs),
     /// Run a scenario, then show where each workload of a tenant rests: from the facts, not from policy.
@@ -92,6 +94,26 @@ pub struct CheckArgs {
     #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// How the results are written to standard output.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// `campaign`.
+#[derive(Debug, Args)]
+pub struct CampaignArgs {
+    /// How many seeds.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = value_parser!(u32).range(1..))]
+    pub seeds: u32,
+    /// The first seed, below 2^63.
+    #[arg(long, value_name = "SEED", default_value_t = 0, value_parser = value_parser!(u64).range(..=MAX_SEED - u64::from(u32::MAX)))]
+    pub first: u64,
+    /// Print the scenario of a seed instead, to be run by `run`.
+    #[arg(long, value_name = "SEED", value_parser = value_parser!(u64).range(..=MAX_SEED))]
+    pub show: Option<u64>,
+    /// How many runs go on at once. Default: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// How the result is written to standard output.
     #[arg(long, default_value = "text")]
     pub format: Format,
 }

@@ -1,6 +1,7 @@
 //! Why a command could not be carried out.
 
 use crate::campaign::CheckError;
+use crate::campaign::random::CampaignError;
 use crate::report::WriteError;
 use crate::scenario::Diagnostics;
 use std::io;
@@ -43,6 +44,12 @@ impl From<Diagnostics> for Failure {
 
 impl From<CheckError> for Failure {
     fn from(error: CheckError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<CampaignError> for Failure {
+    fn from(error: CampaignError) -> Self {
         Self::Internal(error.to_string())
     }
 }

@@ -6,6 +6,7 @@
 //! program. An interrupt ends the process as the system does, which shells report as 130.
 
 mod args;
+mod campaign;
 mod check;
 mod explain;
 mod failure;
@@ -18,8 +19,8 @@ mod topology;
 mod write;
 
 pub use args::{
-    CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, QuestionArgs, RunArgs, Subject,
-    TopologyArgs,
+    CampaignArgs, CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, QuestionArgs, RunArgs,
+    Subject, TopologyArgs,
 };
 pub use failure::Failure;
 pub use guard::guarded;
@@ -36,6 +37,7 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
     match command {
         Command::Run(args) => run::run(args, terminal),
         Command::Check(args) => check::check(args, terminal),
+        Command::Campaign(args) => campaign::campaign(args, terminal),
         Command::Topology(args) => topology::topology(args, terminal),
         Command::Locate(args) => locate::locate(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),

@@ -42,6 +42,8 @@ pub enum Purpose {
     Read = 13,
     /// Service times; one stream for each datacenter.
     Service = 14,
+    /// Scenarios of random faults.
+    Schedule = 20,
 }
 
 /// Ends the key, so that no other program's streams are ours by accident.

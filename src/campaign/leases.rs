@@ -1,0 +1,96 @@
+//! The leases and disks of a run as facts state them: who took over, from what mode, by whose order, and
+//! in what mode a disk was lost. A value of the register counts once two voters durably have it.
+
+use crate::facts::{Fact, Observer};
+use crate::terms::{Epoch, Instant, Mode, Register, Seat, Unit, VoterRecord};
+
+/// A lease went to the other site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Takeover {
+    pub(super) unit: Unit,
+    pub(super) epoch: Epoch,
+    pub(super) at: Instant,
+    /// The mode that the register had before.
+    pub(super) mode: Mode,
+    /// Whether an operator had ordered it by force.
+    pub(super) forced: bool,
+}
+
+/// The disk of a site was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DiskLoss {
+    pub(super) unit: Unit,
+    /// The mode that the register had.
+    pub(super) mode: Mode,
+}
+
+/// Folds facts of every unit.
+#[derive(Debug, Default)]
+pub(super) struct Leases {
+    books: Vec<Book>,
+    pub(super) takeovers: Vec<Takeover>,
+    pub(super) disks_lost: Vec<DiskLoss>,
+    /// Acknowledgements, repeated ones included.
+    pub(super) acknowledged: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Book {
+    votes: [Option<VoterRecord>; 3],
+    granted: Option<Register>,
+    ordered: bool,
+}
+
+impl Book {
+    /// The value that two voters have, where it is a new one.
+    fn persisted(&mut self, seat: Seat, record: VoterRecord) -> Option<Register> {
+        self.votes[seat.index()] = Some(record);
+        let value = record.accepted?;
+        let votes = self.votes.iter().flatten().filter(|vote| vote.accepted_ballot() == value.renewal);
+        let known = self.granted.is_some_and(|granted| granted.renewal >= value.renewal);
+        (votes.count() >= 2 && !known).then_some(value)
+    }
+
+    fn mode(&self) -> Mode {
+        self.granted.map_or(Mode::Replicated, |granted| granted.mode)
+    }
+}
+
+impl Leases {
+    pub(super) fn new(units: usize) -> Self {
+        Self { books: vec![Book::default(); units], ..Self::default() }
+    }
+
+    fn granted(&mut self, at: Instant, unit: Unit, value: Register) {
+        let book = &mut self.books[unit.index()];
+        let before = book.granted.replace(value);
+        let Some(before) = before.filter(|before| before.epoch < value.epoch) else { return };
+        let forced = std::mem::take(&mut book.ordered);
+        if before.holder != value.holder {
+            let (epoch, mode) = (value.epoch, before.mode);
+            self.takeovers.push(Takeover { unit, epoch, at, mode, forced });
+        }
+    }
+}
+
+impl Observer for Leases {
+    #[inline]
+    fn observe(&mut self, at: Instant, fact: &Fact) {
+        match *fact {
+            Fact::VoterPersisted { unit, seat, record, .. } => {
+                if let Some(value) = self.books[unit.index()].persisted(seat, record.get()) {
+                    self.granted(at, unit, value);
+                }
+            }
+            Fact::Ordered { unit, forced } => self.books[unit.index()].ordered |= forced,
+            Fact::StorageLost { unit, side, .. } => {
+                let book = &mut self.books[unit.index()];
+                book.votes[side.seat().index()] = None;
+                let mode = book.mode();
+                self.disks_lost.push(DiskLoss { unit, mode });
+            }
+            Fact::Acknowledged { .. } => self.acknowledged += 1,
+            _ => {}
+        }
+    }
+}
