@@ -115,9 +115,13 @@ impl Contract {
         self.datacenters[datacenter.index()]
     }
 
-    /// How many requests may wait at a datacenter before it refuses as overloaded.
-    pub fn fills_at(&self, datacenter: Datacenter) -> u32 {
-        let in_time = Span(self.rates[datacenter.index()]).scale(self.request_timeout.0 / 2, 1_000_000).0;
+    /// How many requests may wait at a datacenter that has `share_ppm` of its rate before it refuses as
+    /// overloaded.
+    pub fn fills_at(&self, datacenter: Datacenter, share_ppm: u32) -> u32 {
+        let in_time = Span(self.rates[datacenter.index()])
+            .scale(share_ppm.into(), 1_000_000)
+            .scale(self.request_timeout.0 / 2, 1_000_000)
+            .0;
         self.queue_limit.min(u32::try_from(in_time).unwrap_or(u32::MAX)).max(1)
     }
 

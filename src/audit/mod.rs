@@ -233,6 +233,8 @@ impl Observer for Audit {
             | Fact::LinkQuality { .. }
             | Fact::Access { .. }
             | Fact::Paused { .. }
+            | Fact::UnitPaused { .. }
+            | Fact::Disk { .. }
             | Fact::StorageLost { .. } => {
                 ledger.disturbed(at, fact);
                 self.recovery.disturbed(ledger, at);
@@ -240,6 +242,7 @@ impl Observer for Audit {
             Fact::ClockChanged { datacenter, offset_us, drift_ppm } => {
                 ledger.clock(at, datacenter, offset_us, drift_ppm);
             }
+            Fact::Capacity { datacenter, share_ppm } => ledger.world.throttled(datacenter, share_ppm),
             Fact::MapPushed { datacenter, truthful } => ledger.map_pushed(datacenter, truthful),
             Fact::Ordered { unit, forced } => {
                 ledger.ordered(unit, forced);

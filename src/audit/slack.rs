@@ -25,6 +25,10 @@ pub(super) const RTO: Span = Span::secs(2);
 /// Acknowledgements leave a holder in groups: the last one before a limit is late by a flush.
 pub(super) const LOSS: Span = Span::secs(1);
 
+/// A flush from which on a disk is too slow to count on: a voter's answer and an acknowledgement take
+/// several, and group commit makes one wait for another.
+pub(super) const FLUSH: Span = Span::millis(100);
+
 /// A replication lag from which on a holder may count its peer as silent.
 pub(super) const LAGGING: Span = Span::millis(500);
 

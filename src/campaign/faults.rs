@@ -31,6 +31,15 @@ fn description(kind: &FaultKind, names: &Names) -> String {
         }
         FaultKind::Isolate { datacenter, clients_reach: false } => format!("{}, also from clients", name(datacenter)),
         FaultKind::StorageLoss(datacenter) | FaultKind::Pause(datacenter) => name(datacenter),
+        FaultKind::PauseUnit(datacenter, unit) => format!("{} at {}", names.unit(*unit), name(datacenter)),
+        FaultKind::SlowDisk { datacenter, unit, milli } => {
+            let whose = unit.map(|unit| format!(" of {}", names.unit(unit))).unwrap_or_default();
+            format!("{}{whose}, × {}", name(datacenter), *milli as f64 / 1e3)
+        }
+        FaultKind::Cooling { datacenter, to_ppm, steps, every } => {
+            let left = f64::from(*to_ppm) / 1e4;
+            format!("{}, down to {left}% in {steps} steps, one each {every}", name(datacenter))
+        }
         FaultKind::ClockOffset(datacenter, offset) => format!("{} by {offset} µs", name(datacenter)),
         FaultKind::ClockDrift(datacenter, ppm) => format!("{} by {ppm} ppm", name(datacenter)),
         FaultKind::Surge(boundary, milli) => {

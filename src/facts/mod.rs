@@ -303,6 +303,31 @@ pub enum Fact {
         /// Time added.
         delay: Span,
     },
+    /// The processes of one unit at a datacenter stand still, or run again. Memory is kept.
+    UnitPaused {
+        /// Whose.
+        unit: Unit,
+        /// Where.
+        datacenter: Datacenter,
+        /// Whether they stand still.
+        paused: bool,
+    },
+    /// The disks of a unit's site and voters at a datacenter changed their speed.
+    Disk {
+        /// Whose.
+        unit: Unit,
+        /// Where.
+        datacenter: Datacenter,
+        /// The median time of one flush from now on.
+        flush: Span,
+    },
+    /// A datacenter changed the rate at which it serves requests.
+    Capacity {
+        /// Which.
+        datacenter: Datacenter,
+        /// The share of its rate that it has from now on, in parts per million.
+        share_ppm: u32,
+    },
 }
 
 /// Folds facts. Observers never influence a run.

@@ -175,7 +175,11 @@ impl Metrics {
                 self.tails.storage_lost(unit, side);
                 self.trouble(at, fact);
             }
-            Fact::Power { .. } | Fact::Link { .. } | Fact::Access { .. } | Fact::Paused { .. } => {
+            Fact::Power { .. }
+            | Fact::Link { .. }
+            | Fact::Access { .. }
+            | Fact::Paused { .. }
+            | Fact::UnitPaused { .. } => {
                 self.trouble(at, fact);
             }
             Fact::FaultBegan { fault } => {

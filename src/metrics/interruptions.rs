@@ -103,6 +103,8 @@ pub(super) struct Interruptions {
     setup: MetricsSetup,
     watches: Vec<Watch>,
     troubles: Vec<Trouble>,
+    /// Units whose processes at a datacenter stand still.
+    halted: Vec<(Unit, Datacenter)>,
     /// Which links are cut: from (outer) to (inner).
     cut: Vec<Vec<bool>>,
     ended: Vec<Interruption>,
@@ -116,6 +118,7 @@ impl Interruptions {
             setup: setup.clone(),
             watches: vec![Watch::default(); setup.units.len()],
             troubles: vec![Trouble::default(); datacenters],
+            halted: Vec::new(),
             cut: vec![vec![false; datacenters]; datacenters],
             ended: Vec::new(),
             failovers: Vec::new(),
@@ -133,6 +136,15 @@ impl Interruptions {
             Fact::Paused { datacenter, paused } => {
                 self.troubles[datacenter.index()].paused = paused;
                 self.strike_datacenter(at, datacenter, paused, struck);
+            }
+            Fact::UnitPaused { unit, datacenter, paused: true } => {
+                self.halted.push((unit, datacenter));
+                if self.holding(unit) == datacenter {
+                    self.strike(at, unit, datacenter, true, struck);
+                }
+            }
+            Fact::UnitPaused { unit, datacenter, paused: false } => {
+                self.halted.retain(|&halted| halted != (unit, datacenter));
             }
             Fact::Access { datacenter, up } => {
                 self.troubles[datacenter.index()].unreachable = !up;
@@ -307,7 +319,8 @@ impl Interruptions {
         let links = others
             .iter()
             .flat_map(|other| [(datacenter.index(), other.index()), (other.index(), datacenter.index())].into_iter());
-        self.troubles[datacenter.index()].any() || links.into_iter().any(|link| cut(&link))
+        let halted = self.halted.contains(&(unit, datacenter));
+        halted || self.troubles[datacenter.index()].any() || links.into_iter().any(|link| cut(&link))
     }
 }
 

@@ -10,7 +10,7 @@ use super::source::Place;
 use super::words::{unknown_word, value};
 use crate::service::Order;
 use crate::sim::plan::FaultKind;
-use crate::terms::{Datacenter, Span};
+use crate::terms::{Datacenter, Seat, Span, Unit};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use toml::de::DeValue;
@@ -76,6 +76,54 @@ section! {
             datacenter: String,
         }
         optional {}
+    }
+}
+
+section! {
+    /// A datacenter's processes stand still; memory is kept.
+    Pause {
+        required {
+            /// The datacenter.
+            datacenter: String,
+        }
+        optional {
+            /// Only the processes of this scale unit. Default: all.
+            unit: String,
+        }
+    }
+}
+
+section! {
+    /// A datacenter's disks are slow.
+    SlowDisk {
+        required {
+            /// The datacenter.
+            datacenter: String,
+            /// By this factor a flush takes longer, and a write slower.
+            factor: f64,
+        }
+        optional {
+            /// Only the disks of this scale unit. Default: all.
+            unit: String,
+        }
+    }
+}
+
+section! {
+    /// A datacenter heats up, and serves less and less.
+    Cooling {
+        required {
+            /// The datacenter.
+            datacenter: String,
+            /// The share of its rate that is left in the end.
+            to: Share,
+        }
+        optional {
+            /// In how many equal steps, the first of them at once. Default: 4.
+            steps: u16,
+            /// The time between two steps. Default: `"5m"`.
+            every: Span,
+        }
     }
 }
 
@@ -220,7 +268,9 @@ effects! {
     "partition-one-way" lasting PartitionOneWay(PartitionOneWay),
     "isolate" lasting Isolate(Isolate),
     "storage-loss" at_once StorageLoss(OneDatacenter),
-    "pause" lasting Pause(OneDatacenter),
+    "pause" lasting Pause(Pause),
+    "slow-disk" lasting SlowDisk(SlowDisk),
+    "cooling" lasting Cooling(Cooling),
     "clock-offset" lasting ClockOffset(ClockOffset),
     "clock-drift" lasting ClockDrift(ClockDrift),
     "surge" lasting Surge(Surge),
@@ -271,7 +321,19 @@ impl Effect {
                 clients_reach: value(clients_reach).copied().unwrap_or(true),
             },
             Self::StorageLoss(OneDatacenter { datacenter }) => FaultKind::StorageLoss(names.datacenter(datacenter)?),
-            Self::Pause(OneDatacenter { datacenter }) => FaultKind::Pause(names.datacenter(datacenter)?),
+            Self::Pause(Pause { datacenter, unit }) => {
+                let at = names.datacenter(datacenter);
+                match there(unit, at, names)? {
+                    Some(unit) => FaultKind::PauseUnit(at?, unit),
+                    None => FaultKind::Pause(at?),
+                }
+            }
+            Self::SlowDisk(SlowDisk { datacenter, unit, factor }) => {
+                let at = names.datacenter(datacenter);
+                let unit = there(unit, at, names);
+                FaultKind::SlowDisk { datacenter: at?, milli: slower(factor, names)?, unit: unit? }
+            }
+            Self::Cooling(cooling) => heat(cooling, names)?,
             Self::ClockOffset(ClockOffset { datacenter, offset }) => {
                 FaultKind::ClockOffset(names.datacenter(datacenter)?, value(offset)?.micros())
             }
@@ -301,6 +363,47 @@ impl Effect {
             Self::Operator(Operator { unit, order }) => FaultKind::Operator(names.unit(unit)?, *value(order)?),
         })
     }
+}
+
+/// The unit to which a fault of a datacenter is confined, if it is; it must have something there.
+#[expect(clippy::option_option, reason = "unknown, and reported, is not the same as not given")]
+fn there(given: &Given<String>, datacenter: Option<Datacenter>, names: &Resolver<'_>) -> Option<Option<Unit>> {
+    let Some(name) = given else { return Some(None) };
+    let (unit, datacenter) = (names.unit(given)?, datacenter?);
+    let row = &names.topology.units[unit.index()];
+    if !Seat::ALL.into_iter().any(|seat| row.voter(seat) == datacenter) {
+        names.findings.report(Code::Conflict, &name.place, "this scale unit has nothing at that datacenter");
+        return None;
+    }
+    Some(Some(unit))
+}
+
+fn slower(factor: &Given<f64>, names: &Resolver<'_>) -> Option<u64> {
+    let factor = factor.as_ref()?;
+    if !(1.0..=1_000_000.0).contains(&factor.value) {
+        names.findings.report(Code::OutOfRange, &factor.place, "a disk is slower by a factor of 1 to 1000000");
+        return None;
+    }
+    Some(rounded(factor.value * 1_000.0))
+}
+
+fn heat(cooling: &Cooling, names: &Resolver<'_>) -> Option<FaultKind> {
+    let Cooling { datacenter, to, steps, every } = cooling;
+    let (datacenter, to) = (names.datacenter(datacenter), to.as_ref());
+    if let Some(to) = to.filter(|to| !(1_000..1_000_000).contains(&to.value.0)) {
+        names.findings.report(Code::OutOfRange, &to.place, "at least 0.1 % is left of the rate, and less than all");
+        return None;
+    }
+    if let Some(steps) = steps.as_ref().filter(|steps| steps.value == 0) {
+        names.findings.report(Code::OutOfRange, &steps.place, "this must be one or more");
+        return None;
+    }
+    Some(FaultKind::Cooling {
+        datacenter: datacenter?,
+        to_ppm: to?.value.0,
+        steps: value(steps).copied().unwrap_or(4),
+        every: value(every).copied().unwrap_or(Span::minutes(5)),
+    })
 }
 
 /// The datacenters of an outage, named in one of three ways.

@@ -2,13 +2,14 @@
 
 use super::clock::Clock;
 use super::event::{Event, SiteId};
+use super::gray::unit_of;
 use super::message::{Asked, Local};
 use super::plan::DatacenterPlan;
 use super::service_time::ServiceTime;
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::{Decisions, FrontEnd, Operation, Queue, SiteInput, Write};
-use crate::terms::{Bytes, CopyClass, Datacenter, Instant, Position, RecordKind, Span};
+use crate::terms::{Bytes, CopyClass, Datacenter, Instant, Position, RecordKind, Span, Unit};
 use std::collections::VecDeque;
 
 use super::request::Task;
@@ -22,8 +23,10 @@ pub(super) struct Place {
     pub(super) running: bool,
     /// Faults that make its processes stand still.
     pauses: u16,
+    /// Faults that make the processes of one unit stand still.
+    pub(super) halts: Vec<Unit>,
     /// Inputs that came while they stood still.
-    held: VecDeque<Local>,
+    pub(super) held: VecDeque<Local>,
     front: FrontEnd,
     /// Requests that wait for their turn, and since when.
     queue: VecDeque<(SiteId, Asked, Instant)>,
@@ -32,7 +35,7 @@ pub(super) struct Place {
     /// Generation of the boot that is planned.
     boots: u16,
     /// How long each request is served.
-    service: ServiceTime,
+    pub(super) service: ServiceTime,
     boot: Span,
     pub(super) flush: Span,
     pub(super) disk_rate: Bytes,
@@ -48,6 +51,7 @@ impl Place {
             outages: 0,
             running: true,
             pauses: 0,
+            halts: Vec::new(),
             held: VecDeque::new(),
             front: FrontEnd::default(),
             queue: VecDeque::new(),
@@ -74,6 +78,16 @@ impl Place {
     /// Whether its processes exist and stand still.
     pub(super) const fn paused(&self) -> bool {
         self.pauses > 0
+    }
+
+    /// Whether the processes of a unit here stand still.
+    pub(super) fn halted(&self, unit: Unit) -> bool {
+        self.paused() || self.halts.contains(&unit)
+    }
+
+    /// Whether the process that something is meant for stands still.
+    pub(super) fn stands_still(&self, local: &Local) -> bool {
+        self.paused() || !self.halts.is_empty() && unit_of(local).is_some_and(|unit| self.halts.contains(&unit))
     }
 }
 
@@ -133,8 +147,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if place.pauses > 0 {
             return;
         }
-        self.local.append(&mut place.held);
         self.state(Fact::Paused { datacenter, paused: false });
+        self.let_go(datacenter);
         self.plan_turn(datacenter);
         self.rearm(datacenter);
     }
@@ -156,7 +170,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Hands something to a process: now, once it moves again, or, without one, never.
     pub(super) fn hand(&mut self, datacenter: Datacenter, local: Local) {
         let place = &mut self.places[datacenter.index()];
-        match (place.running, place.paused()) {
+        match (place.running, place.stands_still(&local)) {
             (true, false) => self.local.push_back(local),
             (true, true) => place.held.push_back(local),
             (false, _) => self.discard(&local),
@@ -183,7 +197,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let queue = Queue { waiting: place.waiting(), each: place.service.mean() };
         if !queue.has_room(asked.patience, &self.policy) {
             // Processes that stand still cannot even refuse.
-            if !place.paused() {
+            if !place.halted(site.unit()) {
                 let now = place.clock.local(self.now).monotonic;
                 let retry_after = place.front.turn_away(now, queue, &self.policy);
                 self.ask(site, asked, Some(retry_after));
@@ -245,7 +259,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 Operation::Write { write, existing: existing.map(|at| at.index), turned_away }
             }
         };
-        self.local.push_back(Local::Site(site, SiteInput::Request(operation), None));
+        self.hand(datacenter, Local::Site(site, SiteInput::Request(operation), None));
     }
 
     /// Bytes were sent to a datacenter that has no site of their unit: they come to rest on a disk

@@ -34,6 +34,8 @@ pub(super) enum Event {
     FaultBegins { fault: u16 },
     /// A fault is lifted.
     FaultEnds { fault: u16 },
+    /// A datacenter whose cooling fails is throttled by one more step.
+    HeatsUp { fault: u16 },
     /// Load and lag are measured.
     Sample,
     /// The safety phase ends.

@@ -20,12 +20,14 @@ const MOST_DRIFT: i64 = 999_999;
 pub(super) struct Registry {
     on: Vec<bool>,
     fired: Vec<u32>,
+    /// Of faults that grow: the steps taken.
+    steps: Vec<u16>,
 }
 
 impl Registry {
     /// Of so many faults, none on.
     pub(super) fn new(faults: usize) -> Self {
-        Self { on: vec![false; faults], fired: vec![0; faults] }
+        Self { on: vec![false; faults], fired: vec![0; faults], steps: vec![0; faults] }
     }
 
     /// The faults that are on.
@@ -44,8 +46,22 @@ impl Registry {
         self.fired[usize::from(fault)] += u32::from(effective);
     }
 
+    /// The steps that a fault has taken.
+    pub(super) fn steps(&self, fault: u16) -> u16 {
+        self.steps[usize::from(fault)]
+    }
+
+    /// Takes one step more. Whether the fault is on, and had any left.
+    pub(super) fn step(&mut self, fault: u16, most: u16) -> bool {
+        let steps = &mut self.steps[usize::from(fault)];
+        let grows = self.on[usize::from(fault)] && *steps < most;
+        *steps += u16::from(grows);
+        grows
+    }
+
     /// Notes an end. Whether the fault was on.
     fn end(&mut self, fault: u16) -> bool {
+        self.steps[usize::from(fault)] = 0;
         std::mem::take(&mut self.on[usize::from(fault)])
     }
 }
@@ -71,6 +87,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if effective {
             self.state(Fact::FaultBegan { fault });
         }
+        self.heats_up(fault);
         if let Some(lasts) = plan.lasts.filter(|_| lasts) {
             self.agenda.push(self.now + lasts, Event::FaultEnds { fault });
         }
@@ -100,6 +117,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
             FaultKind::Outage(ref datacenters) => any(datacenters.iter().map(|&dark| self.power_off(dark))),
             FaultKind::StorageLoss(datacenter) => self.lose_storage(datacenter),
             FaultKind::Pause(datacenter) => self.pause(datacenter),
+            FaultKind::PauseUnit(datacenter, unit) => self.halt(datacenter, unit),
+            FaultKind::SlowDisk { datacenter, unit, milli } => self.slow_disks(datacenter, unit, milli),
+            FaultKind::Cooling { datacenter, to_ppm, .. } => {
+                self.places[datacenter.index()].running && to_ppm < 1_000_000
+            }
             FaultKind::ClockOffset(datacenter, by) => self.step_clock(datacenter, by),
             FaultKind::ClockDrift(datacenter, ppm) => self.drift(datacenter, i64::from(ppm)),
             FaultKind::Partition(..) | FaultKind::PartitionOneWay(..) => {
@@ -125,6 +147,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
         match *kind {
             FaultKind::Outage(ref datacenters) => datacenters.iter().for_each(|&dark| self.power_on(dark)),
             FaultKind::Pause(datacenter) => self.resume(datacenter),
+            FaultKind::PauseUnit(datacenter, unit) => self.unhalt(datacenter, unit),
+            FaultKind::SlowDisk { datacenter, unit, milli } => self.heal_disks(datacenter, unit, milli),
+            FaultKind::Cooling { datacenter, .. } => self.throttle(datacenter),
             FaultKind::ClockOffset(datacenter, by) => drop(self.step_clock(datacenter, by.saturating_neg())),
             FaultKind::ClockDrift(datacenter, ppm) => drop(self.drift(datacenter, -i64::from(ppm))),
             FaultKind::Partition(..) | FaultKind::PartitionOneWay(..) => {

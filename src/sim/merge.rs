@@ -57,7 +57,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
         let here = self.sites[site.index()].datacenter();
         let place = &self.places[here.index()];
-        if place.running && !place.paused() {
+        if place.running && !place.halted(site.unit()) {
             self.send_lot(site);
         }
         self.plan_merge(site, self.policy.request_timeout);

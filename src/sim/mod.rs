@@ -22,6 +22,7 @@ mod faults;
 #[cfg(test)]
 mod fixture;
 mod follow;
+mod gray;
 mod merge;
 mod message;
 pub mod network;

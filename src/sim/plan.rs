@@ -246,6 +246,28 @@ pub enum FaultKind {
     StorageLoss(Datacenter),
     /// The datacenter's processes stand still.
     Pause(Datacenter),
+    /// One unit's processes at the datacenter stand still; its neighbours run on.
+    PauseUnit(Datacenter, Unit),
+    /// Flushes and writes take longer by a factor.
+    SlowDisk {
+        /// Where.
+        datacenter: Datacenter,
+        /// Only the disks of this unit; `None`: of all that have any there.
+        unit: Option<Unit>,
+        /// The factor, in thousandths.
+        milli: u64,
+    },
+    /// The datacenter heats up and serves less and less.
+    Cooling {
+        /// Which.
+        datacenter: Datacenter,
+        /// The share of its rate that is left in the end, in parts per million.
+        to_ppm: u32,
+        /// In how many equal steps, the first of them at once.
+        steps: u16,
+        /// The time between two steps.
+        every: Span,
+    },
     /// The datacenter's wall clock steps by this many microseconds.
     ClockOffset(Datacenter, i64),
     /// The datacenter's clocks run fast (positive) or slow by this many parts per million.
@@ -285,7 +307,9 @@ impl FaultKind {
             Self::PartitionOneWay(..) => "partition-one-way",
             Self::Isolate { .. } => "isolate",
             Self::StorageLoss(_) => "storage-loss",
-            Self::Pause(_) => "pause",
+            Self::Pause(_) | Self::PauseUnit(..) => "pause",
+            Self::SlowDisk { .. } => "slow-disk",
+            Self::Cooling { .. } => "cooling",
             Self::ClockOffset(..) => "clock-offset",
             Self::ClockDrift(..) => "clock-drift",
             Self::Surge(..) => "surge",

@@ -153,13 +153,37 @@ fn overlapping_faults_of_every_kind_leave_nothing_behind() {
         (FaultKind::ConfigPush { datacenter: TEXAS, serves: Boundary(0), label: Some(Boundary(0)) }, 45, 0),
         (FaultKind::Operator(Unit(0), Order::PlannedSwitchover), 50, 0),
         (FaultKind::StorageLoss(TEXAS), 52, 0),
+        (FaultKind::PauseUnit(AMSTERDAM, Unit(0)), 53, 1),
+        (FaultKind::PauseUnit(AMSTERDAM, Unit(0)), 53, 0), // it stands still already
+        (FaultKind::SlowDisk { datacenter: DUBLIN, unit: None, milli: 20_000 }, 53, 0),
+        (FaultKind::SlowDisk { datacenter: DUBLIN, unit: Some(Unit(0)), milli: 3_000 }, 54, 1),
+        (FaultKind::Cooling { datacenter: DUBLIN, to_ppm: 500_000, steps: 3, every: Span::secs(30) }, 54, 0),
     ];
     let ended = run(plan(faults));
-    assert_eq!(ended.fired, [1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(ended.fired, [1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1]);
     assert_all_served(&ended);
     let began = |fact: &Fact| matches!(fact, Fact::FaultBegan { .. });
     let over = |fact: &Fact| matches!(fact, Fact::FaultEnded { .. });
-    assert_eq!((count(&ended, began), count(&ended, over)), (13, 10));
+    assert_eq!((count(&ended, began), count(&ended, over)), (17, 14));
+}
+
+/// What the facts say last of disks and rates is that they are whole.
+#[test]
+fn what_was_slow_is_as_quick_as_before_when_the_fault_is_over() {
+    let slow = FaultKind::SlowDisk { datacenter: DUBLIN, unit: None, milli: 100_000 };
+    let hot = FaultKind::Cooling { datacenter: DUBLIN, to_ppm: 100_000, steps: 4, every: Span::minutes(2) };
+    let ended = run(plan(vec![(slow, 10, 10), (hot, 10, 20)]));
+    assert_all_served(&ended);
+    let flushes = ended.observer.iter().filter_map(|(_, fact)| match *fact {
+        Fact::Disk { flush, .. } => Some(flush),
+        _ => None,
+    });
+    let shares = ended.observer.iter().filter_map(|(_, fact)| match *fact {
+        Fact::Capacity { share_ppm, .. } => Some(share_ppm),
+        _ => None,
+    });
+    assert_eq!(flushes.collect::<Vec<_>>(), [Span::millis(100), Span::millis(1)]);
+    assert_eq!(shares.collect::<Vec<_>>(), [775_000, 550_000, 325_000, 100_000, 1_000_000]);
 }
 
 #[test]

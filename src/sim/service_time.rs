@@ -9,9 +9,14 @@ use crate::terms::Span;
 #[derive(Clone, Debug)]
 pub(super) struct ServiceTime {
     mean: Span,
+    /// The share of its rate that the datacenter has, in parts per million.
+    share_ppm: u32,
     law: Law,
     chance: Chance,
 }
+
+/// All of a rate.
+const WHOLE: u32 = 1_000_000;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Law {
@@ -34,17 +39,27 @@ impl ServiceTime {
     pub(super) fn new(plan: &DatacenterPlan, seed: u64) -> Self {
         let mean = Span((1_000_000 / plan.rate.max(1)).max(1));
         let chance = Chance::open(seed, Purpose::Service, named(&[&plan.name]));
-        Self { mean, law: Law::new(mean, plan.service_scv), chance }
+        Self { mean, share_ppm: WHOLE, law: Law::new(mean, plan.service_scv), chance }
     }
 
     /// How long one is served on average.
-    pub(super) const fn mean(&self) -> Span {
-        self.mean
+    pub(super) fn mean(&self) -> Span {
+        self.throttled(self.mean)
+    }
+
+    /// Serves at a share of the rate from now on, in parts per million.
+    pub(super) const fn throttle(&mut self, share_ppm: u32) {
+        self.share_ppm = share_ppm;
+    }
+
+    /// What takes `whole` while the datacenter has all of its rate.
+    fn throttled(&self, whole: Span) -> Span {
+        if self.share_ppm == WHOLE { whole } else { whole.scale(WHOLE.into(), self.share_ppm.into()) }
     }
 
     /// How long the next request is served.
     pub(super) fn draw(&mut self) -> Span {
-        match self.law {
+        let whole = match self.law {
             Law::Constant => self.mean,
             Law::Erlang { phases, fewer_ppm, each } => {
                 let phases = phases - u32::from(fewer_ppm > 0 && self.chance.ppm(fewer_ppm));
@@ -55,7 +70,8 @@ impl ServiceTime {
                 let mean = if self.chance.ppm(first_ppm) { first } else { second };
                 self.chance.exponential(mean)
             }
-        }
+        };
+        self.throttled(whole)
     }
 }
 

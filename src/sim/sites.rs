@@ -4,6 +4,7 @@ use super::backup::Copying;
 use super::chance::{Chance, Purpose};
 use super::disk;
 use super::event::{Event, SiteId, VoterId};
+use super::gray::Slowness;
 use super::merge::Merge;
 use super::message::{Local, Message, Payload};
 use super::plan::Plan;
@@ -42,6 +43,9 @@ pub(super) struct SiteSlot<D> {
     pub(super) copying: Option<Copying>,
     pub(super) copies: u16,
     disk: Chance,
+    pub(super) slowness: Slowness,
+    /// When the flush under way ends; [`Instant::NEVER`] where none is.
+    flushed_at: Instant,
     entropy: Chance,
 }
 
@@ -66,6 +70,8 @@ impl<D: Decisions> SiteSlot<D> {
                 copying: None,
                 copies: 0,
                 disk: Chance::open(plan.seed, Purpose::SiteDisk, site.index() as u64),
+                slowness: Slowness::default(),
+                flushed_at: Instant::NEVER,
                 entropy: Chance::open(plan.seed, Purpose::SiteEntropy, site.index() as u64),
             }
         };
@@ -110,6 +116,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             slot.copying = None;
             slot.offered = None;
             slot.wake = Instant::NEVER;
+            slot.flushed_at = Instant::NEVER;
             slot.generation = slot.generation.wrapping_add(1);
         }
     }
@@ -196,7 +203,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
         let slot = &mut self.sites[site.index()];
         if slot.wake == self.now {
             slot.wake = Instant::NEVER;
-            if !self.places[slot.identity.datacenter.index()].paused() {
+            if !self.places[slot.identity.datacenter.index()].halted(site.unit()) {
                 self.step_site(site, SiteInput::Wake, None);
             }
         }
@@ -234,15 +241,31 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let place = &self.places[slot.identity.datacenter.index()];
         let bytes = slot.store.begin_flush(through, fence, certified);
         let time = disk::flush(&mut slot.disk, place.flush) + disk::transfer(bytes, place.disk_rate);
-        self.agenda.push(self.now + time, Event::Flushed { site, generation: slot.generation });
+        slot.flushed_at = self.now + slot.slowness.stretch(time);
+        self.agenda.push(slot.flushed_at, Event::Flushed { site, generation: slot.generation });
+    }
+
+    /// Lets a flush under way end as if it had begun now, where that is sooner.
+    pub(super) fn hasten_flush(&mut self, site: SiteId) {
+        let slot = &mut self.sites[site.index()];
+        let median = self.places[slot.identity.datacenter.index()].flush;
+        if slot.flushed_at == Instant::NEVER {
+            return;
+        }
+        let anew = self.now + slot.slowness.stretch(disk::flush(&mut slot.disk, median));
+        if anew < slot.flushed_at {
+            slot.flushed_at = anew;
+            self.agenda.push(anew, Event::Flushed { site, generation: slot.generation });
+        }
     }
 
     /// A flush is finished: what it wrote has come to rest.
     pub(super) fn flushed(&mut self, site: SiteId, generation: u16) {
         let slot = &mut self.sites[site.index()];
-        if slot.generation != generation {
+        if slot.generation != generation || slot.flushed_at != self.now {
             return;
         }
+        slot.flushed_at = Instant::NEVER;
         let flushed = slot.store.finish_flush();
         let datacenter = slot.datacenter();
         self.state_runs(site, flushed.from, flushed.through);

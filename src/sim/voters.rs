@@ -3,6 +3,7 @@
 use super::chance::{Chance, Purpose};
 use super::disk;
 use super::event::{Event, SiteId, VoterId};
+use super::gray::Slowness;
 use super::message::{Local, Message};
 use super::plan::Plan;
 use super::trace::{Actor, Commanded, Given, Stepping, Trace};
@@ -25,6 +26,7 @@ pub(super) struct VoterSlot<D> {
     written: Instant,
     generation: u16,
     disk: Chance,
+    pub(super) slowness: Slowness,
 }
 
 impl<D: Decisions> VoterSlot<D> {
@@ -39,6 +41,7 @@ impl<D: Decisions> VoterSlot<D> {
             written: plan.start,
             generation: 0,
             disk: Chance::open(plan.seed, Purpose::VoterDisk, voter.index() as u64),
+            slowness: Slowness::default(),
         };
         VoterId::all(plan.units.len()).map(new).collect()
     }
@@ -141,9 +144,22 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn write_voter(&mut self, voter: VoterId, record: Opaque<VoterRecord>) {
         let slot = &mut self.voters[voter.index()];
         let median = self.places[slot.datacenter.index()].flush;
-        slot.written = slot.written.max(self.now + disk::flush(&mut slot.disk, median));
+        let flush = slot.slowness.stretch(disk::flush(&mut slot.disk, median));
+        slot.written = slot.written.max(self.now + flush);
         slot.writes.push_back(record);
         self.agenda.push(slot.written, Event::VoterFlushed { voter, generation: slot.generation });
+    }
+
+    /// Lets writes under way end as if they had begun now, in their order.
+    pub(super) fn hasten_writes(&mut self, voter: VoterId) {
+        let slot = &mut self.voters[voter.index()];
+        let median = self.places[slot.datacenter.index()].flush;
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.written = self.now;
+        for _ in 0..slot.writes.len() {
+            slot.written = slot.written + slot.slowness.stretch(disk::flush(&mut slot.disk, median));
+            self.agenda.push(slot.written, Event::VoterFlushed { voter, generation: slot.generation });
+        }
     }
 
     fn answer_site(&mut self, voter: VoterId, to: Side, answer: VoterAnswer) {

@@ -183,6 +183,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::Booted { datacenter, generation } => self.booted(Datacenter(datacenter), generation),
             Event::FaultBegins { fault } => self.fault_begins(fault),
             Event::FaultEnds { fault } => self.fault_ends(fault),
+            Event::HeatsUp { fault } => self.heats_up(fault),
             Event::Sample => self.sample(),
             Event::Liveness => self.begin_liveness(),
             Event::Settled => self.look_whether_settled(),

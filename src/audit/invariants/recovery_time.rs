@@ -192,7 +192,8 @@ fn can_take_over(ledger: &Ledger, unit: Unit, successor: Side) -> bool {
 
 /// Since when clients and a witness that may vote have reached a side.
 fn ready_since(ledger: &Ledger, unit: Unit, side: Side) -> Option<Instant> {
-    let reachable = ledger.world.reachable_since(ledger.terms(unit).site(side))?;
+    let own = ledger.terms(unit).site(side);
+    let reachable = ledger.reachable_since(unit, own)?.max(ledger.world.quick_since(unit, own)?);
     Some(reachable.max(ledger.vote_since(unit, side, Seat::Witness)?))
 }
 

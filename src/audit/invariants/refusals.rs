@@ -114,7 +114,9 @@ impl RefusalsNecessary {
         let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, at);
         let settled = ledger.contract.rto_bound + slack::SETTLING;
         let [a, b] = ledger.terms(unit).sites;
-        let near = ledger.world.linked_since(a, b).is_some_and(|since| at - since > settled);
+        let quick = |site| ledger.world.quick_since(unit, site);
+        let near = [ledger.linked_since(unit, a, b), quick(a), quick(b)];
+        let near = near.into_iter().all(|since| since.is_some_and(|since| at - since > settled));
         let sound = Side::BOTH.into_iter().all(|side| ledger.is_sound(unit, side));
         let needless = lasted > slack::SETTLING && near && sound && !is_behind(ledger, unit, at, settled);
         (needless && has_settled(ledger, unit, at, settled))
@@ -183,7 +185,7 @@ fn has_settled(ledger: &Ledger, unit: Unit, at: Instant, settled: Span) -> bool 
 fn needless_overload(ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
     let full = match (refused.site, refused.unit) {
         (None, Some(unit)) => ledger.was_busy(unit, at, slack::SETTLING),
-        (Some(site), _) => refused.queue + 1 >= ledger.contract.fills_at(site),
+        (Some(site), _) => refused.queue + 1 >= ledger.fills_at(site),
         (None, None) => false,
     };
     (!full).then_some("though its queue was not full")

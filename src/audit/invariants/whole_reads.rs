@@ -51,7 +51,7 @@ impl WholeReads {
 fn is_necessary(ledger: &Ledger, unit: Unit, asked: Instant, now: Instant) -> bool {
     let terms = ledger.terms(unit);
     let readable = |side: Side| {
-        let since = ledger.world.reachable_since(terms.site(side));
+        let since = ledger.reachable_since(unit, terms.site(side));
         ledger.is_sound(unit, side) && since.is_some_and(|since| since <= asked && now - since > slack::READ)
     };
     !Side::BOTH.into_iter().any(readable) || ledger.was_busy(unit, now, slack::READ)

@@ -55,7 +55,7 @@ pub(super) struct Ledger {
 impl Ledger {
     pub(super) fn new(contract: Contract) -> Self {
         Self {
-            world: World::new(contract.datacenters.len(), contract.start),
+            world: World::new(contract.datacenters.len(), contract.units.len(), contract.start),
             registers: Registers::new(contract.units.len(), contract.start),
             logs: vec![UnitLogs::default(); contract.units.len()],
             people: People::default(),
@@ -124,11 +124,28 @@ impl Ledger {
         }
     }
 
-    /// Since when a site has reached a voter that may vote.
+    /// Since when the processes of a unit at two datacenters have been running and hearing each other.
+    pub(super) fn linked_since(&self, unit: Unit, a: Datacenter, b: Datacenter) -> Option<Instant> {
+        let moving = self.world.moving_since(unit, a)?.max(self.world.moving_since(unit, b)?);
+        Some(self.world.linked_since(a, b)?.max(moving))
+    }
+
+    /// Since when clients have reached the processes of a unit at a datacenter.
+    pub(super) fn reachable_since(&self, unit: Unit, at: Datacenter) -> Option<Instant> {
+        Some(self.world.reachable_since(at)?.max(self.world.moving_since(unit, at)?))
+    }
+
+    /// How many requests may wait at a datacenter before it refuses as overloaded.
+    pub(super) fn fills_at(&self, datacenter: Datacenter) -> u32 {
+        self.contract.fills_at(datacenter, self.world.share_ppm(datacenter))
+    }
+
+    /// Since when a site has reached a voter that may vote, and that can write it down.
     pub(super) fn vote_since(&self, unit: Unit, side: Side, seat: Seat) -> Option<Instant> {
         let terms = self.terms(unit);
-        let linked = self.world.linked_since(terms.site(side), terms.voter(seat))?;
-        Some(linked.max(self.lease(unit).votes_since(seat)?))
+        let linked = self.linked_since(unit, terms.site(side), terms.voter(seat))?;
+        let quick = self.world.quick_since(unit, terms.voter(seat))?;
+        Some(linked.max(quick).max(self.lease(unit).votes_since(seat)?))
     }
 
     /// Since when a site has reached a majority of voters that may vote, its own among them.
@@ -142,8 +159,10 @@ impl Ledger {
     /// third that lost its memory is brought back within a few attempts.
     pub(super) fn both_since(&self, unit: Unit, side: Side) -> Option<Instant> {
         let terms = self.terms(unit);
-        let [peer, witness] = [side.peer().seat(), Seat::Witness]
-            .map(|seat| self.world.linked_since(terms.site(side), terms.voter(seat)));
+        let own = terms.site(side);
+        let [peer, witness] = [side.peer().seat(), Seat::Witness].map(|seat| {
+            Some(self.linked_since(unit, own, terms.voter(seat))?.max(self.world.quick_since(unit, terms.voter(seat))?))
+        });
         Some(peer?.max(witness?).max(self.majority_since(unit, side)?))
     }
 
@@ -155,9 +174,10 @@ impl Ledger {
 
     /// Since when a site has had all that it takes to serve, except the lease itself.
     pub(super) fn able_since(&self, unit: Unit, side: Side) -> Option<Instant> {
-        let reachable = self.world.reachable_since(self.terms(unit).site(side))?;
+        let own = self.terms(unit).site(side);
+        let well = self.reachable_since(unit, own)?.max(self.world.quick_since(unit, own)?);
         let majority = self.majority_since(unit, side)?;
-        self.is_sound(unit, side).then_some(reachable.max(majority))
+        self.is_sound(unit, side).then_some(well.max(majority))
     }
 
     /// Whether a site has been able to serve for at least `span`.
@@ -271,6 +291,8 @@ impl Ledger {
             Fact::LinkQuality { from, to, loss_ppm, delay } => self.world.quality(from, to, (loss_ppm, delay), at),
             Fact::Access { datacenter, up } => self.world.access(datacenter, up, at),
             Fact::Paused { datacenter, paused } => self.world.paused(datacenter, paused, at),
+            Fact::UnitPaused { unit, datacenter, paused } => self.world.unit_paused(unit, datacenter, paused, at),
+            Fact::Disk { unit, datacenter, flush } => self.world.disk(unit, datacenter, flush, at),
             Fact::StorageLost { unit, side, datacenter } => {
                 self.logs[unit.index()].storage_lost(side);
                 self.registers.storage_lost(&self.contract, datacenter, at);
@@ -302,7 +324,7 @@ impl Ledger {
     #[inline]
     pub(super) fn queue_seen(&mut self, at: Instant, datacenter: Datacenter, queue: u32) {
         self.world.acted(datacenter, at);
-        if queue > self.contract.fills_at(datacenter) / 2 {
+        if queue > self.fills_at(datacenter) / 2 {
             self.world.busy(datacenter, at);
         }
     }

@@ -1,7 +1,7 @@
 //! The physical state: power, processes, access, links and clocks, and since when.
 
 use crate::audit::slack;
-use crate::terms::{Datacenter, Instant, Span};
+use crate::terms::{Datacenter, Instant, Span, Unit};
 
 /// Something that is either well or not, and since when.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,15 @@ impl Switch {
     }
 }
 
+/// What is known of a unit at a datacenter.
+#[derive(Clone, Copy, Debug)]
+struct Corner {
+    /// Whether its processes move.
+    running: Switch,
+    /// Whether its disks are quick enough to count on.
+    disk: Switch,
+}
+
 /// What is known of a datacenter.
 #[derive(Clone, Copy, Debug)]
 struct Place {
@@ -37,12 +46,21 @@ struct Place {
     booting: bool,
     misled: bool,
     busy: Option<Instant>,
+    share_ppm: u32,
 }
 
 impl Place {
     const fn new(start: Instant) -> Self {
         let well = Switch::new(start);
-        Self { power: well, running: well, access: well, booting: false, misled: false, busy: None }
+        Self {
+            power: well,
+            running: well,
+            access: well,
+            booting: false,
+            misled: false,
+            busy: None,
+            share_ppm: 1_000_000,
+        }
     }
 
     fn powered_since(&self) -> Option<Instant> {
@@ -58,6 +76,8 @@ pub(in crate::audit) struct World {
     links: Vec<Switch>,
     /// Whether each link loses and delays no more than a promise can bear.
     clear: Vec<Switch>,
+    /// By unit (outer) and datacenter (inner).
+    corners: Vec<Corner>,
     /// The greatest offset and drift of any clock so far, and since when one could have drifted.
     offset: Span,
     drift_ppm: u64,
@@ -65,8 +85,10 @@ pub(in crate::audit) struct World {
 }
 
 impl World {
-    pub(super) fn new(datacenters: usize, start: Instant) -> Self {
+    pub(super) fn new(datacenters: usize, units: usize, start: Instant) -> Self {
+        let corner = Corner { running: Switch::new(start), disk: Switch::new(start) };
         Self {
+            corners: vec![corner; datacenters * units],
             places: vec![Place::new(start); datacenters],
             links: vec![Switch::new(start); datacenters * datacenters],
             clear: vec![Switch::new(start); datacenters * datacenters],
@@ -96,6 +118,21 @@ impl World {
         let ways = [self.slot(a, b), self.slot(b, a)];
         let well = ways.map(|slot| Some(self.links[slot].well_since()?.max(self.clear[slot].well_since()?)));
         Some(both.max(well[0]?).max(well[1]?))
+    }
+
+    /// Since when the processes of a unit at a datacenter have not been standing still by themselves.
+    pub(in crate::audit) fn moving_since(&self, unit: Unit, datacenter: Datacenter) -> Option<Instant> {
+        self.corners[self.corner(unit, datacenter)].running.well_since()
+    }
+
+    /// Since when the disks of a unit at a datacenter have been quick enough to count on.
+    pub(in crate::audit) fn quick_since(&self, unit: Unit, datacenter: Datacenter) -> Option<Instant> {
+        self.corners[self.corner(unit, datacenter)].disk.well_since()
+    }
+
+    /// The share of its rate that a datacenter has, in parts per million.
+    pub(in crate::audit) fn share_ppm(&self, datacenter: Datacenter) -> u32 {
+        self.places[datacenter.index()].share_ppm
     }
 
     /// Whether a datacenter is without power.
@@ -144,6 +181,20 @@ impl World {
         self.places[datacenter.index()].running.set(!paused, at);
     }
 
+    pub(super) fn unit_paused(&mut self, unit: Unit, datacenter: Datacenter, paused: bool, at: Instant) {
+        let corner = self.corner(unit, datacenter);
+        self.corners[corner].running.set(!paused, at);
+    }
+
+    pub(super) fn disk(&mut self, unit: Unit, datacenter: Datacenter, flush: Span, at: Instant) {
+        let corner = self.corner(unit, datacenter);
+        self.corners[corner].disk.set(flush < slack::FLUSH, at);
+    }
+
+    pub(in crate::audit) fn throttled(&mut self, datacenter: Datacenter, share_ppm: u32) {
+        self.places[datacenter.index()].share_ppm = share_ppm;
+    }
+
     pub(super) fn access(&mut self, datacenter: Datacenter, up: bool, at: Instant) {
         self.places[datacenter.index()].access.set(up, at);
     }
@@ -172,6 +223,10 @@ impl World {
         self.places[datacenter.index()].busy = Some(at);
     }
 
+    fn corner(&self, unit: Unit, datacenter: Datacenter) -> usize {
+        unit.index() * self.places.len() + datacenter.index()
+    }
+
     fn link(&self, from: Datacenter, to: Datacenter) -> Switch {
         self.links[self.slot(from, to)]
     }
@@ -187,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_recovers_counts_from_its_recovery() {
-        let mut world = World::new(2, Instant::ZERO);
+        let mut world = World::new(2, 1, Instant::ZERO);
         let (a, b) = (Datacenter(0), Datacenter(1));
         world.power(a, false, Instant(5));
         assert_eq!(world.reachable_since(a), None);
@@ -203,7 +258,7 @@ mod tests {
 
     #[test]
     fn one_direction_down_is_no_link() {
-        let mut world = World::new(2, Instant::ZERO);
+        let mut world = World::new(2, 1, Instant::ZERO);
         world.cut_or_mended(Datacenter(0), Datacenter(1), false, Instant(3));
         assert_eq!(world.linked_since(Datacenter(1), Datacenter(0)), None);
         assert!(world.is_mute(Datacenter(0), Datacenter(1)) && !world.is_mute(Datacenter(1), Datacenter(0)));
@@ -211,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_link_that_loses_much_or_is_slow_is_no_link_for_as_long() {
-        let mut world = World::new(2, Instant::ZERO);
+        let mut world = World::new(2, 1, Instant::ZERO);
         let (a, b) = (Datacenter(0), Datacenter(1));
         world.quality(a, b, (200_000, Span::ZERO), Instant(3));
         assert_eq!((world.linked_since(b, a), world.is_mute(a, b)), (None, false));
@@ -223,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_drifting_clock_errs_more_with_time() {
-        let mut world = World::new(1, Instant::ZERO);
+        let mut world = World::new(1, 1, Instant::ZERO);
         world.clock(-3, 100, Instant(0));
         assert_eq!(world.clock_error(Instant(1_000_000)), Span(103));
     }
