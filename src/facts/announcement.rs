@@ -57,4 +57,6 @@ pub enum Announcement {
     OrderRefused,
     /// It gave an operator's forced failover up: the holder's lease did not lapse, for the holder lives.
     OrderExpired,
+    /// A flush of its disk has taken too long.
+    DiskFailing,
 }

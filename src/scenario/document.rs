@@ -95,6 +95,8 @@ section! {
             drain_timeout: Span,
             /// How long a holder waits for its peer's answer. Default: `"1s"`.
             peer_timeout: Span,
+            /// How long a flush may take before the holder hands over for a failing disk, or `"never"`. Default: `"2s"`.
+            disk_timeout: OrNever,
             /// The most records of one replication batch. Default: 256.
             batch_records: u64,
             /// The most records under way to the peer. Default: 2048.

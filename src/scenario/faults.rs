@@ -1,16 +1,13 @@
-//! Faults in a scenario file: what they say, and what they mean to the world.
+//! Faults in a scenario file: what they say. What that means to the world is in `strike`.
 
-use super::code::Code;
 use super::moment::Moment;
-use super::quantity::{Share, Signed, rounded};
+use super::quantity::{Share, Signed};
 use super::read::{At, Given, Input, Table, Value, wrong_type};
-use super::resolve::Resolver;
 use super::section::{Section, Shape, section};
 use super::source::Place;
-use super::words::{unknown_word, value};
+use super::words::unknown_word;
 use crate::service::Order;
-use crate::sim::plan::FaultKind;
-use crate::terms::{Datacenter, Seat, Span, Unit};
+use crate::terms::Span;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use toml::de::DeValue;
@@ -301,152 +298,4 @@ impl JsonSchema for Fault {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({ "oneOf": Effect::schemas(generator) })
     }
-}
-
-impl Effect {
-    /// What it means to the world; `None` after reporting a name that is unknown or missing.
-    pub(super) fn resolved(&self, fault: &Place, names: &Resolver<'_>) -> Option<FaultKind> {
-        Some(match self {
-            Self::Outage(outage) => FaultKind::Outage(struck(outage, fault, names)?),
-            Self::Partition(Partition { between }) => {
-                let (a, b) = pair(between, names)?;
-                FaultKind::Partition(a, b)
-            }
-            Self::PartitionOneWay(PartitionOneWay { from, to }) => {
-                let (from, to) = (names.datacenter(from), names.datacenter(to));
-                FaultKind::PartitionOneWay(from?, to?)
-            }
-            Self::Isolate(Isolate { datacenter, clients_reach }) => FaultKind::Isolate {
-                datacenter: names.datacenter(datacenter)?,
-                clients_reach: value(clients_reach).copied().unwrap_or(true),
-            },
-            Self::StorageLoss(OneDatacenter { datacenter }) => FaultKind::StorageLoss(names.datacenter(datacenter)?),
-            Self::Pause(Pause { datacenter, unit }) => {
-                let at = names.datacenter(datacenter);
-                match there(unit, at, names)? {
-                    Some(unit) => FaultKind::PauseUnit(at?, unit),
-                    None => FaultKind::Pause(at?),
-                }
-            }
-            Self::SlowDisk(SlowDisk { datacenter, unit, factor }) => {
-                let at = names.datacenter(datacenter);
-                let unit = there(unit, at, names);
-                FaultKind::SlowDisk { datacenter: at?, milli: slower(factor, names)?, unit: unit? }
-            }
-            Self::Cooling(cooling) => heat(cooling, names)?,
-            Self::ClockOffset(ClockOffset { datacenter, offset }) => {
-                FaultKind::ClockOffset(names.datacenter(datacenter)?, value(offset)?.micros())
-            }
-            Self::ClockDrift(ClockDrift { datacenter, drift_ppm }) => {
-                FaultKind::ClockDrift(names.datacenter(datacenter)?, drift(drift_ppm, names)?)
-            }
-            Self::Surge(Surge { factor, boundary }) => {
-                let boundary = match boundary {
-                    Some(_) => Some(names.boundary(boundary)?),
-                    None => None,
-                };
-                FaultKind::Surge(boundary, thousandths(factor, names)?)
-            }
-            Self::Degrade(Degrade { between, loss, delay }) => {
-                let (a, b) = pair(between, names)?;
-                let loss_ppm = value(loss).map_or(0, |loss| loss.0);
-                FaultKind::Degrade { a, b, loss_ppm, delay: value(delay).copied().unwrap_or(Span::ZERO) }
-            }
-            Self::ConfigPush(ConfigPush { datacenter, serves, label }) => {
-                let (datacenter, serves) = (names.datacenter(datacenter), names.boundary(serves));
-                let label = match label {
-                    Some(_) => Some(names.boundary(label)?),
-                    None => None,
-                };
-                FaultKind::ConfigPush { datacenter: datacenter?, serves: serves?, label }
-            }
-            Self::Operator(Operator { unit, order }) => FaultKind::Operator(names.unit(unit)?, *value(order)?),
-        })
-    }
-}
-
-/// The unit to which a fault of a datacenter is confined, if it is; it must have something there.
-#[expect(clippy::option_option, reason = "unknown, and reported, is not the same as not given")]
-fn there(given: &Given<String>, datacenter: Option<Datacenter>, names: &Resolver<'_>) -> Option<Option<Unit>> {
-    let Some(name) = given else { return Some(None) };
-    let (unit, datacenter) = (names.unit(given)?, datacenter?);
-    let row = &names.topology.units[unit.index()];
-    if !Seat::ALL.into_iter().any(|seat| row.voter(seat) == datacenter) {
-        names.findings.report(Code::Conflict, &name.place, "this scale unit has nothing at that datacenter");
-        return None;
-    }
-    Some(Some(unit))
-}
-
-fn slower(factor: &Given<f64>, names: &Resolver<'_>) -> Option<u64> {
-    let factor = factor.as_ref()?;
-    if !(1.0..=1_000_000.0).contains(&factor.value) {
-        names.findings.report(Code::OutOfRange, &factor.place, "a disk is slower by a factor of 1 to 1000000");
-        return None;
-    }
-    Some(rounded(factor.value * 1_000.0))
-}
-
-fn heat(cooling: &Cooling, names: &Resolver<'_>) -> Option<FaultKind> {
-    let Cooling { datacenter, to, steps, every } = cooling;
-    let (datacenter, to) = (names.datacenter(datacenter), to.as_ref());
-    if let Some(to) = to.filter(|to| !(1_000..1_000_000).contains(&to.value.0)) {
-        names.findings.report(Code::OutOfRange, &to.place, "at least 0.1 % is left of the rate, and less than all");
-        return None;
-    }
-    if let Some(steps) = steps.as_ref().filter(|steps| steps.value == 0) {
-        names.findings.report(Code::OutOfRange, &steps.place, "this must be one or more");
-        return None;
-    }
-    Some(FaultKind::Cooling {
-        datacenter: datacenter?,
-        to_ppm: to?.value.0,
-        steps: value(steps).copied().unwrap_or(4),
-        every: value(every).copied().unwrap_or(Span::minutes(5)),
-    })
-}
-
-/// The datacenters of an outage, named in one of three ways.
-fn struck(outage: &Outage, fault: &Place, names: &Resolver<'_>) -> Option<Vec<Datacenter>> {
-    let Outage { datacenter, datacenters, boundary } = outage;
-    match (datacenter, datacenters, boundary) {
-        (Some(_), None, None) => Some(vec![names.datacenter(datacenter)?]),
-        (None, Some(list), None) if !list.value.is_empty() => names.datacenters(&list.value),
-        (None, None, Some(_)) => names.boundary(boundary).map(|boundary| names.standing_in(boundary)),
-        _ => {
-            let message = "an outage strikes one of `datacenter`, `datacenters` or `boundary`";
-            names.findings.report(Code::Conflict, fault, message);
-            None
-        }
-    }
-}
-
-fn pair(between: &Given<Vec<At<String>>>, names: &Resolver<'_>) -> Option<(Datacenter, Datacenter)> {
-    let between = between.as_ref()?;
-    match names.datacenters(&between.value)?[..] {
-        [a, b] if a != b => Some((a, b)),
-        _ => {
-            names.findings.report(Code::Conflict, &between.place, "two different datacenters are needed here");
-            None
-        }
-    }
-}
-
-/// Beyond a tenth a clock is not slow but broken.
-fn drift(ppm: &Given<i32>, names: &Resolver<'_>) -> Option<i32> {
-    let ppm = ppm.as_ref()?;
-    if ppm.value.unsigned_abs() > 100_000 {
-        names.findings.report(Code::OutOfRange, &ppm.place, "a clock deviates by at most 100000 parts per million");
-        return None;
-    }
-    Some(ppm.value)
-}
-
-fn thousandths(factor: &Given<f64>, names: &Resolver<'_>) -> Option<u64> {
-    let factor = factor.as_ref()?;
-    if !(0.001..=1_000.0).contains(&factor.value) {
-        names.findings.report(Code::OutOfRange, &factor.place, "a factor lies between 0.001 and 1000");
-        return None;
-    }
-    Some(rounded(factor.value * 1_000.0))
 }

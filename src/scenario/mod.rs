@@ -24,6 +24,7 @@ mod schema;
 mod section;
 mod source;
 mod spelling;
+mod strike;
 mod text;
 mod thresholds;
 pub mod topology;

@@ -51,6 +51,9 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
         policy.backup_every = every.0;
     }
     policy.maximum_lag_records = value(&service.maximum_lag_records).copied();
+    if let Some(timeout) = value(&service.disk_timeout) {
+        policy.disk_timeout = timeout.0;
+    }
     if let Some(effective) = value(&service.effective) {
         policy.effective = Wall(effective.0);
     }
@@ -71,6 +74,9 @@ fn check_lease(service: &Service, policy: &Policy, findings: &Findings) {
 }
 
 fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
+    if let Some(zero) = service.disk_timeout.as_ref().filter(|at| at.value.0 == Some(Span::ZERO)) {
+        findings.report(Code::OutOfRange, &zero.place, "this must be longer than nothing");
+    }
     let must_be_positive: [&Given<Span>; 10] = [
         &service.ttl,
         &service.loop_wait,

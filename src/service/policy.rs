@@ -100,6 +100,9 @@ pub struct Policy {
     pub drain_timeout: Span,
     /// How long a holder waits for its peer's answer before it counts the peer as unreachable.
     pub peer_timeout: Span,
+    /// How long a flush may take before a holder counts its disk as failing, raises an alarm and, where
+    /// failover is automatic, hands over to a peer that has kept up. `None`: for ever.
+    pub disk_timeout: Option<Span>,
     /// The most records of one replication batch.
     pub batch_records: u64,
     /// The most records under way to the peer.
@@ -208,6 +211,7 @@ impl Default for Policy {
             switchover_timeout: Span::secs(30),
             drain_timeout: Span::secs(5),
             peer_timeout: Span::secs(1),
+            disk_timeout: Some(Span::secs(2)),
             batch_records: 128,
             window_records: 512,
             backup_every: Some(Span::hours(6)),

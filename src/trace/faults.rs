@@ -27,6 +27,9 @@ impl Faults {
         match *fact {
             Fact::Power { .. }
             | Fact::Paused { .. }
+            | Fact::UnitPaused { .. }
+            | Fact::Disk { .. }
+            | Fact::Capacity { .. }
             | Fact::Access { .. }
             | Fact::Link { .. }
             | Fact::StorageLost { .. }
@@ -96,6 +99,9 @@ fn sufferers(fact: &Fact) -> impl Iterator<Item = Datacenter> + use<> {
     let [one, other] = match *fact {
         Fact::Power { datacenter, .. }
         | Fact::Paused { datacenter, .. }
+        | Fact::UnitPaused { datacenter, .. }
+        | Fact::Disk { datacenter, .. }
+        | Fact::Capacity { datacenter, .. }
         | Fact::Access { datacenter, .. }
         | Fact::StorageLost { datacenter, .. }
         | Fact::MapPushed { datacenter, .. }
@@ -117,6 +123,18 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
             }
             Fact::Paused { datacenter, paused: false } => {
                 told.push(format!("{}'s processes run again, with their memory.", known.name(datacenter)));
+            }
+            Fact::UnitPaused { unit, datacenter, paused } => {
+                let how = if paused { "stand still" } else { "run again, with their memory" };
+                told.push(format!("{}'s processes of {} {how}.", known.name(datacenter), known.unit(unit)));
+            }
+            Fact::Disk { unit, datacenter, flush } => {
+                let (name, unit) = (known.name(datacenter), known.unit(unit));
+                told.push(format!("A flush of {unit} at {name} takes {flush} from now on."));
+            }
+            Fact::Capacity { datacenter, share_ppm } => {
+                let share = f64::from(share_ppm) / 1e4;
+                told.push(format!("{} serves at {share:.0} % of its rate.", known.name(datacenter)));
             }
             Fact::Access { datacenter, up } => {
                 let how = if up { "Clients reach {} again." } else { "No client reaches {} any more." };

@@ -216,6 +216,10 @@ impl Leases {
             Announcement::SwitchoverBegan => format!("Stops accepting writes, to hand the lease over. {heard}"),
             Announcement::SwitchoverCancelled => "Gives the switchover up, and means to serve on.".to_owned(),
             Announcement::HandedOver => format!("Has written {} into the register as the holder.", known.name(peer)),
+            Announcement::DiskFailing => {
+                link = link.because(pen.ails(step.at, &[known.place_of(step.unit, step.side)]));
+                "Waits too long for a flush, counts its disk as failing, and raises an alarm.".to_owned()
+            }
             Announcement::MapAdopted => format!("Takes the map. {heard}"),
             Announcement::MapRefused => format!("Refuses the map, which contradicts its identity or is old. {heard}"),
             // The claim of the same step tells it, unless the failover waits for an operator.

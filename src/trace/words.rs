@@ -110,6 +110,7 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::DrainOver => "to give a switchover up",
         SiteTimer::BackUp => "to have a backup written",
         SiteTimer::Failback => "to hand the lease back",
+        SiteTimer::DiskLate => "to count its disk as failing",
     }
 }
 

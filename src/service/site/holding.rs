@@ -44,6 +44,8 @@ pub(super) struct Holding {
     pub(super) backup: Schedule,
     /// No automatic failback before this: the holder before had come and gone.
     pub(super) no_failback_before: Monotonic,
+    /// When it last said that its disk fails.
+    pub(super) disk_alarm: Option<Monotonic>,
     serving: bool,
 }
 
@@ -74,6 +76,7 @@ impl Holding {
             drain: None,
             backup: Schedule::beginning(renew_at),
             no_failback_before: Monotonic::ZERO,
+            disk_alarm: None,
             serving: false,
         }
     }
@@ -171,6 +174,7 @@ impl<D: Decisions> Site<D> {
     /// Everything that time alone moves at a holder.
     pub(super) fn hold(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
         self.check_peer(now.monotonic);
+        self.check_disk(now, effects);
         self.check_failback(now, effects);
         self.drain(now, effects);
         self.renew(now, effects);
@@ -317,6 +321,9 @@ impl<D: Decisions> Site<D> {
         }
         if let Some(at) = holding.backup.deadline(&self.policy) {
             or_at(at, SiteTimer::BackUp);
+        }
+        if let Some(at) = self.disk_deadline(holding) {
+            or_at(at, SiteTimer::DiskLate);
         }
         next
     }

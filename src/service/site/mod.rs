@@ -3,12 +3,13 @@
 //! A site is either on standby, where it follows the holder's log and watches the register, or it holds
 //! the lease, where it accepts writes and replicates them. Reading order: `standby` (when to take
 //! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
-//! `following` (the two ends of replication), `switchover` (handing the lease over without loss),
-//! `backup` (who writes one, when and where).
+//! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
+//! (doing so because the disk fails), `backup` (who writes one, when and where).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
 mod backup;
+mod disk;
 mod following;
 mod holding;
 mod requests;
@@ -57,6 +58,8 @@ pub enum SiteTimer {
     Failback,
     /// To have a backup written.
     BackUp,
+    /// To count the disk as failing.
+    DiskLate,
 }
 
 /// Where a boot's number stands in the tokens of its looks.
@@ -79,6 +82,8 @@ pub struct Site<D> {
     role: Role,
     /// Whether a flush is under way.
     flushing: bool,
+    /// When that flush began, where it is timed.
+    flush_since: Option<Monotonic>,
     /// Whether the store was certified since the last flush began.
     certificate_due: bool,
     /// The epoch of the holder with whose log this one was seen to agree.
@@ -118,6 +123,7 @@ impl<D: Decisions> Site<D> {
             readmission: None,
             role: Role::Standby(Standby::watching(None, now.monotonic, now.monotonic)),
             flushing: false,
+            flush_since: None,
             certificate_due: false,
             following: None,
         }
@@ -172,6 +178,7 @@ impl<D: Decisions> Site<D> {
 
     fn persisted(&mut self, through: Index, effects: &mut Vec<SiteEffect>) {
         self.flushing = false;
+        self.flush_since = None;
         self.log.persisted(through);
         self.flush(effects);
         if let (Role::Standby(_), Some(epoch)) = (&self.role, self.following) {
@@ -236,6 +243,7 @@ impl<D: Decisions> Machine for Site<D> {
             SiteInput::MapPushed(map) => self.map_pushed(map, effects),
             SiteInput::BackedUp { through } => self.backup_written(now, through, effects),
         }
+        self.time_flush(now);
         self.advance(now, effects);
     }
 

@@ -196,7 +196,7 @@ impl<D: Decisions> Site<D> {
 
     /// Decides, with what a majority shows, whether to take the lease.
     fn assess(&mut self, now: LocalTime, current: Option<Register>, effects: &mut Vec<SiteEffect>) {
-        let side = self.identity.side;
+        let (side, fit) = (self.identity.side, !self.disk_is_late(now));
         let Role::Standby(standby) = &mut self.role else { return };
         if let Some(register) = current {
             standby.observe(now.monotonic, register, &self.decisions, &self.policy);
@@ -227,7 +227,7 @@ impl<D: Decisions> Site<D> {
             waived: !named && (forced || grace_over),
         };
         let own = named && self.decisions.may_resume(&claim);
-        if free && (own || self.decisions.may_take_over(&claim)) {
+        if fit && free && (own || self.decisions.may_take_over(&claim)) {
             standby.waived = claim.mode == Mode::Alone && (claim.waived || named && standby.waived);
             let returned = current.is_some_and(|register| !named && register.epoch > Epoch(1));
             let briefly = now.monotonic.since(standby.epoch_since) < self.policy.failback_block;

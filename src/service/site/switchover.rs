@@ -88,6 +88,7 @@ impl<D: Decisions> Site<D> {
             holding.renew_at = now.monotonic;
             holding.peer.caught_up_since = None;
             effects.push(SiteEffect::Announce(Announcement::SwitchoverCancelled));
+            self.resign(now, effects);
             return;
         }
         // A peer that is not certified could not take what it is handed.
