@@ -87,6 +87,9 @@ bad! {
     round_trip_to_nowhere: and("[topology.rtt.ms]\ndublin = { amsterdm = 17 }") => [UnknownDatacenter];
     boundary_without_a_unit: and("[topology.boundaries.moon]\nmetro = \"dublin\"") => [TopologyIncomplete];
     client_of_another_kind: and("[service]\nclient = \"nave\"\nretry_burst = 0\nretry_budget = \"110%\"") => [UnknownWord, OutOfRange, OutOfRange];
+    unit_that_is_not_there: and("[[fault]]\nkind = \"pause\"\ndatacenter = \"texas\"\nunit = \"emea-1\"\nat = \"1h\"") => [Conflict];
+    disk_that_is_faster: and("[[fault]]\nkind = \"slow-disk\"\ndatacenter = \"texas\"\nfactor = 0.5\nat = \"1h\"\n[service]\ndisk_timeout = \"0s\"") => [OutOfRange, OutOfRange];
+    cooling_to_nothing: and("[[fault]]\nkind = \"cooling\"\ndatacenter = \"texas\"\nto = \"0%\"\nat = \"1h\"") => [OutOfRange];
     lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];
     backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [OutOfRange];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];

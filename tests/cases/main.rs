@@ -4,6 +4,7 @@
 //! single acknowledgement, refusal and register, so that no case can pass by something else than what
 //! its prose says. Each runs a few seeds at the size of `check`.
 
+mod gray;
 mod planned;
 mod run;
 mod serving;
