@@ -113,12 +113,12 @@ fn measured(lease: &Lease, seeds: usize) -> Vec<Finding> {
     let Outage { min, mean, max } = lease.predicted;
     let case = lease.case.as_str();
     let how = if lease.polling { ", looking" } else { "" };
-    let [least, middle, most] = ["min", "mean", "max"].map(|of| format!("{of}, lease won{how}"));
+    let [lowest, middle, highest] = ["min", "mean", "max"].map(|of| format!("{of}, lease won{how}"));
     let mut findings = vec![Finding::mean(case, &middle, mean, &won)];
-    findings.extend(Finding::extremes(case, [&least, &most], [min, max], &won));
-    let [least, middle, most] = ["min", "mean", "max"].map(|of| format!("{of}, first write{how}"));
+    findings.extend(Finding::extremes(case, [&lowest, &highest], [min, max], &won));
+    let [lowest, middle, highest] = ["min", "mean", "max"].map(|of| format!("{of}, first write{how}"));
     findings.push(Finding::mean(case, &middle, mean, &served).biased(0.0, 1.0 / WRITES));
-    let [shortest, longest] = Finding::extremes(case, [&least, &most], [min, max], &served);
+    let [shortest, longest] = Finding::extremes(case, [&lowest, &highest], [min, max], &served);
     findings.extend([shortest, longest.biased(0.0, LONGEST_GAP)]);
     findings
 }
