@@ -80,8 +80,9 @@
 //! abstains. A site then has both other voters durably remember the new incarnation, and brings the
 //! returning one the highest ballot and value of both (`readmission`). Ballots name the incarnations of all
 //! three, and votes under another set do not count, so a promise from before the loss cannot be completed
-//! by an acceptance after it. A site whose store was lost neither takes over nor renews until its peer has
-//! certified it, and sets a diverging tail aside before it reports a position.
+//! by an acceptance after it. A voter that missed an incarnation is told of it by whoever it refuses. A site
+//! whose store was lost neither takes over nor renews until its peer has certified it under a valid lease,
+//! and sets a diverging tail aside before it reports a position.
 //!
 //! # A tail that lost
 //!

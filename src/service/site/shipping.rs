@@ -115,7 +115,7 @@ impl<D: Decisions> Site<D> {
         }
         if !peer.certified && now >= peer.probe_at {
             peer.probe_at = now + self.policy.loop_wait;
-            certify(holding, effects);
+            certify(now, holding, effects);
         }
         let peer = &mut holding.peer;
         while peer.sent < self.log.durable() && peer.sent - peer.durable < self.policy.window_records {
@@ -153,7 +153,7 @@ impl<D: Decisions> Site<D> {
         let through = peer.durable.min(self.log.durable());
         holding.replicated(through);
         effects.push(SiteEffect::Forget { through });
-        certify(holding, effects);
+        certify(now.monotonic, holding, effects);
         self.check_caught_up(now, effects);
     }
 
@@ -181,7 +181,7 @@ impl<D: Decisions> Site<D> {
             peer.durable = end.index;
             peer.sent = end.index;
             holding.replicated(end.index.min(self.log.durable()));
-            certify(holding, effects);
+            certify(now.monotonic, holding, effects);
             self.check_caught_up(now, effects);
         } else {
             let keep = self.log.last_not_after(end);
@@ -203,11 +203,13 @@ impl<D: Decisions> Site<D> {
     }
 }
 
-/// Certifies a store that has everything, as often as it says that it is not: the word may be lost.
-fn certify(holding: &Holding, effects: &mut Vec<SiteEffect>) {
+/// Certifies a store that has everything, as often as it says that it is not: the word may be lost. Only
+/// under a valid lease: a holder that was superseded does not know what a later one acknowledged.
+fn certify(now: Monotonic, holding: &Holding, effects: &mut Vec<SiteEffect>) {
     let Holding { epoch, ref peer, .. } = *holding;
     let complete = peer.durable >= holding.acknowledged.max(holding.known.frontier.index);
-    if let Some(incarnation) = peer.incarnation.filter(|_| complete && !peer.certified) {
+    let knows = holding.lease_valid(now) && complete;
+    if let Some(incarnation) = peer.incarnation.filter(|_| knows && !peer.certified) {
         effects.push(SiteEffect::ToPeer(PeerMessage::Certified { epoch, incarnation }));
     }
 }
