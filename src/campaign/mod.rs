@@ -12,6 +12,7 @@ mod leases;
 pub mod random;
 mod run;
 pub mod saboteur;
+pub mod survival;
 
 pub use check::{CheckError, Checked, Job, Suite, check};
 pub use explain::{Asked, Unexplained, explain, explain_with};

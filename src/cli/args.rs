@@ -33,6 +33,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Run many seeds of random faults, each a scenario of its own, against the survivability table.
     Campaign(CampaignArgs),
+    /// Put every cell of the survivability table to the test, and write it with what was observed.
+    Survivability(SurvivabilityArgs),
     /// Show datacenters, pairs, witnesses and latencies, or the countries' boundaries.
     Topology(TopologyArgs),
     /// Run a scenario, then show where each workload of a tenant rests: from the facts, not from policy.
@@ -116,6 +118,20 @@ pub struct CampaignArgs {
     /// How the result is written to standard output.
     #[arg(long, default_value = "text")]
     pub format: Format,
+}
+
+/// `survivability`.
+#[derive(Debug, Args)]
+pub struct SurvivabilityArgs {
+    /// How many seeds each cell is run with.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u32).range(1..))]
+    pub seeds: u32,
+    /// Write the table to this file. Default: standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How many runs go on at once. Default: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 /// `topology`.

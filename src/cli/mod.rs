@@ -14,13 +14,14 @@ mod guard;
 mod locate;
 mod nearest;
 mod run;
+mod survivability;
 mod terminal;
 mod topology;
 mod write;
 
 pub use args::{
     CampaignArgs, CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, QuestionArgs, RunArgs,
-    Subject, TopologyArgs,
+    Subject, SurvivabilityArgs, TopologyArgs,
 };
 pub use failure::Failure;
 pub use guard::guarded;
@@ -38,6 +39,7 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
         Command::Run(args) => run::run(args, terminal),
         Command::Check(args) => check::check(args, terminal),
         Command::Campaign(args) => campaign::campaign(args, terminal),
+        Command::Survivability(args) => survivability::survivability(args, terminal),
         Command::Topology(args) => topology::topology(args, terminal),
         Command::Locate(args) => locate::locate(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),
