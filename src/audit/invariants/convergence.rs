@@ -82,7 +82,9 @@ fn is_excused(ledger: &Ledger, now: Instant, unit: Unit) -> bool {
     let able = |side| ledger.was_able_for(unit, side, long, now);
     let lease = ledger.lease(unit);
     let waits = |granted: &Granted| granted.register.mode == Mode::Alone || ledger.contract.manual_failover;
-    let waits_for_holder = lease.granted().is_some_and(|granted| waits(granted) && !able(granted.register.holder));
+    // A disk that is filled again from an older log lacks what only it had.
+    let gone = |holder: Side| !able(holder) || lease.was_wiped(holder.seat());
+    let waits_for_holder = lease.granted().is_some_and(|granted| waits(granted) && gone(granted.register.holder));
     lease.is_beyond_promise() || waits_for_holder || !Side::BOTH.into_iter().any(able)
 }
 
