@@ -258,6 +258,7 @@ impl Observer for Audit {
             | Fact::FaultBegan { .. }
             | Fact::FaultEnded { .. }
             | Fact::BackedUp { .. }
+            | Fact::Reconciled { .. }
             | Fact::Announced { .. } => {}
         }
     }

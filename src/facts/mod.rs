@@ -9,9 +9,11 @@
 
 mod announcement;
 mod digest;
+mod fate;
 
 pub use announcement::Announcement;
 pub use digest::{Digest, DigestValue};
+pub use fate::Fate;
 
 use crate::terms::{
     Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Opaque, Opening, Position,
@@ -327,6 +329,17 @@ pub enum Fact {
         datacenter: Datacenter,
         /// The share of its rate that it has from now on, in parts per million.
         share_ppm: u32,
+    },
+    /// What became of a record that had been set aside with a tail is known now.
+    Reconciled {
+        /// The record.
+        birth: Birth,
+        /// Whose log it stood in.
+        unit: Unit,
+        /// Where it was set aside.
+        datacenter: Datacenter,
+        /// What became of it.
+        fate: Fate,
     },
 }
 

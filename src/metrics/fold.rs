@@ -8,7 +8,7 @@ use super::tails::Tails;
 use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
-use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Timeline};
+use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Timeline, UnitAccount};
 use crate::facts::{Announcement, Fact, Observer};
 use crate::terms::{Boundary, CopyClass, Instant, Mode, RecordKind, Side, Span, Unit, UnitSet};
 
@@ -30,7 +30,7 @@ pub struct Metrics {
     maps_refused: Vec<u64>,
     maps_adopted: Vec<u64>,
     faults_fired: Vec<u64>,
-    epochs: Vec<u64>,
+    units: Vec<UnitAccount>,
     timeline: Timeline,
     leases: LeasesFold,
     troubles: Troubles,
@@ -60,7 +60,7 @@ impl Metrics {
             maps_refused: vec![0; setup.datacenters.len()],
             maps_adopted: vec![0; setup.datacenters.len()],
             faults_fired: vec![0; setup.faults],
-            epochs: vec![0; setup.units.len()],
+            units: vec![UnitAccount::default(); setup.units.len()],
             timeline: Timeline::default(),
             leases: LeasesFold::new(&setup),
             troubles: Troubles::default(),
@@ -96,7 +96,7 @@ impl Metrics {
             maps_refused: self.maps_refused,
             maps_adopted: self.maps_adopted,
             faults_fired: self.faults_fired,
-            epochs: self.epochs,
+            units: self.units,
             timeline: self.timeline,
             leases: self.leases.finish(),
             troubles: self.troubles.finish(),
@@ -113,6 +113,7 @@ impl Metrics {
             Fact::WriteReceived { datacenter, queue, .. } => self.writes.received(datacenter, queue),
             Fact::Landed { ref birth, copy, datacenter, unit, position } => {
                 self.landings.landed(birth.tenant, birth.kind, copy, unit, datacenter);
+                self.units[unit.index()].set_aside += u64::from(copy == CopyClass::QuarantinedTail);
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
                     self.tails.landed(unit, side, copy, birth.record, position);
                 }
@@ -188,10 +189,14 @@ impl Metrics {
                 }
                 self.timeline.push(at, Moment::FaultBegan(fault));
             }
+            Fact::Reconciled { unit, fate, .. } => self.units[unit.index()].reconciled(fate),
             Fact::FaultEnded { fault } => self.timeline.push(at, Moment::FaultEnded(fault)),
             Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
-            Fact::VoterPersisted { unit, seat, record, .. } => self.leases.persisted(at, unit, seat, &record.get()),
+            Fact::VoterPersisted { unit, seat, record, .. } => {
+                self.leases.persisted(at, unit, seat, &record.get());
+                self.units[unit.index()].persisted(&record.get());
+            }
             Fact::Announced { unit, side, announcement } => self.announced(at, unit, side, announcement),
             _ => {}
         }
@@ -202,7 +207,7 @@ impl Metrics {
         match what {
             Announcement::MapRefused => self.maps_refused[datacenter] += 1,
             Announcement::MapAdopted => self.maps_adopted[datacenter] += 1,
-            Announcement::Promoted { .. } => self.epochs[unit.index()] += 1,
+            Announcement::Promoted { .. } => self.units[unit.index()].epochs += 1,
             Announcement::LeaseLapsed
             | Announcement::SwitchoverBegan
             | Announcement::ModeChanged { mode: Mode::Alone } => self.close_ups.struck(at, unit),

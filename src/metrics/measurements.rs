@@ -2,7 +2,7 @@
 
 use super::{
     Buckets, CloseUp, Failover, Interruption, Landings, Leases, Loads, MetricsSetup, Overload, Quantiles, Timeline,
-    Trouble, Writes,
+    Trouble, UnitAccount, Writes,
 };
 use crate::terms::{Instant, Span};
 
@@ -70,8 +70,8 @@ pub struct Measurements {
     pub maps_adopted: Vec<u64>,
     /// How often each scheduled fault took effect.
     pub faults_fired: Vec<u64>,
-    /// How many epochs of each unit were won: every promotion, of whichever site.
-    pub epochs: Vec<u64>,
+    /// How each unit stands, by [`crate::terms::Unit::index`].
+    pub units: Vec<UnitAccount>,
     /// What happened when.
     pub timeline: Timeline,
     /// Who held each lease when.

@@ -40,6 +40,12 @@ pub enum Metric {
     Epochs,
     /// Takeovers that declared a loss.
     DeclaredLosses,
+    /// Records set aside with a tail that lost.
+    Quarantined,
+    /// Of these, the ones that were merged into the holder's log.
+    Merged,
+    /// Of these, the ones that the holder's log had already.
+    Duplicated,
     /// The longest time for which a planned switchover kept a unit from acknowledging.
     SwitchoverPause,
     /// The longest time from the onset of a fault that took the holder away to the unit's first
@@ -83,7 +89,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric, in the order of reports.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::Acknowledged,
         Self::Refused(None),
         Self::RefusedForResidence,
@@ -95,6 +101,9 @@ impl Metric {
         Self::Switchovers,
         Self::Epochs,
         Self::DeclaredLosses,
+        Self::Quarantined,
+        Self::Merged,
+        Self::Duplicated,
         Self::SwitchoverPause,
         Self::Rto,
         Self::Rpo,
@@ -129,6 +138,9 @@ impl Metric {
             Self::Switchovers => "switchovers",
             Self::Epochs => "epochs",
             Self::DeclaredLosses => "declared_losses",
+            Self::Quarantined => "quarantined",
+            Self::Merged => "merged",
+            Self::Duplicated => "duplicated",
             Self::SwitchoverPause => "switchover_pause",
             Self::Rto => "rto",
             Self::Rpo => "rpo",

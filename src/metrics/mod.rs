@@ -23,10 +23,11 @@ mod tails;
 mod tests;
 mod timeline;
 mod troubles;
+mod units;
 mod value;
 mod writes;
 
-pub use crate::facts::Announcement;
+pub use crate::facts::{Announcement, Fate};
 pub use buckets::Buckets;
 pub use fold::Metrics;
 pub use interruptions::{Failover, Interruption};
@@ -41,4 +42,5 @@ pub use overload::Overload;
 pub use setup::{DatacenterSetup, MetricsSetup, UnitSetup};
 pub use timeline::{CloseUp, Moment, Timeline};
 pub use troubles::{Ailment, Trouble};
+pub use units::UnitAccount;
 pub use writes::{Flow, SiteFlow, UnitFlow, Writes};

@@ -1,6 +1,9 @@
 //! The value of each metric over each part of a run.
 
-use super::{Flow, Interruption, Measured, Measurements, Metric, Quantiles, Scope, SiteFlow, UnitFlow, Writes};
+use super::{
+    Flow, Interruption, Measured, Measurements, Metric, Quantiles, Scope, SiteFlow, UnitAccount, UnitFlow, Writes,
+};
+use crate::facts::Fate;
 use crate::terms::{Boundary, Datacenter, Unit};
 
 impl Measurements {
@@ -38,11 +41,10 @@ impl Measurements {
                 let planned = self.failovers_in(scope).filter(|failover| failover.planned);
                 planned.map(|switchover| Measured::Micros(switchover.pause(self.ended).0)).max()
             }
-            Metric::Epochs => {
-                let epochs = self.epochs.iter().zip(0..).filter(|&(_, unit)| self.has_unit(scope, Unit(unit)));
-                (!matches!(scope, Scope::Datacenter(_)))
-                    .then(|| Measured::Count(epochs.map(|(epochs, _)| epochs).sum()))
-            }
+            Metric::Epochs => self.of_units(scope, |unit| unit.epochs),
+            Metric::Quarantined => self.of_units(scope, |unit| unit.set_aside),
+            Metric::Merged => self.of_units(scope, |unit| unit.fates[Fate::Merged.index()]),
+            Metric::Duplicated => self.of_units(scope, |unit| unit.fates[Fate::Duplicate.index()]),
             Metric::Rto => {
                 self.longest_interruption(|one| self.struck_in(one, scope)).map(|span| Measured::Micros(span.0))
             }
@@ -93,6 +95,12 @@ impl Measurements {
             Scope::Datacenter(_) => false,
             Scope::Unit(only) => unit == only,
         }
+    }
+
+    /// A count over the units of a scope; of a datacenter there is none.
+    fn of_units(&self, scope: Scope, count: impl Fn(&UnitAccount) -> u64) -> Option<Measured> {
+        let units = self.units.iter().zip(0..).filter(|&(_, unit)| self.has_unit(scope, Unit(unit)));
+        (!matches!(scope, Scope::Datacenter(_))).then(|| Measured::Count(units.map(|(unit, _)| count(unit)).sum()))
     }
 
     fn failovers_that(&self, scope: Scope, which: impl Fn(&super::Failover) -> bool) -> Measured {

@@ -6,9 +6,9 @@
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
 use crate::audit::{Breach, Finding};
 use crate::metrics::{
-    Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
+    Fate, Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
 };
-use crate::terms::{Boundary, Datacenter, Names, RecordKind, Refusal, Span, Unit};
+use crate::terms::{Boundary, Datacenter, Mode, Names, RecordKind, Refusal, Span, Unit};
 use serde::ser::{Serialize, Serializer};
 use std::fmt::Display;
 
@@ -244,6 +244,7 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
         "overload": overload(&measured.overload),
         "landings": measured.landings.total(),
         "landings_outside": measured.landings.outside(None, None),
+        "units": by_name(handles(&names.units).map(|(index, name)| (name, unit(measured, Unit(index), names)))),
         "boundaries": by_name(handles(&names.boundaries).map(|(index, name)| (name, boundary(measured, Boundary(index))))),
         "datacenters": by_name(
             handles(&names.datacenters).map(|(index, name)| (name, datacenter(measured, Datacenter(index), names))),
@@ -335,6 +336,31 @@ fn datacenter(measured: &Measurements, datacenter: Datacenter, names: &Names) ->
         "load": object! {
             "bucket_us": measured.buckets.width,
             "served": served.to_vec(),
+        },
+    }
+}
+
+fn unit(measured: &Measurements, unit: Unit, names: &Names) -> Json {
+    let account = measured.units[unit.index()];
+    let flow = measured.writes.units[unit.index()];
+    let known = account.register;
+    let holder = known.map(|register| names.datacenter(measured.setup.units[unit.index()].site(register.holder)));
+    object! {
+        "holder": holder,
+        "epoch": known.map(|register| register.epoch.0),
+        "mode": known.map(|register| if register.mode == Mode::Alone { "alone" } else { "replicated" }),
+        "last_sync": known.map(|register| text(register.last_sync)),
+        "last_sync_behind_us": account.behind(measured.ended),
+        "acknowledged": flow.acknowledged,
+        "refused": flow.refusals(),
+        "lost": flow.lost,
+        "tails": object! {
+            "set_aside": account.set_aside,
+            "merged": account.fates[Fate::Merged.index()],
+            "duplicated": account.fates[Fate::Duplicate.index()],
+            "with_client": account.fates[Fate::WithClient.index()],
+            "lost": account.fates[Fate::Lost.index()],
+            "waiting": account.waiting(),
         },
     }
 }

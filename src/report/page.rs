@@ -1,11 +1,11 @@
 //! The page: verdict, numbers, charts with their findings, tables. One file, nothing fetched.
 
 use super::captions::{capital, counted, rounded};
-use super::text::particulars;
+use super::text::{fates, particulars};
 use super::{Chart, captions};
 use crate::metrics::{Judgement, grouped};
 use crate::outcome::{Outcome, VERSION, Verdict, sentence};
-use crate::terms::Span;
+use crate::terms::{Mode, Register, Span, Unit};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
@@ -34,6 +34,7 @@ pub(super) fn page(outcome: &Outcome, charts: &[Chart]) -> String {
                             figcaption { (capital(&chart.caption)) }
                         }
                     }
+                    (units(outcome))
                     (thresholds(outcome))
                     (faults(outcome))
                     (invariants(outcome))
@@ -121,6 +122,41 @@ fn breaches(outcome: &Outcome) -> Markup {
                             time { (breach.at) } " " (sentence(breach, &outcome.names))
                             div.particulars { (particulars(breach, &outcome.names)) }
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How each scale unit stands at the end, and what became of the tails that it set aside.
+fn units(outcome: &Outcome) -> Markup {
+    let (measured, names) = (&outcome.measurements, &outcome.names);
+    let rows = (0_u8..).map(Unit).zip(measured.units.iter().zip(&measured.writes.units));
+    html! {
+        h2 { "Scale units" }
+        table {
+            thead { tr {
+                th { "unit" } th { "holder" } th.number { "epoch" } th { "mode" } th.number { "last sync before the end" }
+                th.number { "acknowledged" } th.number { "refused" } th.number { "lost" } th { "tails" }
+            } }
+            tbody {
+                @for (unit, (account, flow)) in rows {
+                    @let holder = |register: Register| measured.setup.units[unit.index()].site(register.holder);
+                    tr {
+                        td { (names.unit(unit)) }
+                        td { (account.register.map_or("–", |register| names.datacenter(holder(register)))) }
+                        td.number { (account.register.map_or("–".to_owned(), |register| register.epoch.to_string())) }
+                        @match account.register.map(|register| register.mode) {
+                            Some(Mode::Alone) => td.doubtful { "alone" },
+                            Some(Mode::Replicated) => td { "replicated" },
+                            None => td { "–" },
+                        }
+                        td.number { (account.behind(measured.ended).map_or("never".to_owned(), rounded)) }
+                        td.number { (grouped(flow.acknowledged)) }
+                        td.number { (grouped(flow.refusals())) }
+                        td.number.bad[flow.lost > 0] { (grouped(flow.lost)) }
+                        td { @if account.set_aside > 0 { (fates(account)) } }
                     }
                 }
             }

@@ -5,9 +5,9 @@ use super::load::percent;
 use super::story::explain_line;
 use super::strip::strips;
 use crate::audit::{Breach, Finding};
-use crate::metrics::{Judgement, Quantiles, grouped};
+use crate::metrics::{Fate, Judgement, Quantiles, UnitAccount, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
-use crate::terms::{Datacenter, Names, Refusal, Span};
+use crate::terms::{Datacenter, Names, Refusal, Span, Unit};
 use std::fmt::Write;
 
 /// So many units' timelines are printed; the page has more.
@@ -49,6 +49,8 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.faults();
     page.writes();
     page.failovers();
+    page.tails();
+    page.last_sync();
     page.load();
     page.thresholds();
     page.invariants();
@@ -178,11 +180,34 @@ impl Page<'_> {
                 (false, Some(gap)) => format!("RTO {gap}, RPO {}{}", rounded(failover.rpo), missing(failover.missing)),
                 (false, None) => format!("RPO {}{}", rounded(failover.rpo), missing(failover.missing)),
             };
+            let declared = failover.declared.map(|span| format!(", loss of {} declared", rounded(span)));
             let topic = if index == 0 { "failovers" } else { "" };
-            self.line(topic, &format!("{unit:<8} {from} → {to}: {how}"));
+            self.line(topic, &format!("{unit:<8} {from} → {to}: {how}{}", declared.unwrap_or_default()));
         }
         if measured.failovers.len() > 8 {
             self.line("", &format!("and {} more", measured.failovers.len() - 8));
+        }
+    }
+
+    /// What became of records that were set aside.
+    fn tails(&mut self) {
+        for (index, account) in self.outcome.measurements.units.iter().enumerate() {
+            if account.set_aside > 0 {
+                let unit = Unit(u8::try_from(index).unwrap_or(u8::MAX));
+                let text = format!("{:<8} {}", self.outcome.names.unit(unit), fates(account));
+                self.line("tails", &text);
+            }
+        }
+    }
+
+    /// The unit whose sites are furthest apart at the end.
+    fn last_sync(&mut self) {
+        let measured = &self.outcome.measurements;
+        let behind = |account: &UnitAccount| account.behind(measured.ended);
+        let furthest = measured.units.iter().zip(0..).max_by_key(|(account, _)| behind(account));
+        if let Some((span, unit)) = furthest.and_then(|(account, unit)| Some((behind(account)?, Unit(unit)))) {
+            let unit = self.outcome.names.unit(unit);
+            self.line("last sync", &format!("{} before the end at the latest, of {unit}", rounded(span)));
         }
     }
 
@@ -273,6 +298,14 @@ impl Page<'_> {
 
 fn missing(records: u64) -> String {
     if records == 0 { String::new() } else { format!(" ({} missing)", counted(records, "record")) }
+}
+
+/// `14 set aside: 11 merged, 2 duplicate, 1 waiting`.
+pub(super) fn fates(account: &UnitAccount) -> String {
+    let fates = Fate::ALL.into_iter().map(|fate| (fate.name(), account.fates[fate.index()]));
+    let told = fates.chain([("waiting", account.waiting())]).filter(|&(_, records)| records > 0);
+    let told: Vec<_> = told.map(|(name, records)| format!("{} {name}", grouped(records))).collect();
+    format!("{} set aside: {}", counted(account.set_aside, "record"), told.join(", "))
 }
 
 fn latency(quantiles: &Quantiles) -> String {

@@ -11,9 +11,9 @@ use super::message::{Asked, Message};
 use super::request::{Origin, Pending, Task};
 use super::store::Entry;
 use super::world::{SMALL, World};
-use crate::facts::Observer;
+use crate::facts::{Fact, Fate, Observer};
 use crate::service::{Decisions, Placed, Request, Response};
-use crate::terms::{Position, Span, Wall};
+use crate::terms::{Birth, Position, Span, Wall};
 use std::collections::{BTreeSet, VecDeque};
 
 /// So many records are brought back at once.
@@ -42,8 +42,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
             self.sites[site.peer().index()].store.retained().map(|entry| entry.birth.record).collect();
         for (_, entry) in tail {
             let waits = self.requests.get(entry.request).and_then(Pending::record) == Some(entry.birth.record);
-            if !waits && !held.contains(&entry.birth.record) {
-                self.sites[site.index()].merge.waiting.push_back(*entry);
+            match (waits, held.contains(&entry.birth.record)) {
+                (true, _) => self.reconciled(site, entry.birth, Fate::WithClient),
+                (_, true) => self.reconciled(site, entry.birth, Fate::Duplicate),
+                _ => self.sites[site.index()].merge.waiting.push_back(*entry),
             }
         }
         self.plan_merge(site, Span::ZERO);
@@ -80,7 +82,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if matches!(response, Response::Acknowledged { .. }) {
             merge.under_way.swap_remove(turn);
             let lot_is_back = merge.under_way.is_empty();
+            let birth = self.birth(request);
             self.requests.remove(request);
+            if let Some(birth) = birth {
+                self.reconciled(site, birth, Fate::Merged);
+            }
             if lot_is_back {
                 self.send_lot(site);
             }
@@ -89,9 +95,19 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// The tail is gone with the disk.
     pub(super) fn abandon_merge(&mut self, site: SiteId) {
-        for request in std::mem::take(&mut self.sites[site.index()].merge).under_way {
+        let Merge { waiting, under_way, .. } = std::mem::take(&mut self.sites[site.index()].merge);
+        let births: Vec<_> = under_way.iter().filter_map(|&request| self.birth(request)).collect();
+        for birth in births.into_iter().chain(waiting.into_iter().map(|entry| entry.birth)) {
+            self.reconciled(site, birth, Fate::Lost);
+        }
+        for request in under_way {
             self.requests.remove(request);
         }
+    }
+
+    fn reconciled(&mut self, site: SiteId, birth: Birth, fate: Fate) {
+        let (unit, datacenter) = (site.unit(), self.sites[site.index()].datacenter());
+        self.state(Fact::Reconciled { birth, unit, datacenter, fate });
     }
 
     fn plan_merge(&mut self, site: SiteId, after: Span) {

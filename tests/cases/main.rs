@@ -17,7 +17,7 @@ use run::{case_files, runs};
 #[test]
 fn every_case_has_a_name_prose_and_thresholds_and_passes() {
     let files = case_files();
-    assert!(files.len() >= 17, "only {} cases", files.len());
+    assert!(files.len() >= 21, "only {} cases", files.len());
     for name in files {
         for run in runs(&name, 2) {
             run.must_pass();

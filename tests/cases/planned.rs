@@ -1,8 +1,8 @@
 //! Cases of changes that somebody wants: switchover, failback, and how often either may happen.
 
 use crate::run::{Run, runs, varied};
-use ringfence::facts::Announcement;
-use ringfence::terms::{Refusal, Span};
+use ringfence::facts::{Announcement, Fact};
+use ringfence::terms::{Refusal, Side, Span};
 
 const SEEDS: u64 = 4;
 
@@ -62,5 +62,20 @@ fn without_the_block_ten_flaps_make_twenty_changes() {
         run.must_keep_promises();
         let changes = run.outcome.measurements.failovers.iter().filter(|one| one.unit == run.unit("emea-1"));
         assert_eq!(changes.count(), 20, "{}", run.told());
+    }
+}
+
+#[test]
+fn a_rolling_restart_of_all_eight_sites_is_sixteen_planned_changes() {
+    for run in runs("rolling-restart", 2) {
+        run.must_pass();
+        let restarts = run.facts().filter(|(_, fact)| matches!(fact, Fact::Power { on: true, .. })).count();
+        assert_eq!(restarts, 8, "{}", run.told());
+        for failover in &run.outcome.measurements.failovers {
+            assert!(failover.planned && failover.missing == 0, "{}", run.told());
+        }
+        for unit in ["apac-1", "apac-2", "emea-1", "emea-2", "amer-1", "amer-2", "india-1", "india-2"] {
+            assert_eq!(run.registers(unit).last().unwrap().1.holder, Side::A, "{unit} is not at home\n{}", run.told());
+        }
     }
 }

@@ -1,8 +1,8 @@
-//! Cases in which a second thing goes wrong before the first is over.
+//! Cases in which a second thing goes wrong before the first is over, and what becomes of a tail that lost.
 
-use crate::run::{runs, varied};
+use crate::run::{Run, runs, varied};
 use ringfence::facts::Fact;
-use ringfence::terms::{Refusal, Side, Span};
+use ringfence::terms::{CopyClass, Refusal, Side, Span};
 use std::collections::BTreeMap;
 
 const SEEDS: u64 = 4;
@@ -71,5 +71,44 @@ fn a_surge_that_meets_a_failover_is_shed_and_not_queued_without_end() {
         assert!(told_when, "{}", run.told());
         let calm = run.refused("emea-1").into_iter().filter(|(at, _)| *at > Span::minutes(24)).count();
         assert_eq!(calm, 0, "the storm outlived the surge by nine minutes\n{}", run.told());
+    }
+}
+
+#[test]
+fn a_forced_failover_declares_its_loss_and_the_return_takes_it_back() {
+    for run in runs("forced-failover-and-return", SEEDS) {
+        run.must_pass();
+        let (isolated, ordered) = (Span::minutes(10), Span::minutes(10) + Span::secs(30));
+        let policy = &run.scenario.plan.policy;
+        let early = run.acknowledged_by(
+            "amsterdam",
+            "emea-1",
+            Span::ZERO,
+            isolated + policy.ttl.saturating_sub(policy.loop_wait),
+        );
+        assert_eq!(early, 0, "force does not waive the wait for the lease\n{}", run.told());
+        let failover = run.outcome.measurements.failovers[0];
+        assert!(failover.promoted - run.scenario.plan.start <= ordered + policy.rto_bound(), "{}", run.told());
+        assert!(failover.declared.is_some_and(|declared| declared >= failover.rpo), "{}", run.told());
+        let account = run.outcome.measurements.units[run.unit("emea-1").index()];
+        let [merged, duplicate, with_client, lost] = account.fates;
+        assert_eq!((lost, account.waiting()), (0, 0), "{}", run.told());
+        assert_eq!(merged + duplicate + with_client, account.set_aside, "{}", run.told());
+        assert!(merged >= failover.missing, "{merged} merged, {} were missing\n{}", failover.missing, run.told());
+        stands_once(&run);
+    }
+}
+
+/// No record stands twice in the log that won.
+fn stands_once(run: &Run) {
+    let mut stands = BTreeMap::new();
+    for (at, fact) in run.facts() {
+        if let Fact::Landed { birth, copy: CopyClass::Log, datacenter, unit, position } = *fact
+            && unit == run.unit("emea-1")
+            && datacenter == run.datacenter("amsterdam")
+        {
+            let first = *stands.entry(birth.record).or_insert(position);
+            assert_eq!(first, position, "{:?} landed again at {at}\n{}", birth.record, run.told());
+        }
     }
 }
