@@ -44,8 +44,8 @@
 //! # Challenging
 //!
 //! - A standby sees the holder's life at the voter of its own site, which tells it of every value it
-//!   durably accepts; that costs no message. Cut off from the holder it reads a majority each `loop_wait`
-//!   instead, without raising a ballot. When it has seen the same `renewal` for `ttl·(1+ρ)` on its own clock,
+//!   durably accepts; that costs no message. When it is not told of a renewal that is due, for it is cut off
+//!   or a message was lost, it reads a majority each `loop_wait`, without raising a ballot. When it has seen the same `renewal` for `ttl·(1+ρ)` on its own clock,
 //!   it reads once more. Only if that shows nothing newer may it propose the next epoch; the compare-and-set
 //!   compares the whole value, so it fails if the holder renewed.
 //! - It takes over by itself only if the mode is `replicated` and its log reaches `frontier`. If `alone`, it

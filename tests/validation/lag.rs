@@ -40,7 +40,7 @@ fn constant_lag(case: &Case, count: usize) -> Vec<Finding> {
                 strike(FaultKind::Isolate { datacenter: A, clients_reach: false }),
                 strike(FaultKind::Outage(vec![A])),
             ];
-            (Plan { faults, settle: Span::secs(1), ..plan.clone() }, Tail::new(lag))
+            (Plan { faults, settle: Span::secs(1), ..plan.clone() }, Tail::new(lag, plan.policy.rto_bound()))
         },
         Tail::loss,
     );
@@ -64,12 +64,12 @@ fn constant_lag(case: &Case, count: usize) -> Vec<Finding> {
 
 /// When the lag has been constant for a while: the log starts to flow after one round trip.
 fn crash_after(lag: Span) -> Span {
-    Span(lag.0 * 4) + Span::secs(2)
+    Span(lag.0 * 4) + Span::secs(1)
 }
 
 /// A lease long enough for the lag, and short for a short one.
 fn lease_of(lag: Span) -> Span {
-    Span(lag.0 * 4) + Span::millis(4_700)
+    Span(lag.0 * 4) + Span::secs(3)
 }
 
 /// A unit whose peer is `lag` behind, for `duration` and the time of a takeover.
@@ -80,9 +80,10 @@ extends = "laboratory.toml"
 [topology.rtt.ms]
 a = {{ b = {} }}
 [service]
-ttl = "3s"
-loop_wait = "1s"
-retry_timeout = "1s"
+ttl = "1s"
+loop_wait = "200ms"
+retry_timeout = "100ms"
+backup_every = "never"
 maximum_lag_on_failover = "10h"
 peer_timeout = "10h"
 batch_records = 1000000
@@ -102,7 +103,9 @@ struct Tail {
     acknowledged: VecDeque<(Index, Instant)>,
     kept: Index,
     onset: Option<Instant>,
-    taken_over: bool,
+    taken_over: Option<Instant>,
+    /// No takeover may last longer, though the last renewal was lost on its way to the challenger.
+    rto_bound: Span,
 }
 
 /// What a takeover lost.
@@ -116,13 +119,14 @@ struct Loss {
 }
 
 impl Tail {
-    fn new(lag: Span) -> Self {
-        Self { lag, acknowledged: VecDeque::new(), kept: 0, onset: None, taken_over: false }
+    fn new(lag: Span, rto_bound: Span) -> Self {
+        Self { lag, acknowledged: VecDeque::new(), kept: 0, onset: None, taken_over: None, rto_bound }
     }
 
     fn loss(self) -> Loss {
         let onset = self.onset.expect("A lost its power");
-        assert!(self.taken_over, "B took over");
+        let took = self.taken_over.expect("B took over").since(onset);
+        assert!(took <= self.rto_bound, "{took}, and the bound is {}", self.rto_bound);
         let before = |at: Instant| onset.since(at).as_secs_f64();
         let lost = || self.acknowledged.iter().filter(|(index, _)| *index > self.kept);
         let kept = self.acknowledged.iter().rev().find(|(index, _)| *index <= self.kept);
@@ -144,12 +148,12 @@ impl Observer for Tail {
                 }
                 self.acknowledged.push_back((position.index, at));
             }
-            Fact::Landed { datacenter: B, position, .. } if !self.taken_over => {
+            Fact::Landed { datacenter: B, position, .. } if self.taken_over.is_none() => {
                 self.kept = self.kept.max(position.index);
             }
             Fact::Power { datacenter: A, on: false } => self.onset = Some(at),
             Fact::Announced { side: Side::B, announcement: Announcement::Promoted { .. }, .. } => {
-                self.taken_over = true;
+                self.taken_over = Some(at);
             }
             _ => {}
         }

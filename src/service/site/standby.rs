@@ -97,7 +97,8 @@ impl Standby {
         self.look_deadline().unwrap_or((self.look_at, SiteTimer::Look))
     }
 
-    /// Takes note of the register. A renewal that was not seen before starts the clock anew.
+    /// Takes note of the register. A renewal that was not seen before starts the clock anew, and the next
+    /// is due one `loop_wait` and one attempt later: when nobody tells of it, it is looked for.
     fn observe<D: Decisions>(&mut self, now: Monotonic, register: Register, decisions: &D, policy: &Policy) {
         if self.seen.is_some_and(|seen| !decisions.shows_life(&seen, &register)) {
             return;
@@ -109,13 +110,14 @@ impl Standby {
         self.seen = Some(register);
         self.no_majority = false;
         self.since = now;
-        self.look_at = now + decisions.lapsed_after(policy, register.ttl);
+        let due = policy.loop_wait + policy.retry_timeout;
+        self.look_at = now + due.min(decisions.lapsed_after(policy, register.ttl));
         self.announced_lapse = false;
     }
 
-    /// Plans the next reading after one. What a reading had to show, the voter beside this site may not
-    /// tell: until it does, the next renewal is looked for every `loop_wait`, or a challenger that is cut
-    /// off from the holder would count a lease from up to a whole lease after it began.
+    /// Plans the next reading after one. What a reading had to show, the voter beside this site did not
+    /// tell: until it does, renewals are looked for every `loop_wait`, or a challenger that is cut off from
+    /// the holder would count a lease from up to a whole lease after it began.
     fn look_again<D: Decisions>(&mut self, now: Monotonic, decisions: &D, policy: &Policy) {
         let ttl = self.seen.map_or(policy.ttl, |register| register.ttl);
         let lapse = self.since + decisions.lapsed_after(policy, ttl);
