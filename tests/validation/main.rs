@@ -12,6 +12,7 @@
 //! cargo test --release --test validation -- --ignored --nocapture
 //! ```
 
+mod backups;
 mod cases;
 mod finding;
 mod fluid;
@@ -38,6 +39,11 @@ fn failover_takes_what_the_lease_formula_says() {
 #[test]
 fn a_crash_loses_what_the_lag_held_and_nothing_older() {
     assert_all(&lag::findings(400, 0), WIDEST_OF_CI);
+}
+
+#[test]
+fn a_restore_loses_what_came_since_the_newest_backup_was_begun() {
+    assert_all(&backups::findings(160), WIDEST_OF_CI);
 }
 
 #[test]
@@ -79,11 +85,12 @@ fn every_case_in_full() {
     let findings: Vec<Finding> = [
         lease::findings(2_000),
         lag::findings(20_000, 12),
+        backups::findings(3_000),
         queue::open(queue::Sizes { runs: 60, requests: 40_000.0, memories: 300.0 }, 1.0),
-        queue::limited(queue::Sizes { runs: 60, requests: 80_000.0, memories: 0.0 }),
-        fluid::drains(9, 1.0, 1.0),
-        fluid::herds(10, 1.0),
-        pair::findings(320, pair::Lease { ttl: 180.0, loop_wait: 150.0 }),
+        queue::limited(queue::Sizes { runs: 60, requests: 60_000.0, memories: 0.0 }),
+        fluid::drains(7, 1.0, 1.0),
+        fluid::herds(7, 1.0),
+        pair::findings(320, pair::Lease { ttl: 240.0, loop_wait: 200.0 }),
         sessions::findings(60, 0.15),
     ]
     .concat();

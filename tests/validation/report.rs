@@ -3,13 +3,12 @@
 use super::cases::{self, Case};
 use super::finding::{Finding, Seen};
 use super::statistics::INTERVALS;
-use super::{fluid, lag, lease, pair, queue, sessions};
+use super::{backups, fluid, lag, lease, pair, queue, sessions};
 use std::fmt::Write;
 
 /// Models that the simulator does not have, and why.
-const NOT_COVERED: [(&str, &str); 4] = [
+const NOT_COVERED: [(&str, &str); 3] = [
     ("mmc", "a datacenter serves one request at a time"),
-    ("rpo_log_shipping", "no log is shipped in batches: replication is a stream"),
     (
         "dns_failover",
         "no client finds a site by the domain name system: it knows the map, and asks the other site when one is silent",
@@ -21,7 +20,7 @@ const NOT_COVERED: [(&str, &str); 4] = [
 ];
 
 /// How each model is put to the test.
-const MAPPINGS: [(&str, &str); 12] = [
+const MAPPINGS: [(&str, &str); 13] = [
     ("mm1", queue::OPEN),
     ("mg1_D", queue::OPEN),
     ("mg1_Erlang2", queue::OPEN),
@@ -30,6 +29,7 @@ const MAPPINGS: [(&str, &str); 12] = [
     ("mm1k", queue::LIMITED),
     ("pair_availability", pair::MAPPING),
     ("rpo_async_constant_lag", lag::MAPPING),
+    ("rpo_log_shipping", backups::MAPPING),
     ("lease_failover", lease::MAPPING),
     ("backlog_drain_fluid", fluid::DRAIN),
     ("reconnect_herd", fluid::HERD),
