@@ -280,3 +280,20 @@ fn explain_asked_for_what_is_not_there_is_2_and_says_what_is() {
         assert!(stderr(&output).contains(said), "{asked:?}: {}", stderr(&output));
     }
 }
+
+#[test]
+fn a_trace_file_is_written_whole_or_not_at_all() {
+    let folder = folder("");
+    let output = ringfence(folder.path(), &["run", "short.toml", "--trace", "run.json"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = fs::read_to_string(folder.path().join("run.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(json["traceEvents"].as_array().is_some_and(|events| !events.is_empty()));
+    for unwritable in ["missing/run.json", "."] {
+        let output = ringfence(folder.path(), &["run", "short.toml", "--trace", unwritable]);
+        assert_eq!((code(&output), stdout(&output)), (2, String::new()), "{}", stderr(&output));
+    }
+    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["run.json", "short.toml"]);
+}

@@ -2,7 +2,7 @@
 //!
 //! Nothing of the first run is kept for the second: both are the same run, and their digests say so.
 
-use super::run::{Options, plan_of, run_with};
+use super::run::{Options, run_with, setting};
 use crate::facts::{Digest, DigestValue};
 use crate::outcome::Outcome;
 use crate::scenario::Scenario;
@@ -10,7 +10,7 @@ use crate::service::{Decisions, Shipped};
 use crate::sim::simulate_traced;
 use crate::sim::trace::Untraced;
 use crate::terms::{Instant, Record, Span, Unit};
-use crate::trace::{Question, Setting, Story, Tracer};
+use crate::trace::{Question, Story, Tracer};
 use std::fmt;
 
 /// What is asked of a run.
@@ -120,9 +120,8 @@ pub fn explain_with<D: Decisions>(
 ) -> Result<Story, Unexplained> {
     let outcome = run_with(scenario, seed, decisions.clone(), options);
     let (question, breach) = question(&outcome, asked)?;
-    let plan = plan_of(scenario, seed);
-    let faults = outcome.faults.iter().map(|fault| format!("{} {}", fault.kind, fault.description)).collect();
-    let setting = Setting { plan: plan.clone(), names: scenario.names.clone(), faults };
+    let setting = setting(scenario, seed);
+    let plan = setting.plan.clone();
     let (tracer, decisions) = Tracer::around(question, setting, decisions);
     let ended = simulate_traced(&plan, decisions, (Untraced(Digest::default()), tracer));
     let (Untraced(digest), tracer) = ended.observer;

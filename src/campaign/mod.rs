@@ -16,4 +16,4 @@ pub mod survival;
 
 pub use check::{CheckError, Checked, Job, Suite, check};
 pub use explain::{Asked, Unexplained, explain, explain_with};
-pub use run::{Options, Watch, reproduce, run, run_with, setup};
+pub use run::{Options, Watch, reproduce, run, run_beside, run_with, setting, setup};

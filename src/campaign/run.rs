@@ -9,6 +9,7 @@ use crate::scenario::{Scenario, Size};
 use crate::service::{Decisions, Shipped};
 use crate::sim::{Plan, simulate};
 use crate::terms::Instant;
+use crate::trace::Setting;
 use std::sync::Arc;
 
 /// Told of the simulated time as a run goes on.
@@ -36,7 +37,7 @@ pub fn run_with<D: Decisions>(scenario: &Scenario, seed: u64, decisions: D, opti
 }
 
 /// Runs a scenario with one more observer, which is given back with all that it folded.
-pub(super) fn run_beside<D: Decisions, O: Observer>(
+pub fn run_beside<D: Decisions, O: Observer>(
     scenario: &Scenario,
     seed: u64,
     decisions: D,
@@ -72,6 +73,15 @@ pub(super) fn run_beside<D: Decisions, O: Observer>(
 /// The plan of a scenario's run with a seed.
 pub(super) fn plan_of(scenario: &Scenario, seed: u64) -> Arc<Plan> {
     Arc::new(Plan { seed, ..scenario.plan.clone() })
+}
+
+/// What a trace must know of a scenario's run.
+pub fn setting(scenario: &Scenario, seed: u64) -> Setting {
+    let plan = plan_of(scenario, seed);
+    let fired = vec![0; plan.faults.len()];
+    let faults = faults::outcomes(&plan, &fired, &scenario.names);
+    let faults = faults.into_iter().map(|fault| format!("{} {}", fault.kind, fault.description)).collect();
+    Setting { plan, names: scenario.names.clone(), faults }
 }
 
 /// The command line that gives a run again.

@@ -78,6 +78,10 @@ pub struct RunArgs {
     /// Write summary, charts and page to this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write leases, faults, refusals, and a sample of the writes to this file, to be opened in
+    /// <https://ui.perfetto.dev>.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
 }
 
 /// `check`.

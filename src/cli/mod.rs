@@ -17,6 +17,7 @@ mod run;
 mod survivability;
 mod terminal;
 mod topology;
+mod whole;
 mod write;
 
 pub use args::{

@@ -3,17 +3,25 @@
 use super::args::{Format, RunArgs, Subject};
 use super::failure::Failure;
 use super::terminal::{Progress, Terminal};
+use super::whole::Whole;
 use crate::campaign::{self, Options};
+use crate::facts::Observer;
 use crate::outcome::{Outcome, Verdict};
 use crate::report;
 use crate::scenario::{self, Scenario, Size};
+use crate::service::Shipped;
+use crate::trace::Events;
+use std::path::Path;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     let loaded = load(&args.subject)?;
     if let Some(folder) = &args.out {
         report::check_writable(folder)?;
     }
-    let outcome = simulate(&loaded, &args.subject, terminal);
+    let outcome = match &args.trace {
+        None => simulate(&loaded, &args.subject, terminal),
+        Some(path) => traced(&loaded, &args.subject, path, terminal)?,
+    };
     terminal.print(&match args.format {
         Format::Text => report::text(&outcome, terminal.paint()),
         Format::Json => outcome.to_json(),
@@ -30,17 +38,33 @@ pub(super) fn load(subject: &Subject) -> Result<Scenario, Failure> {
     Ok(scenario::load(&subject.scenario, size(subject))?)
 }
 
+/// Runs it, and writes its trace meanwhile.
+fn traced(scenario: &Scenario, subject: &Subject, path: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let (whole, writer) = Whole::begin(path)?;
+    let seed = subject.seed.unwrap_or(scenario.default_seed);
+    let events = Events::new(campaign::setting(scenario, seed), writer);
+    let (outcome, events) = observed(scenario, subject, terminal, events);
+    whole.complete(events.finish())?;
+    terminal.note(&format!("written: {}", path.display()));
+    Ok(outcome)
+}
+
 /// Runs it, with its seed and size said first and a bar meanwhile.
 pub(super) fn simulate(scenario: &Scenario, subject: &Subject, terminal: &Terminal) -> Outcome {
+    observed(scenario, subject, terminal, ()).0
+}
+
+fn observed<O: Observer>(scenario: &Scenario, subject: &Subject, terminal: &Terminal, more: O) -> (Outcome, O) {
     let seed = subject.seed.unwrap_or(scenario.default_seed);
     let size = size(subject);
     let users = if size == Size::Ci { "at its CI size" } else { "as written" };
     let plan = &scenario.plan;
     terminal.note(&format!("{}: seed {seed}, {} from {}, {users}", scenario.name, plan.duration, plan.start));
     let (bar, watch) = Progress::of_run(plan.start, plan.duration + plan.settle);
-    let outcome = campaign::run(scenario, seed, Options { size, watch: Some(&watch), ..Options::default() });
+    let options = Options { size, watch: Some(&watch), ..Options::default() };
+    let observed = campaign::run_beside(scenario, seed, Shipped, options, more);
     drop(bar);
-    outcome
+    observed
 }
 
 /// The verdict; one that is no pass ends with the line that reproduces it.

@@ -10,14 +10,19 @@
 //! What led to what is found by what never repeats: a claim, its votes and its outcome by their
 //! ballot; what a fenced holder hears by the epoch; what became of a write by its request.
 //!
+//! [`Events`] writes a whole run as a trace file instead.
+//!
 //! Reading order: `story` is what comes out; `decided` and `known` are what goes in; `faults`, `lease`
 //! and `life` tell the world, the leases and a record; `inputs` and `reasons` say what was known and why it was decided so.
 
 mod chain;
+mod counters;
 mod decided;
+mod events;
 mod faults;
 mod inputs;
 mod known;
+
 mod lease;
 mod life;
 mod pen;
@@ -26,6 +31,7 @@ mod step;
 mod story;
 mod words;
 
+pub use events::Events;
 pub use known::Setting;
 pub use story::{Decided, Input, Link, Story, Who};
 
