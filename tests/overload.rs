@@ -36,7 +36,7 @@ fn a_storm_of_naive_clients_outlives_its_trigger_and_ours_does_not_begin() {
         }
         let goodput = |outcome| measured(outcome, Metric::GoodputAfterFaults);
         assert!(goodput(&naive) <= Measured::MilliPercent(20_000), "{}", naive.reproduce);
-        assert!(goodput(&ours) >= Measured::MilliPercent(60_000), "{}", ours.reproduce);
+        assert!(goodput(&ours) >= Measured::MilliPercent(50_000), "{}", ours.reproduce);
         let attempts = |outcome: &Outcome| outcome.measurements.overload.retries;
         assert!(attempts(&naive) > 20 * attempts(&ours), "{}", naive.reproduce);
     }

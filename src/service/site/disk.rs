@@ -53,10 +53,10 @@ impl<D: Decisions> Site<D> {
         late.is_some_and(|late| late <= now.monotonic)
     }
 
-    /// When the flush under way has taken too long. The alarm is not repeated before another switchover
-    /// may be tried.
+    /// When the flush under way has taken too long. The alarm is not repeated, nor another switchover
+    /// tried, while one could still be under way.
     pub(super) fn disk_deadline(&self, holding: &Holding) -> Option<Monotonic> {
         let late = self.flush_since.filter(|_| holding.drain.is_none())? + self.policy.disk_timeout?;
-        Some(holding.disk_alarm.map_or(late, |told| late.max(told + self.policy.failback_after)))
+        Some(holding.disk_alarm.map_or(late, |told| late.max(told + self.policy.switchover_timeout)))
     }
 }
