@@ -91,6 +91,7 @@ bad! {
     disk_that_is_faster: and("[[fault]]\nkind = \"slow-disk\"\ndatacenter = \"texas\"\nfactor = 0.5\nat = \"1h\"\n[service]\ndisk_timeout = \"0s\"") => [OutOfRange, OutOfRange];
     cooling_to_nothing: and("[[fault]]\nkind = \"cooling\"\ndatacenter = \"texas\"\nto = \"0%\"\nat = \"1h\"") => [OutOfRange];
     lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];
+    backup_for_a_switchover: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-1\"\norder = \"planned\"\nbackup_of = \"emea-1\"") => [Conflict];
     backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [OutOfRange];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];
     fault_after_the_end: with("at = \"2h\"", "at = \"6h\"") => [FaultAfterEnd];

@@ -27,6 +27,8 @@ pub struct Contract {
     pub loss: LossTerms,
     /// The most records that an asynchronous failover may lose while `replicated`, besides the time.
     pub loss_records: Option<u64>,
+    /// How often a backup is promised; `None`: never.
+    pub backup_every: Option<Span>,
     /// Length of the lease.
     pub ttl: Span,
     /// ρ in parts per million.

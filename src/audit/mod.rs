@@ -248,16 +248,29 @@ impl Observer for Audit {
                 ledger.ordered(unit, forced);
                 self.refusals.ordered(unit);
             }
-            Fact::BackupTargets { unit, candidates } => self.candidates.for_backup(ledger, at, unit, candidates),
+            Fact::TargetsListed { unit, copy, candidates } => {
+                self.candidates.for_copies(ledger, at, unit, copy, candidates);
+            }
+            Fact::BackedUp { unit, datacenter, taken, end } => {
+                self.loss.backed_up(ledger, at, unit, datacenter, (taken, end));
+                ledger.backup(fact);
+            }
+            Fact::Restored { unit, end, .. } => {
+                self.loss.restored(ledger, at, unit, end);
+                ledger.backup(fact);
+            }
+            Fact::BackupsLost { .. } | Fact::RestoreOrdered { .. } => ledger.backup(fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
             Fact::Ended { unfinished } => self.convergence.ended(ledger, at, unfinished),
-            Fact::Load { .. } => self.recovery.time_passed(ledger, at),
+            Fact::Load { .. } => {
+                self.recovery.time_passed(ledger, at);
+                self.loss.schedule_seen(ledger, at);
+            }
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
             | Fact::Retried { .. }
             | Fact::FaultBegan { .. }
             | Fact::FaultEnded { .. }
-            | Fact::BackedUp { .. }
             | Fact::Reconciled { .. }
             | Fact::Announced { .. } => {}
         }

@@ -50,6 +50,7 @@ pub(super) fn contract() -> Contract {
         card_version: AppVersion(300),
         refuses_old_cards: CardTerms { new_tenant: true, old_tenant: false },
         loss: LossTerms::AtMost(Span::secs(5)),
+        backup_every: None,
         ttl: Span::secs(30),
         rho_ppm: 200,
         rto_bound: Span::secs(60),
@@ -110,6 +111,10 @@ impl Story {
     pub(super) fn fact(&mut self, fact: Fact) -> &mut Self {
         self.facts.push((self.now, fact));
         self
+    }
+
+    pub(super) const fn now(&self) -> Instant {
+        self.now
     }
 
     pub(super) fn pass(&mut self, span: Span) -> &mut Self {

@@ -30,7 +30,8 @@ fn description(kind: &FaultKind, names: &Names) -> String {
             format!("{}, clients still reach it", name(datacenter))
         }
         FaultKind::Isolate { datacenter, clients_reach: false } => format!("{}, also from clients", name(datacenter)),
-        FaultKind::StorageLoss(datacenter) | FaultKind::Pause(datacenter) => name(datacenter),
+        FaultKind::StorageLoss { datacenter, backups: true } => format!("{}, with its backups", name(datacenter)),
+        FaultKind::StorageLoss { datacenter, .. } | FaultKind::Pause(datacenter) => name(datacenter),
         FaultKind::PauseUnit(datacenter, unit) => format!("{} at {}", names.unit(*unit), name(datacenter)),
         FaultKind::SlowDisk { datacenter, unit, milli } => {
             let whose = unit.map(|unit| format!(" of {}", names.unit(unit))).unwrap_or_default();
@@ -53,6 +54,10 @@ fn description(kind: &FaultKind, names: &Names) -> String {
         }
         FaultKind::Operator(unit, Order::PlannedSwitchover) => format!("{}, planned", names.unit(*unit)),
         FaultKind::Operator(unit, Order::ForcedFailover) => format!("{}, forced", names.unit(*unit)),
+        FaultKind::Restore { unit, backup_of } if unit == backup_of => format!("{}, restore", names.unit(*unit)),
+        FaultKind::Restore { unit, backup_of } => {
+            format!("{}, restore from a backup of {}", names.unit(*unit), names.unit(*backup_of))
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! of a broken service counts, since it proves nothing of the real one.
 
 use crate::service::decisions::{CatchUp, Claim, Silence, Standing};
-use crate::service::message::{Read, Write};
+use crate::service::message::{Catalogue, Read, Write};
 use crate::service::placement::{self, Candidates, Placement};
 use crate::service::policy::{Policy, Replication};
 use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
@@ -79,11 +79,15 @@ pub enum Planted {
     NeverResumes,
     /// Backups are written to the nearest datacenter beyond the boundary.
     BackupAbroad,
+    /// A backup is staged in the nearest datacenter beyond the boundary.
+    StagesAbroad,
+    /// A site is restored from whatever backup it is offered.
+    AnyBackupAdmitted,
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -115,6 +119,8 @@ impl Planted {
         Self::TrustsAnyCopy,
         Self::NeverResumes,
         Self::BackupAbroad,
+        Self::StagesAbroad,
+        Self::AnyBackupAdmitted,
     ];
 }
 
@@ -168,6 +174,15 @@ impl Decisions for Saboteur {
     fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
         let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::BackupAbroad);
         abroad.map_or_else(|| Shipped.backup_targets(map, unit, side), |&abroad| Candidates::default().and(abroad))
+    }
+
+    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+        let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::StagesAbroad);
+        abroad.map_or_else(|| Shipped.staging_targets(map, unit, side), |&abroad| Candidates::default().and(abroad))
+    }
+
+    fn admits_backup(&self, identity: &Identity, backup: &Catalogue) -> bool {
+        self.planted == Planted::AnyBackupAdmitted || Shipped.admits_backup(identity, backup)
     }
 
     fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {

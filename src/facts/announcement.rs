@@ -1,6 +1,6 @@
 //! Production's own account of itself.
 
-use crate::terms::{Epoch, Mode, Position, Span};
+use crate::terms::{Epoch, Mode, Position, Span, Wall};
 
 /// What a site says of itself, for timelines and explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,4 +59,16 @@ pub enum Announcement {
     OrderExpired,
     /// A flush of its disk has taken too long.
     DiskFailing,
+    /// It refused to be restored: from a backup that is not its own, or with its store whole.
+    RestoreRefused,
+    /// Its store is restored from a backup.
+    RestoreBegan {
+        /// When the backup was begun, by the wall clock of who wrote it.
+        taken: Wall,
+    },
+    /// It founded the register anew on an operator's attestation.
+    Refounded {
+        /// The epoch of the founding.
+        epoch: Epoch,
+    },
 }

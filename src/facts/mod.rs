@@ -276,10 +276,13 @@ pub enum Fact {
         /// How long it had waited there.
         waited: Span,
     },
-    /// Production named the datacenters whose media may get a backup. Stated for every list.
-    BackupTargets {
-        /// Whose backup.
+    /// Production named the datacenters that may get a copy of a scale unit's whole log. Stated for every
+    /// list.
+    TargetsListed {
+        /// Whose log.
         unit: Unit,
+        /// In what kind of place.
+        copy: CopyClass,
         /// Every datacenter that production would use, now or after a failure.
         candidates: DatacenterSet,
     },
@@ -340,6 +343,30 @@ pub enum Fact {
         datacenter: Datacenter,
         /// What became of it.
         fate: Fate,
+    },
+    /// Every backup that stood in a datacenter was lost.
+    BackupsLost {
+        /// Where.
+        datacenter: Datacenter,
+    },
+    /// An operator ordered a scale unit to be restored from a backup, and attested that the stores of
+    /// both its sites are gone.
+    RestoreOrdered {
+        /// Which.
+        unit: Unit,
+    },
+    /// The store of a site holds what a backup held, and nothing else.
+    Restored {
+        /// Whose.
+        unit: Unit,
+        /// Which site.
+        side: Side,
+        /// Where, physically.
+        datacenter: Datacenter,
+        /// When the backup was begun.
+        taken: Instant,
+        /// The end of the backup.
+        end: Position,
     },
 }
 

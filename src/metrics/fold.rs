@@ -8,7 +8,7 @@ use super::tails::Tails;
 use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
-use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Timeline, UnitAccount};
+use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
 use crate::facts::{Announcement, Fact, Observer};
 use crate::terms::{Boundary, CopyClass, Instant, Mode, RecordKind, Side, Span, Unit, UnitSet};
 
@@ -27,6 +27,7 @@ pub struct Metrics {
     lags: Vec<Lag>,
     reads: Reads,
     reads_by_boundary: Vec<Reads>,
+    restores: Vec<Restore>,
     maps_refused: Vec<u64>,
     maps_adopted: Vec<u64>,
     faults_fired: Vec<u64>,
@@ -57,6 +58,7 @@ impl Metrics {
             lags: vec![lag; setup.units.len()],
             reads: Reads::default(),
             reads_by_boundary: vec![Reads::default(); setup.boundaries],
+            restores: Vec::new(),
             maps_refused: vec![0; setup.datacenters.len()],
             maps_adopted: vec![0; setup.datacenters.len()],
             faults_fired: vec![0; setup.faults],
@@ -93,6 +95,7 @@ impl Metrics {
             lags: self.lags,
             interruptions,
             failovers,
+            restores: self.restores,
             maps_refused: self.maps_refused,
             maps_adopted: self.maps_adopted,
             faults_fired: self.faults_fired,
@@ -165,6 +168,10 @@ impl Metrics {
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
                     self.tails.range_landed(unit, side, epoch, first, last);
                 }
+            }
+            Fact::Restored { unit, side, datacenter, taken, .. } => {
+                let lost = self.tails.lost_by_restore(unit, side);
+                self.restores.push(Restore { unit, datacenter, at, taken, lost });
             }
             Fact::TailCut { datacenter, unit, keeps } => {
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {

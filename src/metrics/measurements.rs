@@ -4,7 +4,7 @@ use super::{
     Buckets, CloseUp, Failover, Interruption, Landings, Leases, Loads, MetricsSetup, Overload, Quantiles, Timeline,
     Trouble, UnitAccount, Writes,
 };
-use crate::terms::{Instant, Span};
+use crate::terms::{Datacenter, Instant, Span, Unit};
 
 /// Reads of conversations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,21 @@ impl Lag {
     pub fn longest(&self) -> Span {
         Span(self.age.iter().copied().max().unwrap_or(0))
     }
+}
+
+/// A scale unit that was restored from a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restore {
+    /// Which.
+    pub unit: Unit,
+    /// Where.
+    pub datacenter: Datacenter,
+    /// When its store held what the backup held.
+    pub at: Instant,
+    /// When the backup was begun.
+    pub taken: Instant,
+    /// Acknowledged records that it lacks.
+    pub lost: u64,
 }
 
 /// Everything that was measured in a run. It depends on nothing but the facts.
@@ -64,6 +79,8 @@ pub struct Measurements {
     pub interruptions: Vec<Interruption>,
     /// Changes of holder.
     pub failovers: Vec<Failover>,
+    /// Restores from a backup.
+    pub restores: Vec<Restore>,
     /// Maps that sites refused, by datacenter.
     pub maps_refused: Vec<u64>,
     /// Maps that sites took, by datacenter.

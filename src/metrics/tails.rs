@@ -116,6 +116,14 @@ impl Tails {
         self.0[unit.index()].open.len() as u64
     }
 
+    /// How many acknowledged records a side's store lacks that was restored.
+    pub(super) fn lost_by_restore(&self, unit: Unit, side: Side) -> u64 {
+        let tail = &self.0[unit.index()];
+        let log = &tail.logs[side.index()];
+        let open = tail.open.iter().filter(|acked| !log.contains(acked.position)).count() as u64;
+        open + tail.settled.outside([log, log])
+    }
+
     /// How many records a side's log holds.
     pub(super) fn held(&self, unit: Unit, side: Side) -> u64 {
         self.0[unit.index()].logs[side.index()].len()

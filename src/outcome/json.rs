@@ -257,6 +257,7 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
             "lasted_us": one.ended.unwrap_or(measured.ended).since(one.onset),
         })),
         "failovers": failovers(measured, names),
+        "restores": restores(measured, names),
     }
 }
 
@@ -274,6 +275,18 @@ fn overload(overload: &Overload) -> Json {
         "longest_retry_after_us": overload.longest_retry_after,
         "goodput_after_faults_percent": share(overload.goodput_after_faults()),
     }
+}
+
+fn restores(measured: &Measurements, names: &Names) -> Json {
+    list(measured.restores.iter().map(|restore| {
+        object! {
+            "unit": names.unit(restore.unit),
+            "datacenter": names.datacenter(restore.datacenter),
+            "at": text(restore.at),
+            "taken": text(restore.taken),
+            "lost": restore.lost,
+        }
+    }))
 }
 
 fn failovers(measured: &Measurements, names: &Names) -> Json {

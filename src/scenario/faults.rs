@@ -5,8 +5,7 @@ use super::quantity::{Share, Signed};
 use super::read::{At, Given, Input, Table, Value, wrong_type};
 use super::section::{Section, Shape, section};
 use super::source::Place;
-use super::words::unknown_word;
-use crate::service::Order;
+use super::words::{Command, unknown_word};
 use crate::terms::Span;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -66,13 +65,16 @@ section! {
 }
 
 section! {
-    /// A fault of one datacenter.
-    OneDatacenter {
+    /// The disks of a datacenter are lost: every site's store and voter there.
+    StorageLoss {
         required {
             /// The datacenter.
             datacenter: String,
         }
-        optional {}
+        optional {
+            /// Whether the backups that stand there are lost with them. Default: no.
+            backups: bool,
+        }
     }
 }
 
@@ -197,15 +199,19 @@ section! {
 }
 
 section! {
-    /// An operator orders a failover.
+    /// An operator orders a failover, or a restore.
     Operator {
         required {
             /// The scale unit.
             unit: String,
-            /// `planned`: lose nothing; `forced`: take over whatever is lost.
-            order: Order,
+            /// `planned`: lose nothing; `forced`: take over whatever is lost; `restore`: bring the newest
+            /// backup back to a site whose store was lost, and serve with what it holds.
+            order: Command,
         }
-        optional {}
+        optional {
+            /// The scale unit whose backup is offered, should the operator err. Default: the unit's own.
+            backup_of: String,
+        }
     }
 }
 
@@ -264,7 +270,7 @@ effects! {
     "partition" lasting Partition(Partition),
     "partition-one-way" lasting PartitionOneWay(PartitionOneWay),
     "isolate" lasting Isolate(Isolate),
-    "storage-loss" at_once StorageLoss(OneDatacenter),
+    "storage-loss" at_once StorageLoss(StorageLoss),
     "pause" lasting Pause(Pause),
     "slow-disk" lasting SlowDisk(SlowDisk),
     "cooling" lasting Cooling(Cooling),

@@ -2,14 +2,15 @@
 
 use super::code::Code;
 use super::faults::{
-    ClockDrift, ClockOffset, ConfigPush, Cooling, Degrade, Effect, Isolate, OneDatacenter, Operator, Outage, Partition,
-    PartitionOneWay, Pause, SlowDisk, Surge,
+    ClockDrift, ClockOffset, ConfigPush, Cooling, Degrade, Effect, Isolate, Operator, Outage, Partition,
+    PartitionOneWay, Pause, SlowDisk, StorageLoss, Surge,
 };
 use super::quantity::rounded;
 use super::read::{At, Given};
 use super::resolve::Resolver;
 use super::source::Place;
-use super::words::value;
+use super::words::{Command, value};
+use crate::service::Order;
 use crate::sim::plan::FaultKind;
 use crate::terms::{Datacenter, Seat, Span, Unit};
 
@@ -30,7 +31,10 @@ impl Effect {
                 datacenter: names.datacenter(datacenter)?,
                 clients_reach: value(clients_reach).copied().unwrap_or(true),
             },
-            Self::StorageLoss(OneDatacenter { datacenter }) => FaultKind::StorageLoss(names.datacenter(datacenter)?),
+            Self::StorageLoss(StorageLoss { datacenter, backups }) => FaultKind::StorageLoss {
+                datacenter: names.datacenter(datacenter)?,
+                backups: value(backups).copied().unwrap_or(false),
+            },
             Self::Pause(Pause { datacenter, unit }) => {
                 let at = names.datacenter(datacenter);
                 match there(unit, at, names)? {
@@ -70,7 +74,7 @@ impl Effect {
                 };
                 FaultKind::ConfigPush { datacenter: datacenter?, serves: serves?, label }
             }
-            Self::Operator(Operator { unit, order }) => FaultKind::Operator(names.unit(unit)?, *value(order)?),
+            Self::Operator(operator) => ordered(operator, names)?,
         })
     }
 }
@@ -114,6 +118,25 @@ fn heat(cooling: &Cooling, names: &Resolver<'_>) -> Option<FaultKind> {
         steps: value(steps).copied().unwrap_or(4),
         every: value(every).copied().unwrap_or(Span::minutes(5)),
     })
+}
+
+/// What an operator's order means.
+fn ordered(operator: &Operator, names: &Resolver<'_>) -> Option<FaultKind> {
+    let Operator { unit, order, backup_of } = operator;
+    let (unit, order) = (names.unit(unit)?, *value(order)?);
+    let order = match order {
+        Command::Planned => Order::PlannedSwitchover,
+        Command::Forced => Order::ForcedFailover,
+        Command::Restore => {
+            let backup_of = if backup_of.is_some() { names.unit(backup_of)? } else { unit };
+            return Some(FaultKind::Restore { unit, backup_of });
+        }
+    };
+    if let Some(given) = backup_of {
+        names.findings.report(Code::Conflict, &given.place, "only `order = \"restore\"` takes a backup");
+        return None;
+    }
+    Some(FaultKind::Operator(unit, order))
 }
 
 /// The datacenters of an outage, named in one of three ways.

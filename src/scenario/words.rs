@@ -7,7 +7,6 @@ use super::section::described;
 use super::source::Place;
 use super::topology::countries;
 use super::zones;
-use crate::service::Order;
 use crate::service::policy::{Initiative, Manners, OldCard, Replication};
 use crate::terms::{AppVersion, Country};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -139,6 +138,14 @@ pub(super) fn unknown_word<T>(input: Input<'_>, place: &Place, word: &str, words
     None
 }
 
+/// What an operator orders of a scale unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Command {
+    Planned,
+    Forced,
+    Restore,
+}
+
 /// What a tenant expects of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -158,7 +165,7 @@ words! {
     Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual, "disabled" = Self::Disabled }
     Manners { "careful" = Self::Careful, "naive" = Self::Naive }
     OldCard { "refuse" = Self::Refuse, "group-location" = Self::GroupLocation }
-    Order { "planned" = Self::PlannedSwitchover, "forced" = Self::ForcedFailover }
+    Command { "planned" = Self::Planned, "forced" = Self::Forced, "restore" = Self::Restore }
     Expect { "served" = Self::Served, "refused" = Self::Refused }
     Family { "constant" = Self::Constant, "lognormal" = Self::Lognormal }
 }

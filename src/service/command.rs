@@ -1,7 +1,7 @@
 //! What happens to a site, and what it commands.
 
 use super::ResidencyMap;
-use super::message::{Batch, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
+use super::message::{Batch, Catalogue, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
 use super::placement::Candidates;
 use crate::facts::Announcement;
 use crate::terms::{Datacenter, Epoch, Index, Position, Register, Seat};
@@ -34,6 +34,9 @@ pub enum SiteInput {
     Order(Order),
     /// An operator pushed a map.
     MapPushed(Arc<ResidencyMap>),
+    /// An operator orders to restore the site's store from a backup, and attests that the stores of both
+    /// sites are gone.
+    Offered(Catalogue),
     /// A [`SiteEffect::BackUp`] is finished.
     BackedUp {
         /// The last index of the backup.
@@ -88,6 +91,16 @@ pub enum SiteEffect {
         to: Datacenter,
         /// The last index of the backup.
         through: Index,
+    },
+    /// Stop the site, bring a backup by way of a staging place into its store, in the place of all that is
+    /// there, and start it anew.
+    Restore {
+        /// The backup.
+        backup: Catalogue,
+        /// Every datacenter that may stage it.
+        targets: Candidates,
+        /// The one that is to.
+        staging: Datacenter,
     },
     /// Send to the other site; with a batch, attach its records from the local log.
     ToPeer(PeerMessage),

@@ -6,7 +6,7 @@
 
 use super::identity::Identity;
 use super::map::ResidencyMap;
-use super::message::{Read, Write};
+use super::message::{Catalogue, Read, Write};
 use super::placement::{self, Candidates, Placement};
 use super::policy::{Policy, Replication};
 use crate::terms::{
@@ -116,6 +116,16 @@ pub trait Decisions: Clone + Eq + Hash {
     /// preference.
     fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
         placement::backup_targets(map, unit, side)
+    }
+
+    /// Which datacenters may stage a backup that is restored to the site of `side`.
+    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+        Candidates::default().and(map.unit(unit).site(side))
+    }
+
+    /// Whether a backup may be restored to a site: it is of the site's own unit and boundary.
+    fn admits_backup(&self, identity: &Identity, backup: &Catalogue) -> bool {
+        (backup.unit, backup.boundary) == (identity.unit, identity.boundary)
     }
 
     /// The scale units that may hold a part of a conversation.

@@ -3,7 +3,7 @@
 //! The records themselves stay in the store; production handles positions only. Two logs agree up to
 //! any position that both have, because an epoch has one writer.
 
-use crate::terms::{Epoch, Incarnation, Index, Position};
+use crate::terms::{Epoch, Incarnation, Index, Position, Wall};
 
 /// What a site's store has on disk when the site boots.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -19,6 +19,8 @@ pub struct DurableLog {
     /// Whether the store may have lost what it once held: it was lost or restored from a copy, and
     /// its peer has not certified it since.
     pub uncertified: bool,
+    /// When the backup was begun from which the store was restored, until the register is founded anew.
+    pub restored: Option<Wall>,
     /// Which boot of the site this is: no two boots of a site have the same number, not even when the
     /// store was lost between them.
     pub boot: u32,
@@ -44,7 +46,7 @@ pub(super) struct Log {
 impl Log {
     /// The log as the disk has it.
     pub(super) fn boot(disk: DurableLog) -> Self {
-        let DurableLog { history, end, fence, incarnation, uncertified, boot: _ } = disk;
+        let DurableLog { history, end, fence, incarnation, uncertified, restored: _, boot: _ } = disk;
         Self { history, end, durable: end, fence, incarnation, uncertified }
     }
 

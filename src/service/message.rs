@@ -4,8 +4,8 @@
 //! that a [`Batch`] or a [`Write`] stands for.
 
 use crate::terms::{
-    AppVersion, Ballot, ConversationKind, Country, Epoch, Incarnation, Index, Position, Record, RecordKind, Refusal,
-    Register, Seat, Side, Span, Tenant, Unit, VoterRecord, Wall,
+    AppVersion, Ballot, Boundary, ConversationKind, Country, Datacenter, Epoch, Incarnation, Index, Position, Record,
+    RecordKind, Refusal, Register, Seat, Side, Span, Tenant, Unit, VoterRecord, Wall,
 };
 
 /// A request under way. Chosen by whoever drives the client; opaque to the service.
@@ -258,6 +258,12 @@ pub enum VoterQuestion {
         /// As what.
         incarnation: Incarnation,
     },
+    /// To any voter: an operator attests that what the register held is gone with its voters, and founds
+    /// it anew with this record.
+    Refound {
+        /// The ballot of the founding, its value, and the members.
+        record: VoterRecord,
+    },
     /// To a voter that lost its memory: both others know you; this is what they hold.
     Adopt {
         /// The highest ballot and value of both others, and the members as they know them.
@@ -274,6 +280,8 @@ pub enum VoterAnswer {
         token: u32,
         /// What the voter holds.
         record: VoterRecord,
+        /// The incarnation of its disk; where the record names another, the voter abstains.
+        incarnation: Incarnation,
     },
     /// Promised; `accepted` is the value accepted last.
     Promised {
@@ -301,6 +309,11 @@ pub enum VoterAnswer {
         /// What I am now.
         incarnation: Incarnation,
     },
+    /// The founding is durable.
+    Refounded {
+        /// Its ballot.
+        ballot: Ballot,
+    },
     /// Remembered durably.
     Enrolled {
         /// Who came back.
@@ -313,8 +326,23 @@ pub enum VoterAnswer {
 impl VoterAnswer {
     /// Whether the answer says that something is remembered, and so must wait for the disk.
     pub const fn needs_durability(&self) -> bool {
-        matches!(self, Self::Promised { .. } | Self::Accepted { .. } | Self::Enrolled { .. })
+        matches!(self, Self::Promised { .. } | Self::Accepted { .. } | Self::Enrolled { .. } | Self::Refounded { .. })
     }
+}
+
+/// What backup media say of what they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Catalogue {
+    /// Whose log it is.
+    pub unit: Unit,
+    /// The boundary that the unit serves.
+    pub boundary: Boundary,
+    /// Where the media stand.
+    pub datacenter: Datacenter,
+    /// The last position.
+    pub end: Position,
+    /// When the last finished backup was begun.
+    pub taken: Wall,
 }
 
 /// What an operator orders.

@@ -12,8 +12,9 @@
 //!
 //! Reading order: [`policy`] and [`map`] are what operators configure, [`identity`] is what they cannot;
 //! [`placement`] decides where a record rests; [`client`] finds the site; [`front`] keeps the queue before
-//! it; [`message`] is what they say to each other; [`protocol`] is the lease of a scale unit on one page, [`voter`], `proposer` and
-//! `readmission` are its register; [`log`] and [`site`] are the rest of a site. Whatever can be decided
+//! it; [`message`] is what they say to each other; [`protocol`] is the lease of a scale unit on one page,
+//! [`voter`], `proposer`, `readmission` and `refounding` are its register; [`log`] and [`site`] are the
+//! rest of a site. Whatever can be decided
 //! wrongly is a method of [`Decisions`].
 
 pub mod client;
@@ -30,6 +31,7 @@ pub mod policy;
 mod proposer;
 pub mod protocol;
 mod readmission;
+mod refounding;
 pub mod site;
 pub mod voter;
 
@@ -41,7 +43,7 @@ pub use identity::Identity;
 pub use log::DurableLog;
 pub use map::ResidencyMap;
 pub use message::{
-    Batch, Operation, Order, PeerMessage, Placed, Read, Request, Response, VoterAnswer, VoterQuestion, Write,
+    Batch, Catalogue, Operation, Order, PeerMessage, Placed, Read, Request, Response, VoterAnswer, VoterQuestion, Write,
 };
 pub use policy::Policy;
 pub use site::Site;

@@ -138,7 +138,10 @@ impl Proposer {
             VoterAnswer::Rejected { ballot, promised, members } => {
                 self.rejected(seat, ballot, (promised, members), effects)
             }
-            VoterAnswer::Holds { .. } | VoterAnswer::Abstains { .. } | VoterAnswer::Enrolled { .. } => None,
+            VoterAnswer::Holds { .. }
+            | VoterAnswer::Abstains { .. }
+            | VoterAnswer::Enrolled { .. }
+            | VoterAnswer::Refounded { .. } => None,
         }
     }
 
@@ -168,7 +171,8 @@ impl Proposer {
         }
     }
 
-    fn fresh_ballot(&mut self) -> Ballot {
+    /// A ballot above all that were seen.
+    pub(super) fn fresh_ballot(&mut self) -> Ballot {
         self.round += 1;
         Ballot { round: self.round, site: self.side, boot: self.boot }
     }

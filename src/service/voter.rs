@@ -76,7 +76,18 @@ impl<D: Decisions> Voter<D> {
     fn answer(&mut self, from: Side, question: VoterQuestion, effects: &mut Vec<VoterEffect>) {
         let mut next = self.record;
         let answer = match question {
-            VoterQuestion::Read { token } => VoterAnswer::Holds { token, record: self.durable },
+            VoterQuestion::Read { token } => {
+                VoterAnswer::Holds { token, record: self.durable, incarnation: self.incarnation }
+            }
+            VoterQuestion::Refound { record } => {
+                let ballot = record.promised;
+                if record.members[self.seat.index()] != self.incarnation || ballot <= self.record.promised {
+                    self.reject(ballot)
+                } else {
+                    next = record;
+                    VoterAnswer::Refounded { ballot }
+                }
+            }
             VoterQuestion::Adopt { record } => {
                 if !self.abstains() || record.members[self.seat.index()] != self.incarnation {
                     return;

@@ -1,144 +1,123 @@
-//! Backup media: what they hold, and how a site's log gets there, piece by piece.
+//! Backup media: what they hold, and what sites and operators do with them.
 //!
 //! Media stand in a datacenter beside the disks that serve, and are not lost with them. They hold runs
 //! of indices, as a log does whose records nobody holds one by one, so their size in memory does not
 //! grow with the number of messages.
 
-use super::disk;
-use super::event::{Event, SiteId};
-use super::message::{Local, Message};
+use super::copying::Route;
+use super::event::SiteId;
+use super::message::Local;
 use super::store::Store;
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::placement::Candidates;
-use crate::service::{Decisions, SiteInput};
-use crate::terms::{Bytes, CopyClass, Datacenter, Index, Instant, Span, Unit};
+use crate::service::{Catalogue, Decisions, SiteInput};
+use crate::terms::{CopyClass, Datacenter, Index, Instant, Position, Side, Unit, Wall};
 use std::collections::BTreeMap;
 
-/// So much is copied at once.
-const PIECE: Bytes = Bytes(16 << 20);
-
-/// How long a copy waits before it sends a piece again that did not arrive.
-const PATIENCE: Span = Span::secs(2);
-
 /// The media of every datacenter, by the unit whose log they hold.
-pub(super) type Backups = BTreeMap<(Unit, Datacenter), Store>;
+pub(super) type Backups = BTreeMap<(Unit, Datacenter), Media>;
 
-/// A backup under way.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Copying {
-    /// Tells its events from those of one that it took the place of.
-    turn: u16,
-    /// Where the media stand.
-    to: Datacenter,
-    /// The piece under way.
-    first: Index,
-    last: Index,
-    bytes: Bytes,
-    /// The last index of the whole.
-    through: Index,
-    begun: Instant,
+/// The backup media of one unit in one datacenter.
+pub(super) struct Media {
+    pub(super) log: Store,
+    /// When the last finished backup was begun.
+    pub(super) taken: Instant,
+}
+
+impl Media {
+    const fn new() -> Self {
+        Self { log: Store::new(), taken: Instant::ZERO }
+    }
 }
 
 impl<D: Decisions, O: Observer> World<D, O> {
     /// Begins to bring media up to `through` of a site's log.
     pub(super) fn back_up(&mut self, site: SiteId, targets: Candidates, to: Datacenter, through: Index) {
-        let unit = site.unit();
-        self.state(Fact::BackupTargets { unit, candidates: targets.set() });
-        let slot = &mut self.sites[site.index()];
-        let media = self.backups.entry((unit, to)).or_insert_with(Store::new);
-        let common = slot.store.agreement(media);
-        media.cut(common, &mut Vec::new());
-        slot.copies = slot.copies.wrapping_add(1);
-        let turn = slot.copies;
-        let (bytes, begun) = (Bytes(0), self.now);
-        slot.copying = Some(Copying { turn, to, first: 0, last: common, bytes, through, begun });
-        self.next_piece(site, turn);
-    }
-
-    /// Turns to the next piece of a copy.
-    fn next_piece(&mut self, site: SiteId, turn: u16) {
-        let Some(copying) = self.copying(site, turn) else { return };
-        if copying.last >= copying.through {
-            return self.copied(site, copying);
-        }
-        let first = copying.last + 1;
-        let (last, bytes) = piece(&self.sites[site.index()].store, first, copying.through);
-        self.sites[site.index()].copying = Some(Copying { first, last, bytes, ..copying });
-        self.send_piece(site, turn);
-    }
-
-    /// Reads the piece under way and sends it to where the media stand.
-    pub(super) fn send_piece(&mut self, site: SiteId, turn: u16) {
-        let Some(Copying { to, bytes, .. }) = self.copying(site, turn) else { return };
-        let here = self.sites[site.index()].datacenter();
-        if here == to {
-            self.write_piece(site, turn);
-        } else {
-            self.send(here, to, bytes, Message::Piece { site, turn, to });
-        }
-    }
-
-    /// The piece is where the media stand, and is written to them.
-    pub(super) fn write_piece(&mut self, site: SiteId, turn: u16) {
-        let Some(Copying { to, bytes, .. }) = self.copying(site, turn) else { return };
-        let place = &self.places[to.index()];
-        if place.powered() {
-            let time = disk::transfer(bytes, place.disk_rate).max(Span(1));
-            self.agenda.push(self.now + time, Event::PieceWritten { site, turn });
-        } else {
-            self.piece_lost(site, turn);
-        }
-    }
-
-    /// The piece did not arrive, and is sent again.
-    pub(super) fn piece_lost(&mut self, site: SiteId, turn: u16) {
-        self.agenda.push(self.now + PATIENCE, Event::SendPiece { site, turn });
-    }
-
-    /// The piece has come to rest on the media, unless the log was cut meanwhile.
-    pub(super) fn piece_written(&mut self, site: SiteId, turn: u16) {
-        let Some(Copying { to: datacenter, mut first, last, .. }) = self.copying(site, turn) else { return };
         let (unit, copy) = (site.unit(), CopyClass::Backup);
-        let slot = &mut self.sites[site.index()];
-        let media = self.backups.get_mut(&(unit, datacenter)).expect("a copy is begun with its media");
-        if slot.store.durable() < last || slot.store.agreement(media) + 1 < first {
-            slot.copying = None;
-            return;
-        }
-        while first <= last {
-            let slot = &self.sites[site.index()];
-            let media = self.backups.get_mut(&(unit, datacenter)).expect("a copy is begun with its media");
-            let (epoch, end) = slot.store.run(first);
-            let end = end.min(last);
-            media.write_run(epoch, first, end, slot.store.size(first, end));
-            self.state(Fact::RangeLanded { copy, datacenter, unit, epoch, first, last: end });
-            first = end + 1;
-        }
-        self.next_piece(site, turn);
+        self.state(Fact::TargetsListed { unit, copy, candidates: targets.set() });
+        let media = self.backups.entry((unit, to)).or_insert_with(Media::new);
+        let common = self.sites[site.index()].store.agreement(&media.log);
+        media.log.cut(common, &mut Vec::new());
+        self.begin_copy(site, Route::Backup { to, begun: self.now }, common, through);
     }
 
-    fn copied(&mut self, site: SiteId, Copying { to, through, begun, .. }: Copying) {
-        let slot = &mut self.sites[site.index()];
-        slot.copying = None;
+    /// A backup is finished.
+    pub(super) fn backed_up(&mut self, site: SiteId, to: Datacenter, begun: Instant, through: Index) {
+        let (unit, slot) = (site.unit(), &self.sites[site.index()]);
         let (here, end) = (slot.datacenter(), slot.store.position(through));
-        self.state(Fact::BackedUp { unit: site.unit(), datacenter: to, taken: begun, end });
+        if let Some(media) = self.backups.get_mut(&(unit, to)) {
+            media.taken = begun;
+        }
+        self.state(Fact::BackedUp { unit, datacenter: to, taken: begun, end });
         self.hand(here, Local::Site(site, SiteInput::BackedUp { through }, None));
     }
 
-    /// The copy under way at a site, if it is still this one.
-    fn copying(&self, site: SiteId, turn: u16) -> Option<Copying> {
-        self.sites[site.index()].copying.filter(|copying| copying.turn == turn)
+    /// Loses every backup that stands in a datacenter.
+    pub(super) fn lose_backups(&mut self, datacenter: Datacenter) -> bool {
+        let before = self.backups.len();
+        self.backups.retain(|&(_, at), _| at != datacenter);
+        self.state(Fact::BackupsLost { datacenter });
+        self.backups.len() < before
     }
-}
 
-/// The last index of the piece that begins at `first`, and its size: one record at the least.
-fn piece(store: &Store, first: Index, through: Index) -> (Index, Bytes) {
-    let whole = store.size(first, through);
-    if whole <= PIECE {
-        return (through, whole);
+    /// An operator offers the newest backup of `of` that is in reach to a site of `unit` that lost its
+    /// store. Whether there was both.
+    pub(super) fn order_restore(&mut self, unit: Unit, of: Unit) -> bool {
+        self.state(Fact::RestoreOrdered { unit });
+        let bereft = Side::BOTH.map(|side| SiteId::new(unit, side)).into_iter().find(|site| {
+            let slot = &self.sites[site.index()];
+            slot.store.is_uncertified() && self.places[slot.datacenter().index()].running
+        });
+        let (Some(site), Some(backup)) = (bereft, self.newest_backup(of)) else { return false };
+        let here = self.sites[site.index()].datacenter();
+        self.hand(here, Local::Site(site, SiteInput::Offered(backup), None));
+        true
     }
-    let records = u128::from(through + 1 - first) * u128::from(PIECE.0) / u128::from(whole.0);
-    let last = first - 1 + u64::try_from(records).unwrap_or(u64::MAX).max(1);
-    (last, store.size(first, last))
+
+    fn newest_backup(&self, of: Unit) -> Option<Catalogue> {
+        let boundary = self.plan.units[of.index()].boundary;
+        let own = self.backups.iter().filter(|&(&(unit, at), media)| {
+            unit == of && self.places[at.index()].powered() && media.taken > Instant::ZERO
+        });
+        let catalogues = own.map(|(&(unit, datacenter), Media { log, taken })| {
+            let end = log.position(log.durable());
+            Catalogue { unit, boundary, datacenter, end, taken: Wall(taken.0) }
+        });
+        catalogues.max_by_key(|backup| backup.end)
+    }
+
+    /// Begins to bring a backup to its staging place.
+    pub(super) fn restore(&mut self, site: SiteId, backup: Catalogue, targets: Candidates, staging: Datacenter) {
+        let (unit, copy) = (site.unit(), CopyClass::RestoreStaging);
+        self.state(Fact::TargetsListed { unit, copy, candidates: targets.set() });
+        self.begin_copy(site, Route::Stage { backup, staging }, 0, backup.end.index);
+    }
+
+    /// The backup is staged: the site is stopped, and its store loaded.
+    pub(super) fn staged(&mut self, site: SiteId, backup: Catalogue, staging: Datacenter) {
+        let slot = &mut self.sites[site.index()];
+        slot.stop();
+        let datacenter = slot.datacenter();
+        if slot.store.end() > 0 {
+            slot.store.cut(0, &mut Vec::new());
+            self.state(Fact::TailCut { datacenter, unit: site.unit(), keeps: Position::default() });
+        }
+        self.begin_copy(site, Route::Load { backup, staging }, 0, backup.end.index);
+    }
+
+    /// The store has everything that the backup held; the site starts anew.
+    pub(super) fn restored(&mut self, site: SiteId, backup: Catalogue) {
+        let slot = &mut self.sites[site.index()];
+        slot.store.restored_to(backup.taken);
+        let datacenter = slot.datacenter();
+        self.state(Fact::Restored {
+            unit: site.unit(),
+            side: site.side(),
+            datacenter,
+            taken: Instant(backup.taken.0),
+            end: backup.end,
+        });
+        self.boot_site(site);
+    }
 }

@@ -24,9 +24,9 @@ pub(super) enum Event {
     WakeClient { user: u32 },
     /// A site submits what is left of a quarantined tail.
     Merge { site: SiteId },
-    /// A piece of a backup is sent again.
+    /// A piece of a copy is sent again.
     SendPiece { site: SiteId, turn: u16 },
-    /// A piece of a backup is on its media.
+    /// A piece of a copy is written.
     PieceWritten { site: SiteId, turn: u16 },
     /// A datacenter's processes are up again.
     Booted { datacenter: u8, generation: u16 },

@@ -115,7 +115,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn strike(&mut self, kind: &FaultKind) -> bool {
         match *kind {
             FaultKind::Outage(ref datacenters) => any(datacenters.iter().map(|&dark| self.power_off(dark))),
-            FaultKind::StorageLoss(datacenter) => self.lose_storage(datacenter),
+            FaultKind::StorageLoss { datacenter, backups } => {
+                any([self.lose_storage(datacenter), backups && self.lose_backups(datacenter)].into_iter())
+            }
             FaultKind::Pause(datacenter) => self.pause(datacenter),
             FaultKind::PauseUnit(datacenter, unit) => self.halt(datacenter, unit),
             FaultKind::SlowDisk { datacenter, unit, milli } => self.slow_disks(datacenter, unit, milli),
@@ -139,6 +141,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             FaultKind::ConfigPush { datacenter, serves, label } => self.offer(Capacity { datacenter, serves, label }),
             FaultKind::Operator(unit, order) => self.order(unit, order),
+            FaultKind::Restore { unit, backup_of } => self.order_restore(unit, backup_of),
         }
     }
 
@@ -163,7 +166,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             FaultKind::Surge(boundary, milli) => drop(self.surge(boundary, milli, false)),
             FaultKind::Degrade { a, b, loss_ppm, delay } => self.degrade(a, b, loss_ppm, delay, false),
-            FaultKind::StorageLoss(_) | FaultKind::ConfigPush { .. } | FaultKind::Operator(..) => {}
+            FaultKind::StorageLoss { .. }
+            | FaultKind::ConfigPush { .. }
+            | FaultKind::Operator(..)
+            | FaultKind::Restore { .. } => {}
         }
     }
 }
@@ -275,7 +281,13 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
 /// Whether a fault lasts until it is lifted.
 const fn can_be_lifted(kind: &FaultKind) -> bool {
-    !matches!(kind, FaultKind::StorageLoss(_) | FaultKind::ConfigPush { .. } | FaultKind::Operator(..))
+    !matches!(
+        kind,
+        FaultKind::StorageLoss { .. }
+            | FaultKind::ConfigPush { .. }
+            | FaultKind::Operator(..)
+            | FaultKind::Restore { .. }
+    )
 }
 
 /// The directions that a partition cuts.

@@ -20,8 +20,8 @@ pub(super) enum Message {
     Resubmitted { request: Request, from: SiteId, to: SiteId, response: Response },
     /// A site to the other site of its unit, with the records of a batch.
     Peer { to: SiteId, message: PeerMessage, payload: Option<Payload> },
-    /// A piece of a site's backup to where the media stand.
-    Piece { site: SiteId, turn: u16, to: Datacenter },
+    /// A piece of a copy under way for a site.
+    Piece { site: SiteId, turn: u16, from: Datacenter, to: Datacenter },
     /// A site asks a voter elsewhere.
     Question { to: VoterId, from: Side, question: VoterQuestion },
     /// A voter answers a site elsewhere.

@@ -6,14 +6,15 @@
 //!
 //! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
 //! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
-//! records between sites, `backup` to media of their own; `devices` and `follow` are the users; `faults`
-//! strikes; `phases` is the course of a run; `trace` shows every step to whoever explains it. `chance` is
-//! the only place that makes randomness.
+//! records between sites, `backup` and `copying` to media of their own and back; `devices` and `follow` are
+//! the users; `faults` strikes; `phases` is the course of a run; `trace` shows every step to whoever
+//! explains it. `chance` is the only place that makes randomness.
 
 pub mod agenda;
 mod backup;
 pub mod chance;
 pub mod clock;
+mod copying;
 mod datacenter;
 mod devices;
 mod disk;

@@ -243,7 +243,12 @@ pub enum FaultKind {
         clients_reach: bool,
     },
     /// The datacenter's disks are lost: every site's store and voter there.
-    StorageLoss(Datacenter),
+    StorageLoss {
+        /// Which.
+        datacenter: Datacenter,
+        /// Whether the backup media there are lost with them.
+        backups: bool,
+    },
     /// The datacenter's processes stand still.
     Pause(Datacenter),
     /// One unit's processes at the datacenter stand still; its neighbours run on.
@@ -296,6 +301,13 @@ pub enum FaultKind {
     },
     /// An operator orders a failover of a scale unit.
     Operator(Unit, Order),
+    /// An operator orders a scale unit to be restored from the newest backup.
+    Restore {
+        /// Which unit.
+        unit: Unit,
+        /// Whose backup is offered: the unit's own, unless the operator errs.
+        backup_of: Unit,
+    },
 }
 
 impl FaultKind {
@@ -306,7 +318,7 @@ impl FaultKind {
             Self::Partition(..) => "partition",
             Self::PartitionOneWay(..) => "partition-one-way",
             Self::Isolate { .. } => "isolate",
-            Self::StorageLoss(_) => "storage-loss",
+            Self::StorageLoss { .. } => "storage-loss",
             Self::Pause(_) | Self::PauseUnit(..) => "pause",
             Self::SlowDisk { .. } => "slow-disk",
             Self::Cooling { .. } => "cooling",
@@ -315,7 +327,7 @@ impl FaultKind {
             Self::Surge(..) => "surge",
             Self::Degrade { .. } => "degrade",
             Self::ConfigPush { .. } => "config-push",
-            Self::Operator(..) => "operator",
+            Self::Operator(..) | Self::Restore { .. } => "operator",
         }
     }
 }

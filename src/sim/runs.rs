@@ -128,7 +128,7 @@ fn with_both_sites_dark_clients_hold_their_outbox_and_drain_it_afterwards() {
 #[test]
 fn a_lost_disk_is_filled_again_from_the_peer() {
     for lost in [DUBLIN, AMSTERDAM] {
-        let ended = run(plan(vec![(FaultKind::StorageLoss(lost), 30, 0)]));
+        let ended = run(plan(vec![(FaultKind::StorageLoss { datacenter: lost, backups: false }, 30, 0)]));
         assert_eq!((ended.unfinished, &ended.fired[..]), (0, &[1][..]));
         let refilled =
             count(&ended, |fact| matches!(fact, Fact::RangeLanded { datacenter, .. } if *datacenter == lost));
@@ -152,7 +152,7 @@ fn overlapping_faults_of_every_kind_leave_nothing_behind() {
         (FaultKind::Degrade { a: DUBLIN, b: AMSTERDAM, loss_ppm: 50_000, delay: Span::millis(40) }, 40, 10),
         (FaultKind::ConfigPush { datacenter: TEXAS, serves: Boundary(0), label: Some(Boundary(0)) }, 45, 0),
         (FaultKind::Operator(Unit(0), Order::PlannedSwitchover), 50, 0),
-        (FaultKind::StorageLoss(TEXAS), 52, 0),
+        (FaultKind::StorageLoss { datacenter: TEXAS, backups: false }, 52, 0),
         (FaultKind::PauseUnit(AMSTERDAM, Unit(0)), 53, 1),
         (FaultKind::PauseUnit(AMSTERDAM, Unit(0)), 53, 0), // it stands still already
         (FaultKind::SlowDisk { datacenter: DUBLIN, unit: None, milli: 20_000 }, 53, 0),
@@ -194,7 +194,10 @@ fn an_outage_of_what_is_dark_already_does_not_fire() {
 
 #[test]
 fn a_store_that_was_lost_and_filled_again_may_take_over() {
-    let ended = run(plan(vec![(FaultKind::StorageLoss(AMSTERDAM), 10, 0), (FaultKind::StorageLoss(DUBLIN), 25, 0)]));
+    let ended = run(plan(vec![
+        (FaultKind::StorageLoss { datacenter: AMSTERDAM, backups: false }, 10, 0),
+        (FaultKind::StorageLoss { datacenter: DUBLIN, backups: false }, 25, 0),
+    ]));
     assert_eq!(ended.unfinished, 0);
     assert!(landed(&ended, AMSTERDAM, CopyClass::Log) > 20);
 }
@@ -202,7 +205,7 @@ fn a_store_that_was_lost_and_filled_again_may_take_over() {
 #[test]
 fn two_voters_that_lost_their_disks_at_once_leave_refusals_and_no_storm() {
     let quiet = run(plan(vec![]));
-    let lost = [AMSTERDAM, TEXAS].map(|lost| (FaultKind::StorageLoss(lost), 50, 0));
+    let lost = [AMSTERDAM, TEXAS].map(|lost| (FaultKind::StorageLoss { datacenter: lost, backups: false }, 50, 0));
     let ended = run(plan(lost.into()));
     let no_majority = |fact: &Fact| matches!(fact, Fact::WriteRefused { refusal: Refusal::NoMajority, .. });
     assert!(count(&ended, no_majority) > 0 && ended.unfinished > 0);

@@ -1,7 +1,7 @@
 //! Sites of scale units: their processes, and what they command.
 
-use super::backup::Copying;
 use super::chance::{Chance, Purpose};
+use super::copying::Copying;
 use super::disk;
 use super::event::{Event, SiteId, VoterId};
 use super::gray::Slowness;
@@ -39,7 +39,7 @@ pub(super) struct SiteSlot<D> {
     /// How often it was started.
     boots: u32,
     pub(super) merge: Merge,
-    /// The backup that it writes, and how many it began.
+    /// The long copy under way for it, and how many there were.
     pub(super) copying: Option<Copying>,
     pub(super) copies: u16,
     disk: Chance,
@@ -78,6 +78,17 @@ impl<D: Decisions> SiteSlot<D> {
         SiteId::all(plan.units.len()).map(new).collect()
     }
 
+    /// Ends what runs, with what was not yet durable.
+    pub(super) fn stop(&mut self) {
+        self.machine = None;
+        self.store.crash();
+        self.offered = None;
+        self.copying = None;
+        self.wake = Instant::NEVER;
+        self.flushed_at = Instant::NEVER;
+        self.generation = self.generation.wrapping_add(1);
+    }
+
     /// Where it stands, physically.
     pub(super) const fn datacenter(&self) -> Datacenter {
         self.identity.datacenter
@@ -94,31 +105,27 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Starts the sites of a datacenter from what is durable.
     pub(super) fn boot_sites(&mut self, datacenter: Datacenter) {
-        let now = self.places[datacenter.index()].clock.local(self.now);
         for site in SiteId::all(self.plan.units.len()) {
-            let slot = &mut self.sites[site.index()];
-            if slot.datacenter() != datacenter {
-                continue;
+            if self.sites[site.index()].datacenter() == datacenter {
+                self.boot_site(site);
             }
-            let (decisions, identity, entropy) = (self.decisions.clone(), slot.identity.clone(), slot.entropy.u64());
-            let (map, policy, log) = (slot.map.clone(), self.policy.clone(), slot.store.durable_log(slot.boots));
-            slot.boots += 1;
-            slot.machine = Some(Site::boot(decisions, identity, map, policy, log, entropy, now));
-            self.rearm_site(site);
         }
+    }
+
+    /// Starts a site from what is durable.
+    pub(super) fn boot_site(&mut self, site: SiteId) {
+        let slot = &mut self.sites[site.index()];
+        let now = self.places[slot.identity.datacenter.index()].clock.local(self.now);
+        let (decisions, identity, entropy) = (self.decisions.clone(), slot.identity.clone(), slot.entropy.u64());
+        let (map, policy, log) = (slot.map.clone(), self.policy.clone(), slot.store.durable_log(slot.boots));
+        slot.boots += 1;
+        slot.machine = Some(Site::boot(decisions, identity, map, policy, log, entropy, now));
+        self.rearm_site(site);
     }
 
     /// Ends the sites of a datacenter, with what was not yet durable.
     pub(super) fn kill_sites(&mut self, datacenter: Datacenter) {
-        for slot in self.sites.iter_mut().filter(|slot| slot.datacenter() == datacenter) {
-            slot.machine = None;
-            slot.store.crash();
-            slot.copying = None;
-            slot.offered = None;
-            slot.wake = Instant::NEVER;
-            slot.flushed_at = Instant::NEVER;
-            slot.generation = slot.generation.wrapping_add(1);
-        }
+        self.sites.iter_mut().filter(|slot| slot.datacenter() == datacenter).for_each(SiteSlot::stop);
     }
 
     /// Empties the stores of a datacenter. Whether there were any.
@@ -221,6 +228,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             SiteEffect::Forget { through } => self.sites[site.index()].store.forget(through),
             SiteEffect::Cache { request } => self.cache(site, request),
             SiteEffect::BackUp { targets, to, through } => self.back_up(site, targets, to, through),
+            SiteEffect::Restore { backup, targets, staging } => self.restore(site, backup, targets, staging),
             SiteEffect::ToPeer(message) => self.send_to_peer(site, message),
             SiteEffect::ToVoter { seat, question } => self.ask_voter(site, seat, question),
             SiteEffect::Respond { request, response } => self.respond(site, request, response),

@@ -265,7 +265,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             Message::Resubmit(_, to) | Message::Peer { to, .. } => (at(to.peer()), at(to)),
             Message::Resubmitted { from, to, .. } => (at(from), at(to)),
-            Message::Piece { site, to, .. } => (at(site), to),
+            Message::Piece { from, to, .. } => (from, to),
             Message::Question { to, from, .. } => (at(SiteId::new(to.unit(), from)), self.voter_datacenter(to)),
             Message::Answer { to, seat, .. } => (self.voter_datacenter(VoterId::new(to.unit(), seat)), at(to)),
         };

@@ -33,6 +33,9 @@ impl Faults {
             | Fact::Access { .. }
             | Fact::Link { .. }
             | Fact::StorageLost { .. }
+            | Fact::BackupsLost { .. }
+            | Fact::RestoreOrdered { .. }
+            | Fact::Restored { .. }
             | Fact::ClockChanged { .. }
             | Fact::Ordered { .. }
             | Fact::MapPushed { .. } => {
@@ -88,7 +91,7 @@ impl Faults {
         let number = chain.push(Link::new(self.at, happened));
         for fact in &physical {
             self.last.extend(sufferers(fact).map(|datacenter| (datacenter, number)));
-            if let Fact::Ordered { unit, .. } = *fact {
+            if let Fact::Ordered { unit, .. } | Fact::RestoreOrdered { unit } = *fact {
                 self.orders.insert(unit, number);
             }
         }
@@ -104,6 +107,8 @@ fn sufferers(fact: &Fact) -> impl Iterator<Item = Datacenter> + use<> {
         | Fact::Capacity { datacenter, .. }
         | Fact::Access { datacenter, .. }
         | Fact::StorageLost { datacenter, .. }
+        | Fact::BackupsLost { datacenter }
+        | Fact::Restored { datacenter, .. }
         | Fact::MapPushed { datacenter, .. }
         | Fact::ClockChanged { datacenter, .. } => [Some(datacenter), None],
         Fact::Link { from, to, .. } => [Some(from), Some(to)],
@@ -151,6 +156,18 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
                 let what = if forced { "forced failover, whatever may be lost" } else { "planned switchover" };
                 told.push(format!("An operator orders a {what}, of {}.", known.unit(unit)));
             }
+            Fact::BackupsLost { datacenter } => {
+                told.push(format!("The backups in {} are lost.", known.name(datacenter)));
+            }
+            Fact::RestoreOrdered { unit } => told.push(format!(
+                "An operator orders to restore {} from its newest backup, and attests that the stores of both sites are gone.",
+                known.unit(unit)
+            )),
+            Fact::Restored { unit, datacenter, taken, end, .. } => told.push(format!(
+                "The store of {} in {} holds what the backup of {taken} held, through {end}.",
+                known.unit(unit),
+                known.name(datacenter)
+            )),
             _ => {}
         }
     }

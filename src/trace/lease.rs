@@ -220,6 +220,15 @@ impl Leases {
                 link = link.because(pen.ails(step.at, &[known.place_of(step.unit, step.side)]));
                 "Waits too long for a flush, counts its disk as failing, and raises an alarm.".to_owned()
             }
+            Announcement::RestoreBegan { taken } => {
+                format!("Gives its store up for what a backup of {} holds. {heard}", clock_wall(taken))
+            }
+            Announcement::RestoreRefused => {
+                format!("Refuses to be restored: the backup is not its own, or its store is whole. {heard}")
+            }
+            Announcement::Refounded { epoch } => {
+                format!("Has founded the register anew, under epoch {epoch} and with itself as holder. {heard}")
+            }
             Announcement::MapAdopted => format!("Takes the map. {heard}"),
             Announcement::MapRefused => format!("Refuses the map, which contradicts its identity or is old. {heard}"),
             // The claim of the same step tells it, unless the failover waits for an operator.

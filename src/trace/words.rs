@@ -94,6 +94,7 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         SiteInput::Noticed(register) => format!("its own voter accepted renewal {}", ballot(register.renewal)),
         SiteInput::Order(Order::PlannedSwitchover) => "an operator ordered a planned switchover".to_owned(),
         SiteInput::Order(Order::ForcedFailover) => "an operator ordered a forced failover".to_owned(),
+        SiteInput::Offered(_) => "an operator offered a backup to restore from".to_owned(),
         SiteInput::BackedUp { through } => format!("the backup of its log through index {through} is finished"),
         SiteInput::MapPushed(ref map) => format!("an operator pushed map {}", map.version),
     }
@@ -108,6 +109,7 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::PeerSilent => "to ask a peer that does not answer",
         SiteTimer::TailGrows => "to write `alone` before the unreplicated tail outgrows the RPO",
         SiteTimer::DrainOver => "to give a switchover up",
+        SiteTimer::Refound => "to found the register anew",
         SiteTimer::BackUp => "to have a backup written",
         SiteTimer::Failback => "to hand the lease back",
         SiteTimer::DiskLate => "to count its disk as failing",
@@ -145,6 +147,7 @@ pub(super) fn answered(answer: VoterAnswer) -> String {
         VoterAnswer::Rejected { ballot: of, promised, .. } => {
             format!("rejected ballot {}, for it promised {}", ballot(of), ballot(promised))
         }
+        VoterAnswer::Refounded { ballot: of } => format!("took the founding of ballot {}", ballot(of)),
         VoterAnswer::Abstains { .. } => "abstains, for it lost its memory".to_owned(),
         VoterAnswer::Enrolled { .. } => "enrolled a voter that had lost its memory".to_owned(),
     }

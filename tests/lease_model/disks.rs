@@ -36,7 +36,7 @@ impl Store {
         }
         self.boots += 1;
         let Self { fence, incarnation, uncertified, boots, .. } = *self;
-        DurableLog { history, end: self.durable as Index, fence, incarnation, uncertified, boot: boots }
+        DurableLog { history, end: self.durable as Index, fence, incarnation, uncertified, restored: None, boot: boots }
     }
 
     pub(crate) fn append(&mut self, epoch: Epoch, request: Request) {

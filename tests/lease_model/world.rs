@@ -411,6 +411,7 @@ impl<D: Decisions> World<D> {
                 SiteEffect::Respond { .. }
                 | SiteEffect::Forget { .. }
                 | SiteEffect::Cache { .. }
+                | SiteEffect::Restore { .. }
                 | SiteEffect::BackUp { .. }
                 | SiteEffect::Announce(_) => {}
             }

@@ -30,6 +30,8 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::ForgetsR3, caught_by: "RES-1", circumstances: BEFORE },
     Trap { planted: Planted::BackupAbroad, caught_by: "RES-1", circumstances: OFTEN_BACKED_UP },
     Trap { planted: Planted::BackupAbroad, caught_by: "RES-6", circumstances: OFTEN_BACKED_UP },
+    Trap { planted: Planted::StagesAbroad, caught_by: "RES-1", circumstances: RESTORED },
+    Trap { planted: Planted::AnyBackupAdmitted, caught_by: "RES-1", circumstances: WRONG_BACKUP },
     Trap { planted: Planted::AttachmentByUploader, caught_by: "RES-2", circumstances: ROAMING },
     Trap { planted: Planted::CallMediaCached, caught_by: "RES-3", circumstances: "" },
     Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
@@ -342,4 +344,48 @@ flush = "500ms"
 const OFTEN_BACKED_UP: &str = r#"
 [service]
 backup_every = "5m"
+"#;
+
+const RESTORED: &str = r#"
+[service]
+backup_every = "5m"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "dublin"
+at = "12m"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "amsterdam"
+at = "12m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-1"
+order = "restore"
+at = "15m"
+"#;
+
+/// An operator offers the backup of another boundary.
+const WRONG_BACKUP: &str = r#"
+[service]
+backup_every = "5m"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "dublin"
+at = "12m"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "amsterdam"
+at = "12m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-1"
+order = "restore"
+backup_of = "amer-1"
+at = "15m"
 "#;

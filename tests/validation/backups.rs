@@ -35,7 +35,8 @@ fn window(case: &Case, runs: usize) -> Vec<Finding> {
         runs,
         |chance| {
             let at = plan.start + Span(period.0 * 2) + Span(chance.below(period.0));
-            let lost = |site| FaultPlan { at, lasts: None, kind: FaultKind::StorageLoss(site) };
+            let lost =
+                |site| FaultPlan { at, lasts: None, kind: FaultKind::StorageLoss { datacenter: site, backups: false } };
             (Plan { faults: vec![lost(A), lost(B)], ..plan.clone() }, Media::default())
         },
         Media::window,

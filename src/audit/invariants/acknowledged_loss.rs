@@ -3,7 +3,8 @@
 //! A record is lost when a new epoch's holder has it not on its disk, unless it returns later, for
 //! an old holder's tail is reconciled. The table: `sync-strict` loses nothing; `sync` nothing while
 //! the register says `replicated`; `async` at most the records of the declared span, and at most the
-//! declared number of them, while `replicated`. While `alone`, a loss is declared, not bounded.
+//! declared number of them, while `replicated`. While `alone`, a loss is declared, not bounded. With
+//! both disks gone `backup_loss` judges.
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Acknowledgement, Landing, Ledger, Succession};
@@ -22,7 +23,7 @@ struct Takeover {
 /// Follows what takeovers left behind until it returns or the run ends.
 #[derive(Debug, Default)]
 pub(in crate::audit) struct AcknowledgedLoss {
-    docket: Docket,
+    pub(super) docket: Docket,
     takeovers: Vec<Takeover>,
     /// What is missing: when it was acknowledged, and by which takeover it was left behind.
     missing: BTreeMap<Record, (Instant, usize)>,
@@ -67,7 +68,7 @@ impl AcknowledgedLoss {
     }
 
     pub(in crate::audit) fn succeeded(&mut self, ledger: &Ledger, at: Instant, unit: Unit, succession: Succession) {
-        if ledger.lease(unit).is_beyond_promise() {
+        if ledger.lease(unit).is_beyond_promise() || succession.restored.is_some() {
             return;
         }
         self.docket.clear(1);

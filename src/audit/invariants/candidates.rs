@@ -4,7 +4,7 @@ use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::rules::{self, Residence};
-use crate::terms::{Birth, BoundarySet, DatacenterSet, Instant, Rule, Unit};
+use crate::terms::{Birth, BoundarySet, CopyClass, DatacenterSet, Instant, Rule, Unit};
 
 /// Judges every list that production made for a record of an organization.
 #[derive(Debug, Default)]
@@ -49,13 +49,22 @@ impl CandidatesInside {
         }
     }
 
-    /// A backup holds every tenant's records, so its media stand in the unit's own boundary.
-    pub(in crate::audit) fn for_backup(&mut self, ledger: &Ledger, at: Instant, unit: Unit, candidates: DatacenterSet) {
+    /// A copy of the whole log holds every tenant's records, so it stands in the unit's own boundary.
+    pub(in crate::audit) fn for_copies(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        unit: Unit,
+        copy: CopyClass,
+        candidates: DatacenterSet,
+    ) {
         let home = ledger.terms(unit).boundary;
         for candidate in candidates.iter() {
             self.docket.check(ledger.contract.stands_in(candidate) == home, || {
-                Breach::new(at, "the media for a backup of {unit} name {datacenter}, outside {residence}")
+                let what = format!("the places for a {copy} of {{unit}} name {{datacenter}}, outside {{residence}}");
+                Breach::new(at, what)
                     .in_unit(unit)
+                    .resting_as(copy)
                     .at_datacenter(candidate)
                     .against(BoundarySet::of(home), Rule::R8)
             });
@@ -81,7 +90,7 @@ fn passage(ledger: &Ledger, birth: &Birth, at: Instant) -> Residence {
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, HONG_KONG, SINGAPORE, Story};
     use crate::facts::Fact;
-    use crate::terms::{DatacenterSet, RecordKind};
+    use crate::terms::{CopyClass, DatacenterSet, RecordKind};
 
     #[test]
     fn a_list_of_the_pair_keeps_the_promise() {
@@ -102,11 +111,14 @@ mod tests {
     #[test]
     fn media_outside_the_boundary_are_a_breach() {
         let mut story = Story::after();
-        let media = |datacenters: &[_]| datacenters.iter().fold(DatacenterSet::EMPTY, |set, &one| set.with(one));
-        story.fact(Fact::BackupTargets { unit: EMEA_1, candidates: media(&[AMSTERDAM, DUBLIN]) });
+        let listed = |datacenters: &[_]| {
+            let candidates = datacenters.iter().fold(DatacenterSet::EMPTY, |set, &one| set.with(one));
+            Fact::TargetsListed { unit: EMEA_1, copy: CopyClass::Backup, candidates }
+        };
+        story.fact(listed(&[AMSTERDAM, DUBLIN]));
         story.expect_kept("RES-6", 2);
-        story.fact(Fact::BackupTargets { unit: EMEA_1, candidates: media(&[SINGAPORE]) });
-        story.expect_broken("RES-6", "the media for a backup of {unit} name {datacenter}");
+        story.fact(listed(&[SINGAPORE]));
+        story.expect_broken("RES-6", "the places for a backup of {unit} name {datacenter}");
     }
 
     #[test]

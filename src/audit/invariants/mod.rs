@@ -2,6 +2,7 @@
 //! alone needs.
 
 pub(super) mod acknowledged_loss;
+pub(super) mod backup_loss;
 pub(super) mod call_media;
 pub(super) mod candidates;
 pub(super) mod colocation;

@@ -19,6 +19,13 @@ impl StaleNeverPromoted {
         if ledger.lease(unit).is_beyond_promise() {
             return;
         }
+        if let Some(ordered) = succession.restored {
+            self.docket.check(ordered, || {
+                let what = "{unit} was founded anew on a backup though no operator had ordered it";
+                Breach::new(at, what).in_unit(unit)
+            });
+            return;
+        }
         let (before, now) = (&succession.before, &succession.register);
         let complete = ledger.logs(unit).store(now.holder).holds(before.register.frontier);
         let admitted = match before.register.mode {

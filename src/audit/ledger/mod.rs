@@ -5,6 +5,7 @@
 //! together. Memory grows with the population and with what is not yet replicated, never with the
 //! number of messages but for four bytes in every 256.
 
+mod backups;
 mod families;
 mod logs;
 mod people;
@@ -22,6 +23,7 @@ use crate::terms::{
     Birth, BoundarySet, Conversation, CopyClass, Datacenter, Epoch, Index, Instant, Opening, Position, Register, Rule,
     Seat, Side, Span, Tenancy, Unit, UnitSet, VoterRecord,
 };
+use backups::BackupBook;
 use families::Families;
 use logs::UnitLogs;
 use people::People;
@@ -39,6 +41,8 @@ pub(super) struct Succession {
     pub lost: Vec<Acknowledgement>,
     /// Whether an operator had ordered it.
     pub forced: bool,
+    /// Where the register was founded anew on a restored store: whether an operator had ordered that.
+    pub restored: Option<bool>,
 }
 
 /// Everything remembered.
@@ -48,6 +52,7 @@ pub(super) struct Ledger {
     pub(super) world: World,
     pub(super) registers: Registers,
     logs: Vec<UnitLogs>,
+    backups: Vec<BackupBook>,
     people: People,
     families: Families,
 }
@@ -58,6 +63,7 @@ impl Ledger {
             world: World::new(contract.datacenters.len(), contract.units.len(), contract.start),
             registers: Registers::new(contract.units.len(), contract.start),
             logs: vec![UnitLogs::default(); contract.units.len()],
+            backups: vec![BackupBook::default(); contract.units.len()],
             people: People::default(),
             families: Families::default(),
             contract,
@@ -82,6 +88,11 @@ impl Ledger {
     /// The logs of a unit.
     pub(super) fn logs(&self, unit: Unit) -> &UnitLogs {
         &self.logs[unit.index()]
+    }
+
+    /// The backups of a unit.
+    pub(super) fn backups(&self, unit: Unit) -> &BackupBook {
+        &self.backups[unit.index()]
     }
 
     /// The conversation of a handle.
@@ -261,6 +272,21 @@ impl Ledger {
         self.families.acknowledged(birth, unit, moved);
         self.people.acknowledged(birth.conversation, unit, at);
         self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
+        self.backups[unit.index()].acknowledged(position, at);
+    }
+
+    /// Something happened to backups.
+    pub(super) fn backup(&mut self, fact: &Fact) {
+        match *fact {
+            Fact::BackedUp { unit, datacenter, end, .. } => self.backups[unit.index()].backed_up(datacenter, end),
+            Fact::BackupsLost { datacenter } => self.backups.iter_mut().for_each(|book| book.lost(datacenter)),
+            Fact::RestoreOrdered { unit } => self.backups[unit.index()].ordered(),
+            Fact::Restored { unit, .. } => {
+                let ordered = self.backups[unit.index()].restored();
+                self.registers.of_mut(unit).restored(ordered);
+            }
+            _ => {}
+        }
     }
 
     /// A voter's record became durable: what that changed, and the succession that it completed.
@@ -275,10 +301,11 @@ impl Ledger {
         let persisted = self.registers.of_mut(unit).persisted(seat, record, at);
         let succession = persisted.grant.and_then(|grant| {
             let before = grant.supersedes()?;
-            let forced = self.registers.of_mut(unit).take_forced();
+            let book = self.registers.of_mut(unit);
+            let (forced, restored) = (book.take_forced(), book.take_restored());
             let mut lost = Vec::new();
             self.logs[unit.index()].abandon(grant.register.holder, |acknowledgement| lost.push(acknowledgement));
-            Some(Succession { before, register: grant.register, lost, forced })
+            Some(Succession { before, register: grant.register, lost, forced, restored })
         });
         (persisted, succession)
     }

@@ -50,6 +50,8 @@ pub(in crate::audit) struct LeaseBook {
     /// When each voter that lost its memory wrote again: it then has what the others hold.
     readmitted: [Option<Instant>; 3],
     memory_lost: bool,
+    /// Whether the store of a site was restored, and by an operator's order.
+    restored: Option<bool>,
     granted: Option<Granted>,
     epoch_since: Instant,
     forced: bool,
@@ -70,6 +72,17 @@ impl LeaseBook {
     /// Whether an operator ordered a forced failover since the last succession.
     pub(super) fn take_forced(&mut self) -> bool {
         std::mem::take(&mut self.forced)
+    }
+
+    /// Whether the register was founded anew on a restored store, and whether that was ordered. From
+    /// then on it is whole again.
+    pub(super) fn take_restored(&mut self) -> Option<bool> {
+        self.memory_lost &= self.restored.is_none();
+        self.restored.take()
+    }
+
+    pub(super) const fn restored(&mut self, ordered: bool) {
+        self.restored = Some(ordered);
     }
 
     /// Whether more was broken than the register is built for: a clock beyond ρ, or the memory of

@@ -8,7 +8,7 @@ use super::{Role, Site, SiteEffect};
 use crate::service::Decisions;
 use crate::service::message::PeerMessage;
 use crate::service::policy::Policy;
-use crate::terms::{Epoch, Index, LocalTime, Monotonic, Span};
+use crate::terms::{Epoch, Index, LocalTime, Mode, Monotonic, Span};
 
 /// A backup that has not been finished within this share of the interval is tried at other media.
 const PATIENCE: u64 = 4;
@@ -44,7 +44,9 @@ impl<D: Decisions> Site<D> {
         if now < holding.backup.due {
             return;
         }
-        let by_peer = holding.in_touch();
+        // While `replicated` stands, a peer in touch is behind by less than the RPO.
+        let caught_up = holding.peer.caught_up_since.is_some() && holding.known.mode == Mode::Replicated;
+        let by_peer = holding.in_touch() && caught_up;
         let through = if by_peer { holding.peer.durable.min(self.log.durable()) } else { self.log.durable() };
         let schedule = &mut holding.backup;
         if schedule.begun.replace(now).is_some() {

@@ -4,7 +4,8 @@
 //! the lease, where it accepts writes and replicates them. Reading order: `standby` (when to take
 //! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
-//! (doing so because the disk fails), `backup` (who writes one, when and where).
+//! (doing so because the disk fails), `backup` (who writes one, when and where),
+//! `restoring` (when both stores are gone).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
@@ -13,6 +14,7 @@ mod disk;
 mod following;
 mod holding;
 mod requests;
+mod restoring;
 mod shipping;
 mod standby;
 mod status;
@@ -28,6 +30,7 @@ use super::message::{Operation, Response, VoterAnswer};
 use super::policy::Policy;
 use super::proposer::{Concluded, Proposer};
 use super::readmission::Readmission;
+use super::refounding::Refounding;
 use super::{Decisions, Machine, ResidencyMap, entropy};
 use crate::facts::Announcement;
 use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
@@ -60,6 +63,8 @@ pub enum SiteTimer {
     BackUp,
     /// To count the disk as failing.
     DiskLate,
+    /// To found the register anew.
+    Refound,
 }
 
 /// Where a boot's number stands in the tokens of its looks.
@@ -79,6 +84,7 @@ pub struct Site<D> {
     /// The token of the last look at the register. No two looks of a site have the same, whatever its
     /// role and boot: an answer that comes late counts for no other.
     looks: u32,
+    refounding: Option<Refounding>,
     role: Role,
     /// Whether a flush is under way.
     flushing: bool,
@@ -119,6 +125,7 @@ impl<D: Decisions> Site<D> {
             map,
             policy,
             entropy,
+            refounding: disk.restored.map(|taken| Refounding::new(taken, now.monotonic)),
             log: Log::boot(disk),
             readmission: None,
             role: Role::Standby(Standby::watching(None, now.monotonic, now.monotonic)),
@@ -149,7 +156,10 @@ impl<D: Decisions> Site<D> {
             self.concluded(now, concluded, effects);
         }
         match self.role {
-            Role::Standby(_) => self.watch(now, effects),
+            Role::Standby(_) => {
+                self.refound(now, effects);
+                self.watch(now, effects);
+            }
             Role::Holding(_) => self.hold(now, effects),
         }
     }
@@ -165,21 +175,26 @@ impl<D: Decisions> Site<D> {
         if let VoterAnswer::Abstains { incarnation } = *answer {
             self.readmission = Some(Readmission::begin(seat, incarnation, effects));
         }
+        if let Some(refounding) = &mut self.refounding {
+            let progress = refounding.answered(seat, answer);
+            self.founding_went_on(progress, effects);
+        }
         if let Some(readmission) = &mut self.readmission {
             readmission.answered(seat, answer, effects);
         }
         if let Some(concluded) = self.proposer.answered(now.monotonic, seat, answer, effects) {
             self.concluded(now, concluded, effects);
         }
-        if let VoterAnswer::Holds { token, record } = *answer {
+        if let VoterAnswer::Holds { token, record, .. } = *answer {
             self.looked(now, seat, token, record, effects);
         }
     }
 
-    fn persisted(&mut self, through: Index, effects: &mut Vec<SiteEffect>) {
+    fn persisted(&mut self, now: LocalTime, through: Index, effects: &mut Vec<SiteEffect>) {
         self.flushing = false;
         self.flush_since = None;
         self.log.persisted(through);
+        self.founding_persisted(now, effects);
         self.flush(effects);
         if let (Role::Standby(_), Some(epoch)) = (&self.role, self.following) {
             self.report_stored(epoch, effects);
@@ -196,7 +211,8 @@ impl<D: Decisions> Site<D> {
     fn flush_now(&mut self, effects: &mut Vec<SiteEffect>) {
         self.flushing = true;
         self.certificate_due = false;
-        let (through, fence, certified) = (self.log.end(), self.log.fence, !self.log.uncertified);
+        let founded = self.refounding.as_mut().is_some_and(Refounding::flushes);
+        let (through, fence, certified) = (self.log.end(), self.log.fence, !self.log.uncertified || founded);
         effects.push(SiteEffect::Flush { through, fence, certified });
     }
 
@@ -235,12 +251,13 @@ impl<D: Decisions> Machine for Site<D> {
                 let response = turned_away.map_or(Response::Shown, refused);
                 effects.push(SiteEffect::Respond { request, response });
             }
-            SiteInput::Persisted { through } => self.persisted(through, effects),
+            SiteInput::Persisted { through } => self.persisted(now, through, effects),
             SiteInput::Peer(message) => self.peer_said(now, message, effects),
             SiteInput::Voter { seat, answer } => self.voter_said(now, seat, &answer, effects),
             SiteInput::Noticed(register) => self.noticed(now, register, effects),
             SiteInput::Order(order) => self.ordered(now, order, effects),
             SiteInput::MapPushed(map) => self.map_pushed(map, effects),
+            SiteInput::Offered(backup) => self.restore(backup, effects),
             SiteInput::BackedUp { through } => self.backup_written(now, through, effects),
         }
         self.time_flush(now);
@@ -250,7 +267,14 @@ impl<D: Decisions> Machine for Site<D> {
     fn deadline(&self) -> Option<(Monotonic, SiteTimer)> {
         let role = match &self.role {
             Role::Standby(standby) if self.proposer.is_busy() => standby.look_deadline(),
-            Role::Standby(standby) => Some(standby.deadline()),
+            Role::Standby(standby) => {
+                let founding = self.refounding.as_ref().and_then(Refounding::deadline);
+                Some(
+                    founding
+                        .filter(|&at| at < standby.deadline().0)
+                        .map_or_else(|| standby.deadline(), |at| (at, SiteTimer::Refound)),
+                )
+            }
             Role::Holding(holding) => Some(self.holding_deadline(holding)),
         };
         match (self.proposer.deadline(), role) {

@@ -1,0 +1,140 @@
+//! FO-3, the row "both disks": what a restore loses was acknowledged since the last backup, and there is
+//! a backup as often as the schedule says.
+//!
+//! Three things are looked at. A finished backup holds what was acknowledged before it began, but for the
+//! lag that the mode allows. A healthy unit is never without one for longer than an interval, and the
+//! quarter of one within which a backup is finished. A restore brings back no less than the best
+//! backup that stands in reach.
+
+use super::acknowledged_loss::AcknowledgedLoss;
+use crate::audit::ledger::Ledger;
+use crate::audit::{Breach, LossTerms, slack};
+use crate::terms::{Datacenter, Instant, Position, Span, Unit};
+
+impl AcknowledgedLoss {
+    /// A backup that was begun at `taken` is finished.
+    pub(in crate::audit) fn backed_up(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        unit: Unit,
+        datacenter: Datacenter,
+        (taken, end): (Instant, Position),
+    ) {
+        if ledger.lease(unit).is_beyond_promise() {
+            return;
+        }
+        let missing = ledger.backups(unit).first_after(end);
+        let due = taken.before(lag(ledger));
+        self.docket.check(missing.is_none_or(|first| first >= due), || {
+            let what =
+                format!("the backup of {{unit}} in {{datacenter}} through {end} lacks what was acknowledged before");
+            Breach::new(at, what).in_unit(unit).at_datacenter(datacenter)
+        });
+    }
+
+    /// Time has passed: every healthy unit has a backup.
+    pub(in crate::audit) fn schedule_seen(&mut self, ledger: &Ledger, at: Instant) {
+        let Some(every) = ledger.contract.backup_every else { return };
+        let bound = every + every.scale(1, 4) + ledger.contract.rto_bound + lag(ledger);
+        for unit in ledger.units() {
+            let Some(since) = ledger.backups(unit).oldest_without() else { continue };
+            let lease = ledger.lease(unit);
+            let holder = lease.granted().map(|granted| granted.register.holder);
+            let able = holder.and_then(|holder| ledger.able_since(unit, holder));
+            let Some(able) = able.filter(|_| !lease.is_beyond_promise()) else { continue };
+            let healthy = able.max(lease.epoch_since());
+            self.docket.check(at - healthy.max(since) <= bound, || {
+                let what = format!("{{unit}} has had no backup for {}; it is promised one every {every}", at - since);
+                Breach::new(at, what).in_unit(unit)
+            });
+        }
+    }
+
+    /// A site was restored to what a backup held that ends at `end`.
+    pub(in crate::audit) fn restored(&mut self, ledger: &Ledger, at: Instant, unit: Unit, end: Position) {
+        for backup in ledger.backups(unit).backups().iter().filter(|backup| !ledger.world.is_dark(backup.datacenter)) {
+            self.docket.check(backup.end <= end, || {
+                let what =
+                    format!("{{unit}} was restored through {end}; the backup in {{datacenter}} ends at {}", backup.end);
+                Breach::new(at, what).in_unit(unit).at_datacenter(backup.datacenter)
+            });
+        }
+    }
+}
+
+/// How far a peer that writes a backup may be behind.
+fn lag(ledger: &Ledger) -> Span {
+    match ledger.contract.loss {
+        LossTerms::AtMost(bound) => bound + slack::IN_FLIGHT,
+        LossTerms::Never | LossTerms::NoneWhileReplicated => slack::IN_FLIGHT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
+    use crate::facts::Fact;
+    use crate::terms::{Epoch, Position, RecordKind, Side, Span};
+
+    fn at(index: u64) -> Position {
+        Position { epoch: Epoch(1), index }
+    }
+
+    /// Two records a minute apart, and a backup in Amsterdam through `end` a minute later.
+    fn backed_up_through(end: u64) -> Story {
+        let mut story = Story::after_with(|contract| contract.backup_every = Some(Span::hours(1)));
+        for index in 1..=2 {
+            let birth = story.birth(RecordKind::Message);
+            story.grant(1, Side::A).land_everywhere(birth, index).acknowledge(birth, DUBLIN, 1, index);
+            story.pass(Span::minutes(1));
+        }
+        let taken = story.now();
+        story.pass(Span::secs(3));
+        story.fact(Fact::BackedUp { unit: EMEA_1, datacenter: AMSTERDAM, taken, end: at(end) });
+        story
+    }
+
+    fn loads(story: &mut Story, span: Span) {
+        for _ in 0..span.0 / Span::minutes(5).0 {
+            story.renew_for(Side::A, Span::minutes(5));
+            story.fact(Fact::Load { datacenter: DUBLIN, served: 0, window: Span::minutes(5) });
+        }
+    }
+
+    #[test]
+    fn a_backup_holds_what_was_acknowledged_before_it_began() {
+        assert_eq!(backed_up_through(2).finding("FO-3").broken, 0);
+        backed_up_through(1).expect_broken("FO-3", "lacks what was acknowledged before");
+    }
+
+    #[test]
+    fn a_healthy_unit_has_a_backup_as_often_as_is_promised() {
+        let mut story = backed_up_through(2);
+        loads(&mut story, Span::hours(2));
+        assert_eq!(story.finding("FO-3").broken, 0, "nothing was acknowledged since");
+        let birth = story.birth(RecordKind::Message);
+        story.land_everywhere(birth, 3).acknowledge(birth, DUBLIN, 1, 3);
+        loads(&mut story, Span::minutes(60));
+        assert_eq!(story.finding("FO-3").broken, 0, "the next is not due");
+        loads(&mut story, Span::minutes(30));
+        story.expect_broken("FO-3", "no backup for");
+    }
+
+    #[test]
+    fn a_restore_brings_the_best_backup_back() {
+        let restored = |through: u64| {
+            let mut story = backed_up_through(2);
+            for (side, datacenter) in [(Side::A, DUBLIN), (Side::B, AMSTERDAM)] {
+                story.fact(Fact::StorageLost { unit: EMEA_1, side, datacenter });
+            }
+            let taken = story.now();
+            let (side, datacenter, end) = (Side::A, DUBLIN, at(through));
+            story.fact(Fact::RestoreOrdered { unit: EMEA_1 });
+            story.fact(Fact::Restored { unit: EMEA_1, side, datacenter, taken, end });
+            story
+        };
+        assert_eq!(restored(2).finding("FO-3").broken, 0);
+        restored(1).expect_broken("FO-3", "was restored through 1:1");
+    }
+}
