@@ -10,10 +10,12 @@
 mod announcement;
 mod digest;
 mod fate;
+mod observer;
 
 pub use announcement::Announcement;
 pub use digest::{Digest, DigestValue};
 pub use fate::Fate;
+pub use observer::Observer;
 
 use crate::terms::{
     Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Opaque, Opening, Position,
@@ -368,48 +370,4 @@ pub enum Fact {
         /// The end of the backup.
         end: Position,
     },
-}
-
-/// Folds facts. Observers never influence a run.
-pub trait Observer {
-    /// Takes one fact, which became true at `at`.
-    fn observe(&mut self, at: Instant, fact: &Fact);
-}
-
-impl Observer for () {
-    #[inline(always)]
-    fn observe(&mut self, _: Instant, _: &Fact) {}
-}
-
-impl<A: Observer, B: Observer> Observer for (A, B) {
-    #[inline]
-    fn observe(&mut self, at: Instant, fact: &Fact) {
-        self.0.observe(at, fact);
-        self.1.observe(at, fact);
-    }
-}
-
-impl<A: Observer, B: Observer, C: Observer> Observer for (A, B, C) {
-    #[inline]
-    fn observe(&mut self, at: Instant, fact: &Fact) {
-        self.0.observe(at, fact);
-        self.1.observe(at, fact);
-        self.2.observe(at, fact);
-    }
-}
-
-impl<O: Observer> Observer for Option<O> {
-    #[inline]
-    fn observe(&mut self, at: Instant, fact: &Fact) {
-        if let Some(observer) = self {
-            observer.observe(at, fact);
-        }
-    }
-}
-
-/// Collects every fact. For tests and short traces only: memory grows with the run.
-impl Observer for Vec<(Instant, Fact)> {
-    fn observe(&mut self, at: Instant, fact: &Fact) {
-        self.push((at, *fact));
-    }
 }

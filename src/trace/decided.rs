@@ -1,7 +1,7 @@
 //! Decisions on record: a service whose decisions are another's, each noted with its inputs.
 
 use crate::service::decisions::{CatchUp, Claim, Decisions, Silence, Standing};
-use crate::service::message::{Read, Write};
+use crate::service::message::{Catalogue, Read, Write};
 use crate::service::placement::{Candidates, Placement};
 use crate::service::policy::Policy;
 use crate::service::{Identity, ResidencyMap, Shipped};
@@ -163,6 +163,14 @@ impl<D: Decisions> Decisions for Noted<D> {
 
     fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
         self.decisions.backup_targets(map, unit, side)
+    }
+
+    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+        self.decisions.staging_targets(map, unit, side)
+    }
+
+    fn admits_backup(&self, identity: &Identity, backup: &Catalogue) -> bool {
+        self.decisions.admits_backup(identity, backup)
     }
 
     fn lapsed_after(&self, policy: &Policy, ttl: Span) -> Span {
