@@ -1,4 +1,8 @@
-//! A datacenter's clock: a steady reading that drifts, and a wall reading that drifts and is off.
+//! A datacenter's clock: a steady reading that drifts, and a wall reading that is off.
+//!
+//! A time service keeps the wall reading at its offset, or no declared tolerance would hold for long:
+//! twenty parts per million are half a second in seven hours. It corrects rates within ρ; beyond, the
+//! wall reading goes astray, until the rate is back.
 
 use crate::terms::{Instant, LocalTime, Monotonic, Span, Wall};
 
@@ -15,32 +19,37 @@ pub struct Clock {
     /// The steady reading then, in millionths of a microsecond.
     counted: i128,
     drift_ppm: i32,
-    /// What the wall reading is ahead of the steady one, in microseconds.
-    ahead: i128,
+    /// ρ: the greatest drift that the time service corrects in the wall reading.
+    rho_ppm: u32,
+    /// How far the wall reading is off, in microseconds.
+    offset_us: i128,
+    /// How far it had gone astray when the rate changed last, in millionths of a microsecond.
+    astray: i128,
 }
 
 impl Clock {
-    /// A clock whose wall reading is `offset_us` microseconds ahead of true time at `at`, and whose
-    /// rate deviates by `drift_ppm`.
+    /// A clock whose wall reading is `offset_us` microseconds ahead of true time, and whose rate
+    /// deviates by `drift_ppm` from `at` on. A time service corrects what is within `rho_ppm`.
     ///
     /// # Panics
     ///
     /// If the clock would not run forwards: a drift of −1,000,000 ppm or less.
-    pub fn new(at: Instant, offset_us: i64, drift_ppm: i32) -> Self {
-        let mut clock = Self {
+    pub fn new(at: Instant, offset_us: i64, drift_ppm: i32, rho_ppm: u32) -> Self {
+        assert!(drift_ppm > -1_000_000, "a clock that does not run forwards");
+        Self {
             since: at,
             counted: i128::from(UPTIME.0) * MILLION,
-            drift_ppm: 0,
-            ahead: i128::from(at.0) - i128::from(UPTIME.0) + i128::from(offset_us),
-        };
-        clock.set_drift(at, drift_ppm);
-        clock
+            drift_ppm,
+            rho_ppm,
+            offset_us: i128::from(offset_us),
+            astray: 0,
+        }
     }
 
     /// What both readings say at a true instant, which must not be before the last change.
     pub fn local(&self, at: Instant) -> LocalTime {
-        let steady = millionths_down(self.counted_at(at));
-        LocalTime { monotonic: Monotonic(clamp(steady)), wall: Wall(clamp(steady + self.ahead)) }
+        let wall = i128::from(at.0) + self.off_at(at);
+        LocalTime { monotonic: Monotonic(clamp(millionths_down(self.counted_at(at)))), wall: Wall(clamp(wall)) }
     }
 
     /// The first true instant, not before the last change, at which the steady reading is at least
@@ -53,13 +62,15 @@ impl Clock {
         self.since + Span(div_up(missing, self.rate()))
     }
 
-    /// Changes the rate from `at` on. Both readings go on without a step.
+    /// Changes the rate from `at` on. The steady reading goes on without a step, and so does the wall
+    /// reading, but for a return to what the time service corrects: it then sets the wall right.
     ///
     /// # Panics
     ///
     /// If the clock would not run forwards: a drift of −1,000,000 ppm or less.
     pub fn set_drift(&mut self, at: Instant, ppm: i32) {
         assert!(ppm > -1_000_000, "a clock that does not run forwards");
+        self.astray = if ppm.unsigned_abs() <= self.rho_ppm { 0 } else { self.astray_at(at) };
         self.counted = self.counted_at(at);
         self.since = at;
         self.drift_ppm = ppm;
@@ -70,13 +81,13 @@ impl Clock {
     /// The step is the same at whatever instant it is made; `at` is there for the reader.
     pub fn step(&mut self, at: Instant, by_us: i64) {
         debug_assert!(at >= self.since, "a step in the past");
-        self.ahead += i128::from(by_us);
+        self.offset_us += i128::from(by_us);
     }
 
     /// How far the wall reading is ahead of true time at `at`, in microseconds.
     pub fn offset_us(&self, at: Instant) -> i64 {
-        let wall = millionths_down(self.counted_at(at)) + self.ahead;
-        i64::try_from(wall - i128::from(at.0)).unwrap_or(if wall < 0 { i64::MIN } else { i64::MAX })
+        let off = self.off_at(at);
+        i64::try_from(off).unwrap_or(if off < 0 { i64::MIN } else { i64::MAX })
     }
 
     /// The deviation of the rate, in parts per million.
@@ -87,6 +98,15 @@ impl Clock {
     fn counted_at(&self, at: Instant) -> i128 {
         debug_assert!(at >= self.since, "a reading before the last change of the clock");
         self.counted + i128::from(at.since(self.since).0) * self.rate()
+    }
+
+    fn off_at(&self, at: Instant) -> i128 {
+        self.offset_us + millionths_down(self.astray_at(at))
+    }
+
+    fn astray_at(&self, at: Instant) -> i128 {
+        let beyond = self.drift_ppm.unsigned_abs() > self.rho_ppm;
+        if beyond { self.astray + i128::from(at.since(self.since).0) * i128::from(self.drift_ppm) } else { 0 }
     }
 
     fn rate(&self) -> i128 {
@@ -120,11 +140,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const RHO_PPM: u32 = 200;
     const START: Instant = Instant(1_557_100_800_000_000);
 
     #[test]
     fn a_perfect_clock_tells_the_true_time() {
-        let clock = Clock::new(START, 0, 0);
+        let clock = Clock::new(START, 0, 0, RHO_PPM);
         let later = START + Span::hours(30);
         assert_eq!(clock.local(later).wall, Wall(later.0));
         assert_eq!(clock.local(later).monotonic.since(clock.local(START).monotonic), Span::hours(30));
@@ -132,14 +153,27 @@ mod tests {
 
     #[test]
     fn drift_and_offset_are_what_they_say() {
-        let clock = Clock::new(START, -250_000, 200);
-        assert_eq!(clock.offset_us(START), -250_000);
-        assert_eq!(clock.offset_us(START + Span::secs(10_000)), -250_000 + 2_000_000);
+        let clock = Clock::new(START, -250_000, 200, RHO_PPM);
+        let (start, later) = (clock.local(START), clock.local(START + Span::secs(10_000)));
+        assert_eq!(later.monotonic.since(start.monotonic), Span::secs(10_002));
+        assert_eq!((clock.offset_us(START), later.wall - start.wall), (-250_000, Span::secs(10_000)));
+    }
+
+    #[test]
+    fn a_fault_leads_the_wall_astray_and_its_end_sets_it_right() {
+        let mut clock = Clock::new(START, 3_000, 20, RHO_PPM);
+        let after = |seconds| START + Span::secs(seconds);
+        clock.set_drift(START, 1_000);
+        assert_eq!(clock.offset_us(after(10)), 3_000 + 10_000);
+        clock.set_drift(after(10), -1_000);
+        assert_eq!(clock.offset_us(after(15)), 3_000 + 5_000);
+        clock.set_drift(after(15), 150);
+        assert_eq!((clock.offset_us(after(15)), clock.offset_us(after(90))), (3_000, 3_000));
     }
 
     #[test]
     fn a_step_moves_the_wall_and_never_the_steady_reading() {
-        let mut clock = Clock::new(START, 0, 100);
+        let mut clock = Clock::new(START, 0, 100, RHO_PPM);
         let at = START + Span::minutes(7);
         let before = clock.local(at);
         clock.step(at, -3_000_000);
@@ -150,18 +184,20 @@ mod tests {
 
     #[test]
     fn many_changes_of_rate_lose_no_time() {
-        let mut clock = Clock::new(START, 0, 1);
+        let mut clock = Clock::new(START, 0, 1, RHO_PPM);
         for i in 0..1_000_000 {
             clock.set_drift(START + Span(i), if i % 2 == 0 { 1 } else { -1 });
         }
-        assert_eq!(clock.offset_us(START + Span::secs(1)), 0);
+        let [start, end] =
+            [START, START + Span::secs(1)].map(|at| Clock::new(START, 0, 0, RHO_PPM).local(at).monotonic);
+        assert_eq!(clock.local(START + Span::secs(1)).monotonic.since(start), end.since(start));
     }
 
     proptest! {
         #[test]
         fn when_is_the_first_instant_of_a_reading(drift in -900_000..2_000_000i32, change in 0..10_000_000u64,
                                                   second in -900..900i32, ahead in 0..100_000_000_000u64) {
-            let mut clock = Clock::new(START, 0, drift);
+            let mut clock = Clock::new(START, 0, drift, RHO_PPM);
             let changed = START + Span(change);
             clock.set_drift(changed, second);
             let reading = clock.local(changed).monotonic + Span(ahead);
@@ -172,7 +208,7 @@ mod tests {
 
         #[test]
         fn the_steady_reading_never_goes_back(changes in prop::collection::vec((1..50u64, -900_000..900_000i32), 1..40)) {
-            let (mut clock, mut at, mut last) = (Clock::new(START, 0, 0), START, Monotonic::ZERO);
+            let (mut clock, mut at, mut last) = (Clock::new(START, 0, 0, RHO_PPM), START, Monotonic::ZERO);
             for (span, drift) in changes {
                 at = at + Span(span);
                 prop_assert!(clock.local(at).monotonic >= last);
@@ -185,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_reading_out_of_reach_never_comes() {
-        assert_eq!(Clock::new(START, 0, 50).when(Monotonic::NEVER), Instant::NEVER);
-        assert_eq!(Clock::new(START, 0, -500_000).when(Monotonic(u64::MAX - 1)), Instant::NEVER);
+        assert_eq!(Clock::new(START, 0, 50, RHO_PPM).when(Monotonic::NEVER), Instant::NEVER);
+        assert_eq!(Clock::new(START, 0, -500_000, RHO_PPM).when(Monotonic(u64::MAX - 1)), Instant::NEVER);
     }
 }

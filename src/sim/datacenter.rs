@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::event::{Event, SiteId};
 use super::gray::unit_of;
 use super::message::{Asked, Local};
-use super::plan::DatacenterPlan;
+use super::plan::{DatacenterPlan, Plan};
 use super::service_time::ServiceTime;
 use super::world::World;
 use crate::facts::{Fact, Observer};
@@ -45,9 +45,10 @@ pub(super) struct Place {
 
 impl Place {
     /// A datacenter that has been running for ever.
-    pub(super) fn new(plan: &DatacenterPlan, seed: u64, start: Instant) -> Self {
+    pub(super) fn new(run: &Plan, plan: &DatacenterPlan) -> Self {
+        let (seed, start) = (run.seed, run.start);
         Self {
-            clock: Clock::new(start, plan.clock_offset_us, plan.clock_drift_ppm),
+            clock: Clock::new(start, plan.clock_offset_us, plan.clock_drift_ppm, run.policy.rho_ppm),
             outages: 0,
             running: true,
             pauses: 0,

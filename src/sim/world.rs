@@ -117,7 +117,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             quiet: false,
             over: false,
             network: Network::new(plan),
-            places: plan.datacenters.iter().map(|datacenter| Place::new(datacenter, plan.seed, plan.start)).collect(),
+            places: plan.datacenters.iter().map(|datacenter| Place::new(plan, datacenter)).collect(),
             sites: SiteSlot::all(plan),
             voters: VoterSlot::all(plan, &decisions),
             backups: Backups::new(),

@@ -329,8 +329,9 @@ impl Ledger {
     }
 
     pub(super) fn clock(&mut self, at: Instant, datacenter: Datacenter, offset_us: i64, drift_ppm: i32) {
-        self.world.clock(offset_us, drift_ppm, at);
-        if drift_ppm.unsigned_abs() > self.contract.rho_ppm {
+        let uncorrected = Some(drift_ppm.unsigned_abs()).filter(|&drift| drift > self.contract.rho_ppm);
+        self.world.clock(datacenter, offset_us, uncorrected.unwrap_or(0), at);
+        if uncorrected.is_some() {
             self.registers.clock_beyond_rho(&self.contract, datacenter);
         }
     }

@@ -78,10 +78,25 @@ pub(in crate::audit) struct World {
     clear: Vec<Switch>,
     /// By unit (outer) and datacenter (inner).
     corners: Vec<Corner>,
-    /// The greatest offset and drift of any clock so far, and since when one could have drifted.
+    /// The clocks that were changed, as they are since.
+    clocks: Vec<Clock>,
+    /// The greatest error of any wall clock before it was changed again.
+    worst_error: Span,
+}
+
+/// A clock that was changed.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    datacenter: Datacenter,
+    since: Instant,
     offset: Span,
     drift_ppm: u64,
-    drifts_since: Instant,
+}
+
+impl Clock {
+    fn error(&self, now: Instant) -> Span {
+        self.offset + Span((now - self.since).0.saturating_mul(self.drift_ppm) / 1_000_000)
+    }
 }
 
 impl World {
@@ -92,9 +107,8 @@ impl World {
             places: vec![Place::new(start); datacenters],
             links: vec![Switch::new(start); datacenters * datacenters],
             clear: vec![Switch::new(start); datacenters * datacenters],
-            offset: Span::ZERO,
-            drift_ppm: 0,
-            drifts_since: Instant::NEVER,
+            clocks: Vec::new(),
+            worst_error: Span::ZERO,
         }
     }
 
@@ -145,10 +159,10 @@ impl World {
         from != to && !self.link(from, to).well
     }
 
-    /// A bound on the error of any wall clock: asked for every landing, so it is one product.
+    /// A bound on the error of any wall clock, now or before.
+    #[inline]
     pub(in crate::audit) fn clock_error(&self, now: Instant) -> Span {
-        let drifted = (now - self.drifts_since).0.saturating_mul(self.drift_ppm) / 1_000_000;
-        self.offset + Span(drifted)
+        self.clocks.iter().fold(self.worst_error, |worst, clock| worst.max(clock.error(now)))
     }
 
     /// Whether an operator ever handed the datacenter a map that is not true.
@@ -209,10 +223,13 @@ impl World {
         self.clear[slot].set(loss_ppm <= slack::LINK_LOSS_PPM && delay <= slack::LINK_DELAY, at);
     }
 
-    pub(super) fn clock(&mut self, offset_us: i64, drift_ppm: i32, at: Instant) {
-        self.offset = self.offset.max(Span(offset_us.unsigned_abs()));
-        self.drift_ppm = self.drift_ppm.max(u64::from(drift_ppm.unsigned_abs()));
-        self.drifts_since = self.drifts_since.min(at);
+    /// A clock was stepped, or runs with another drift that no time service corrects.
+    pub(super) fn clock(&mut self, datacenter: Datacenter, offset_us: i64, drift_ppm: u32, at: Instant) {
+        let offset = Span(offset_us.unsigned_abs());
+        if let Some(before) = self.clocks.iter().position(|clock| clock.datacenter == datacenter) {
+            self.worst_error = self.worst_error.max(self.clocks.swap_remove(before).error(at));
+        }
+        self.clocks.push(Clock { datacenter, since: at, offset, drift_ppm: u64::from(drift_ppm) });
     }
 
     pub(super) fn misled(&mut self, datacenter: Datacenter) {
@@ -276,10 +293,11 @@ mod tests {
         assert_eq!(world.linked_since(a, b), None);
     }
 
-    #[test]
-    fn a_drifting_clock_errs_more_with_time() {
+    fn a_drifting_clock_errs_more_with_time_until_it_is_mended() {
         let mut world = World::new(1, 1, Instant::ZERO);
-        world.clock(-3, 100, Instant(0));
+        world.clock(Datacenter(0), -3, 100, Instant(0));
         assert_eq!(world.clock_error(Instant(1_000_000)), Span(103));
+        world.clock(Datacenter(0), 2, 0, Instant(2_000_000));
+        assert_eq!(world.clock_error(Instant(9_000_000)), Span(203));
     }
 }
