@@ -1,5 +1,6 @@
 //! What may happen next, and what must hold.
 
+use super::fixture::policy;
 use super::wire::Cut;
 use super::world::{Deed, World};
 use ringfence::service::{Decisions, Order};
@@ -176,7 +177,9 @@ impl<D: Decisions + Debug> Lease<D> {
         }
         if self.start == Start::Contested {
             world.crash(Seat::A);
-            while !world.is_due(Side::B) {
+            let lapsed = world.now(Side::B).monotonic + policy().lapsed_after(policy().ttl);
+            while world.now(Side::B).monotonic < lapsed || !world.is_due(Side::B) {
+                self.run_until_quiet(&mut world);
                 world.steps += 1;
             }
             world.boot(Seat::A);

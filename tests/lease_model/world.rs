@@ -143,7 +143,7 @@ impl<D: Decisions> World<D> {
     }
 
     /// What the site's steady clock says. No promise of the lease rests on the wall clock, which stands still.
-    fn now(&self, side: Side) -> LocalTime {
+    pub(crate) fn now(&self, side: Side) -> LocalTime {
         let local = self.steps * self.stations[side.index()].rate * 1_000_000;
         LocalTime { monotonic: Monotonic(local), wall: Wall::ZERO }
     }
