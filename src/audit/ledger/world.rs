@@ -293,6 +293,7 @@ mod tests {
         assert_eq!(world.linked_since(a, b), None);
     }
 
+    #[test]
     fn a_drifting_clock_errs_more_with_time_until_it_is_mended() {
         let mut world = World::new(1, 1, Instant::ZERO);
         world.clock(Datacenter(0), -3, 100, Instant(0));
