@@ -45,9 +45,10 @@
 //!
 //! - A standby sees the holder's life at the voter of its own site, which tells it of every value it
 //!   durably accepts; that costs no message. When it is not told of a renewal that is due, for it is cut off
-//!   or a message was lost, it reads a majority each `loop_wait`, without raising a ballot. When it has seen the same `renewal` for `ttl·(1+ρ)` on its own clock,
-//!   it reads once more. Only if that shows nothing newer may it propose the next epoch; the compare-and-set
-//!   compares the whole value, so it fails if the holder renewed.
+//!   or a message was lost, it reads a majority each `loop_wait`, without raising a ballot. When it has seen
+//!   the same `renewal` for `ttl·(1+ρ)` on its own clock, it reads once more. Only if that shows nothing newer
+//!   may it propose the next epoch; the compare-and-set compares the whole value, so it fails if the holder
+//!   renewed.
 //! - It takes over by itself only if the mode is `replicated` and its log reaches `frontier`. If `alone`, it
 //!   waits: for the holder, for the end of `grace_period_with_data_loss`, or for an operator's force. Then
 //!   it declares its loss. Grace and force waive the test of the mode, never the wait for the lease. A force
@@ -90,7 +91,14 @@
 //! and merged by record identifier when the site returns. What was acknowledged and never comes back is
 //! loss, and is reported as such.
 //!
+//! # Both disks lost
+//!
+//! By an operator's order a site takes a backup of its own unit and boundary, through staging inside the
+//! boundary. The voters that lost their memory would wait for both others, so the register is founded anew
+//! (`refounding`): once no renewal was seen for a lease, on a majority of the voters as they are now, with
+//! an epoch beyond any that may have been decided. What came after the backup is declared as lost.
+//!
 //! # Not built yet
 //!
 //! Tokens of unresolved removals (there are no removals yet), and the re-founding of a register on a lone
-//! survivor by an operator.
+//! survivor, without a majority, by an operator.
