@@ -235,6 +235,7 @@ impl Observer for Audit {
             | Fact::Paused { .. }
             | Fact::UnitPaused { .. }
             | Fact::Disk { .. }
+            | Fact::MemoryLost { .. }
             | Fact::StorageLost { .. } => {
                 ledger.disturbed(at, fact);
                 self.recovery.disturbed(ledger, at);

@@ -272,6 +272,13 @@ impl Story {
         self.vote(unit, Seat::Witness, register)
     }
 
+    /// A site of EMEA's first unit loses its disks: the log, and what its voter remembers.
+    pub(super) fn disks_lost(&mut self, side: Side) -> &mut Self {
+        let (unit, seat, datacenter) = (EMEA_1, side.seat(), self.contract.unit(EMEA_1).site(side));
+        self.fact(Fact::MemoryLost { unit, seat, datacenter, copy: false });
+        self.fact(Fact::StorageLost { unit, side, datacenter })
+    }
+
     /// The voter of a site that lost its disk writes again, without a value.
     pub(super) fn vote_again(&mut self, unit: Unit, side: Side) -> &mut Self {
         self.persist(unit, side.seat(), VoterRecord::default())

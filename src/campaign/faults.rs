@@ -32,6 +32,7 @@ fn description(kind: &FaultKind, names: &Names) -> String {
         FaultKind::Isolate { datacenter, clients_reach: false } => format!("{}, also from clients", name(datacenter)),
         FaultKind::StorageLoss { datacenter, backups: true } => format!("{}, with its backups", name(datacenter)),
         FaultKind::StorageLoss { datacenter, .. } | FaultKind::Pause(datacenter) => name(datacenter),
+        FaultKind::RestoreCopy { datacenter, age } => format!("{}, as it was {age} earlier", name(datacenter)),
         FaultKind::PauseUnit(datacenter, unit) => format!("{} at {}", names.unit(*unit), name(datacenter)),
         FaultKind::SlowDisk { datacenter, unit, milli } => {
             let whose = unit.map(|unit| format!(" of {}", names.unit(unit))).unwrap_or_default();

@@ -83,10 +83,9 @@ impl Observer for Leases {
                 }
             }
             Fact::Ordered { unit, forced } => self.books[unit.index()].ordered |= forced,
-            Fact::StorageLost { unit, side, .. } => {
-                let book = &mut self.books[unit.index()];
-                book.votes[side.seat().index()] = None;
-                let mode = book.mode();
+            Fact::MemoryLost { unit, seat, .. } => self.books[unit.index()].votes[seat.index()] = None,
+            Fact::StorageLost { unit, .. } => {
+                let mode = self.books[unit.index()].mode();
                 self.disks_lost.push(DiskLoss { unit, mode });
             }
             Fact::Acknowledged { .. } => self.acknowledged += 1,

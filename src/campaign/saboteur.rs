@@ -10,7 +10,8 @@ use crate::service::policy::{Policy, Replication};
 use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
 use crate::sim::Plan;
 use crate::terms::{
-    Ballot, Datacenter, Epoch, Index, Mode, Monotonic, Position, RecordKind, Refusal, Side, Span, Unit, UnitSet, Wall,
+    Ballot, Datacenter, Epoch, Incarnation, Index, Mode, Monotonic, Position, RecordKind, Refusal, Side, Span, Unit,
+    UnitSet, Wall,
 };
 use std::sync::Arc;
 
@@ -83,11 +84,13 @@ pub enum Planted {
     StagesAbroad,
     /// A site is restored from whatever backup it is offered.
     AnyBackupAdmitted,
+    /// A voter votes on with whatever its disk says, though it is not the disk that it wrote on.
+    TrustsOldMemory,
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -121,6 +124,7 @@ impl Planted {
         Self::BackupAbroad,
         Self::StagesAbroad,
         Self::AnyBackupAdmitted,
+        Self::TrustsOldMemory,
     ];
 }
 
@@ -283,6 +287,10 @@ impl Decisions for Saboteur {
 
     fn may_accept(&self, promised: Ballot, offered: Ballot) -> bool {
         self.planted == Planted::AcceptsLower || Shipped.may_accept(promised, offered)
+    }
+
+    fn remembers(&self, named: Incarnation, own: Incarnation) -> bool {
+        self.planted == Planted::TrustsOldMemory || Shipped.remembers(named, own)
     }
 
     fn persists_first(&self) -> bool {

@@ -370,4 +370,16 @@ pub enum Fact {
         /// The end of the backup.
         end: Position,
     },
+    /// The memory of a voter was lost with its disk. Where the disk is a copy of the old one from an earlier
+    /// moment, it says now what it said then.
+    MemoryLost {
+        /// Whose lease.
+        unit: Unit,
+        /// Which voter.
+        seat: Seat,
+        /// Where, physically.
+        datacenter: Datacenter,
+        /// Whether such a copy stands in its place.
+        copy: bool,
+    },
 }

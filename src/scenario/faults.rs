@@ -93,6 +93,19 @@ section! {
 }
 
 section! {
+    /// A datacenter's disks are replaced by an earlier copy of themselves, and its processes start anew.
+    RestoreCopy {
+        required {
+            /// The datacenter.
+            datacenter: String,
+            /// How long before the fault the copy was made, after the start of the run.
+            age: Span,
+        }
+        optional {}
+    }
+}
+
+section! {
     /// A datacenter's disks are slow.
     SlowDisk {
         required {
@@ -271,6 +284,7 @@ effects! {
     "partition-one-way" lasting PartitionOneWay(PartitionOneWay),
     "isolate" lasting Isolate(Isolate),
     "storage-loss" at_once StorageLoss(StorageLoss),
+    "restore-copy" at_once RestoreCopy(RestoreCopy),
     "pause" lasting Pause(Pause),
     "slow-disk" lasting SlowDisk(SlowDisk),
     "cooling" lasting Cooling(Cooling),

@@ -129,6 +129,12 @@ fn faults(given: &Given<Vec<At<Fault>>>, start: Instant, duration: Span, names: 
             let found = Diagnostic::at(Code::FaultAfterEnd, &moment.place, format!("this fault strikes {outside}"));
             names.findings.add(found.help(format!("the run starts at {start} and lasts {duration}")));
         }
+        if let Some(age) =
+            fault.value.effect.age().filter(|age| age.value == Span::ZERO || at.before(age.value) < start)
+        {
+            let message = "the copy is made after the run starts, and before it is put back";
+            names.findings.report(Code::OutOfRange, &age.place, message);
+        }
         Some(FaultPlan { at, lasts: value(&fault.value.lasts).copied(), kind: kind? })
     };
     given.iter().flat_map(|list| &list.value).filter_map(one).collect()

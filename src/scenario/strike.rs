@@ -3,7 +3,7 @@
 use super::code::Code;
 use super::faults::{
     ClockDrift, ClockOffset, ConfigPush, Cooling, Degrade, Effect, Isolate, Operator, Outage, Partition,
-    PartitionOneWay, Pause, SlowDisk, StorageLoss, Surge,
+    PartitionOneWay, Pause, RestoreCopy, SlowDisk, StorageLoss, Surge,
 };
 use super::quantity::rounded;
 use super::read::{At, Given};
@@ -15,6 +15,14 @@ use crate::sim::plan::FaultKind;
 use crate::terms::{Datacenter, Seat, Span, Unit};
 
 impl Effect {
+    /// How old the copy is that is put back, where one is.
+    pub(super) const fn age(&self) -> Option<&At<Span>> {
+        match self {
+            Self::RestoreCopy(RestoreCopy { age, .. }) => age.as_ref(),
+            _ => None,
+        }
+    }
+
     /// What it means to the world; `None` after reporting a name that is unknown or missing.
     pub(super) fn resolved(&self, fault: &Place, names: &Resolver<'_>) -> Option<FaultKind> {
         Some(match self {
@@ -35,6 +43,9 @@ impl Effect {
                 datacenter: names.datacenter(datacenter)?,
                 backups: value(backups).copied().unwrap_or(false),
             },
+            Self::RestoreCopy(RestoreCopy { datacenter, age }) => {
+                FaultKind::RestoreCopy { datacenter: names.datacenter(datacenter)?, age: *value(age)? }
+            }
             Self::Pause(Pause { datacenter, unit }) => {
                 let at = names.datacenter(datacenter);
                 match there(unit, at, names)? {

@@ -156,16 +156,23 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Empties every disk. The processes there start anew. Whether there were any disks.
     pub(super) fn lose_storage(&mut self, datacenter: Datacenter) -> bool {
+        self.beneath_processes(datacenter, |world| {
+            [world.lose_voters(datacenter), world.lose_stores(datacenter)].contains(&true)
+        })
+    }
+
+    /// Does something to the disks of a datacenter. Processes that run there end before, and start anew after.
+    pub(super) fn beneath_processes<T>(&mut self, datacenter: Datacenter, act: impl FnOnce(&mut Self) -> T) -> T {
         let running = self.places[datacenter.index()].running;
         if running {
             self.kill(datacenter);
         }
-        let lost = [self.lose_voters(datacenter), self.lose_stores(datacenter)];
+        let done = act(self);
         if running {
             self.boot_voters(datacenter);
             self.boot_sites(datacenter);
         }
-        lost.contains(&true)
+        done
     }
 
     /// Hands something to a process: now, once it moves again, or, without one, never.

@@ -30,6 +30,8 @@ pub(super) enum Event {
     PieceWritten { site: SiteId, turn: u16 },
     /// A datacenter's processes are up again.
     Booted { datacenter: u8, generation: u16 },
+    /// The copy is made of which a fault will speak.
+    CopyMade { fault: u16 },
     /// A fault strikes.
     FaultBegins { fault: u16 },
     /// A fault is lifted.

@@ -72,6 +72,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let end = self.plan.start + self.plan.duration;
         for (fault, plan) in (0..).zip(&self.plan.faults) {
             if plan.at < end {
+                if let FaultKind::RestoreCopy { age, .. } = plan.kind {
+                    self.agenda.push(plan.at.before(age).max(self.plan.start), Event::CopyMade { fault });
+                }
                 self.agenda.push(plan.at, Event::FaultBegins { fault });
             }
         }
@@ -81,7 +84,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn fault_begins(&mut self, fault: u16) {
         let plan = self.plan.clone();
         let plan = &plan.faults[usize::from(fault)];
-        let effective = self.strike(&plan.kind);
+        let effective = self.strike(fault, &plan.kind);
         let lasts = can_be_lifted(&plan.kind);
         self.registry.begin(fault, lasts, effective);
         if effective {
@@ -112,12 +115,13 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     /// Does what a fault does. Whether it changed anything.
-    fn strike(&mut self, kind: &FaultKind) -> bool {
+    fn strike(&mut self, fault: u16, kind: &FaultKind) -> bool {
         match *kind {
             FaultKind::Outage(ref datacenters) => any(datacenters.iter().map(|&dark| self.power_off(dark))),
             FaultKind::StorageLoss { datacenter, backups } => {
                 any([self.lose_storage(datacenter), backups && self.lose_backups(datacenter)].into_iter())
             }
+            FaultKind::RestoreCopy { .. } => self.put_copy_back(fault),
             FaultKind::Pause(datacenter) => self.pause(datacenter),
             FaultKind::PauseUnit(datacenter, unit) => self.halt(datacenter, unit),
             FaultKind::SlowDisk { datacenter, unit, milli } => self.slow_disks(datacenter, unit, milli),
@@ -167,6 +171,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             FaultKind::Surge(boundary, milli) => drop(self.surge(boundary, milli, false)),
             FaultKind::Degrade { a, b, loss_ppm, delay } => self.degrade(a, b, loss_ppm, delay, false),
             FaultKind::StorageLoss { .. }
+            | FaultKind::RestoreCopy { .. }
             | FaultKind::ConfigPush { .. }
             | FaultKind::Operator(..)
             | FaultKind::Restore { .. } => {}
@@ -284,6 +289,7 @@ const fn can_be_lifted(kind: &FaultKind) -> bool {
     !matches!(
         kind,
         FaultKind::StorageLoss { .. }
+            | FaultKind::RestoreCopy { .. }
             | FaultKind::ConfigPush { .. }
             | FaultKind::Operator(..)
             | FaultKind::Restore { .. }

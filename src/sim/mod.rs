@@ -18,6 +18,7 @@ mod copying;
 mod datacenter;
 mod devices;
 mod disk;
+mod disk_copies;
 mod event;
 mod faults;
 #[cfg(test)]

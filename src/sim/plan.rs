@@ -249,6 +249,13 @@ pub enum FaultKind {
         /// Whether the backup media there are lost with them.
         backups: bool,
     },
+    /// The datacenter's disks are replaced by a copy of themselves that is so much older.
+    RestoreCopy {
+        /// Which.
+        datacenter: Datacenter,
+        /// How long before the fault the copy was made.
+        age: Span,
+    },
     /// The datacenter's processes stand still.
     Pause(Datacenter),
     /// One unit's processes at the datacenter stand still; its neighbours run on.
@@ -319,6 +326,7 @@ impl FaultKind {
             Self::PartitionOneWay(..) => "partition-one-way",
             Self::Isolate { .. } => "isolate",
             Self::StorageLoss { .. } => "storage-loss",
+            Self::RestoreCopy { .. } => "restore-copy",
             Self::Pause(_) | Self::PauseUnit(..) => "pause",
             Self::SlowDisk { .. } => "slow-disk",
             Self::Cooling { .. } => "cooling",

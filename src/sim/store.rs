@@ -22,6 +22,7 @@ pub(super) struct Entry {
 }
 
 /// The disk of one site.
+#[derive(Clone)]
 pub(super) struct Store {
     /// The first index of each epoch, of everything appended.
     history: Vec<(Epoch, Index)>,
@@ -219,6 +220,20 @@ impl Store {
     pub(super) fn lose(&mut self, now: Instant) {
         let incarnation = Incarnation(self.incarnation.0 + 1);
         *self = Self { incarnation, certified: false, lost: Some(now), ..Self::new() };
+    }
+
+    /// What is durable at this moment, as a copy of the disk has it.
+    pub(super) fn copy(&self) -> Self {
+        let mut copy = self.clone();
+        copy.crash();
+        copy
+    }
+
+    /// Becomes a copy that was made earlier, on a disk that is new. The copy does not know what it lacks, nor
+    /// that an operator's word for a backup was given long ago.
+    pub(super) fn become_copy(&mut self, copy: Self, now: Instant) {
+        let incarnation = Incarnation(self.incarnation.0 + 1);
+        *self = Self { incarnation, certified: false, restored: None, lost: Some(now), ..copy };
     }
 
     /// Notes that everything here came from a backup that was begun at `taken`.

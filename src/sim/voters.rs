@@ -117,15 +117,41 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
+    /// What is durable at the voters of a datacenter.
+    pub(super) fn copy_voters(&self, datacenter: Datacenter) -> Vec<(VoterId, VoterRecord)> {
+        let here = self.voters_at(datacenter).into_iter();
+        here.map(|voter| (voter, self.voters[voter.index()].durable)).collect()
+    }
+
+    /// Puts new disks in the place of voters', with what was copied from them earlier. Whether there were any.
+    pub(super) fn put_voters_back(&mut self, copies: &[(VoterId, VoterRecord)]) -> bool {
+        for &(voter, copy) in copies {
+            self.replace_memory(voter, Some(copy));
+        }
+        !copies.is_empty()
+    }
+
     /// Empties the disks of a datacenter's voters. Whether there were any.
     pub(super) fn lose_voters(&mut self, datacenter: Datacenter) -> bool {
-        let mut any = false;
-        for slot in self.voters.iter_mut().filter(|slot| slot.datacenter == datacenter) {
-            slot.durable = VoterRecord::default();
-            slot.incarnation = Incarnation(slot.incarnation.0 + 1);
-            any = true;
+        let here = self.voters_at(datacenter);
+        for &voter in &here {
+            self.replace_memory(voter, None);
         }
-        any
+        !here.is_empty()
+    }
+
+    fn voters_at(&self, datacenter: Datacenter) -> Vec<VoterId> {
+        let all = VoterId::all(self.plan.units.len());
+        all.filter(|voter| self.voter_datacenter(*voter) == datacenter).collect()
+    }
+
+    /// A new disk has an incarnation of its own, whatever was copied onto it.
+    fn replace_memory(&mut self, voter: VoterId, copy: Option<VoterRecord>) {
+        let slot = &mut self.voters[voter.index()];
+        slot.durable = copy.unwrap_or_default();
+        slot.incarnation = Incarnation(slot.incarnation.0 + 1);
+        let (unit, seat, datacenter) = (voter.unit(), voter.seat(), slot.datacenter);
+        self.state(Fact::MemoryLost { unit, seat, datacenter, copy: copy.is_some() });
     }
 
     fn carry_out_for_voter(&mut self, voter: VoterId, effect: VoterEffect) {

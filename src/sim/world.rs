@@ -6,6 +6,7 @@ use super::backup::Backups;
 use super::chance::{Chance, Purpose};
 use super::datacenter::Place;
 use super::devices::Devices;
+use super::disk_copies::DiskCopy;
 use super::event::{Event, SiteId, VoterId};
 use super::faults::Registry;
 use super::follow::Later;
@@ -22,7 +23,7 @@ use super::voters::VoterSlot;
 use crate::facts::{Fact, Observer};
 use crate::service::{ClientEffect, Decisions, Policy, SiteEffect, SiteInput, VoterEffect, VoterInput};
 use crate::terms::{Boundary, Bytes, Country, Datacenter, Instant, Position, User};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// The size of a message without records.
@@ -48,6 +49,8 @@ pub struct World<D, O> {
     pub(super) sites: Vec<SiteSlot<D>>,
     pub(super) voters: Vec<VoterSlot<D>>,
     pub(super) backups: Backups,
+    /// Disks as they were, by the fault that will put them back.
+    pub(super) disk_copies: BTreeMap<u16, DiskCopy>,
     pub(super) devices: Devices<D>,
     pub(super) population: Population,
     pub(super) traffic: Traffic,
@@ -121,6 +124,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             sites: SiteSlot::all(plan),
             voters: VoterSlot::all(plan, &decisions),
             backups: Backups::new(),
+            disk_copies: BTreeMap::new(),
             devices: Devices::new(plan, population.users.len()),
             traffic: Traffic::new(plan, &population),
             population,
@@ -181,6 +185,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::SendPiece { site, turn } => self.send_piece(site, turn),
             Event::PieceWritten { site, turn } => self.piece_written(site, turn),
             Event::Booted { datacenter, generation } => self.booted(Datacenter(datacenter), generation),
+            Event::CopyMade { fault } => self.copy_disks(fault),
             Event::FaultBegins { fault } => self.fault_begins(fault),
             Event::FaultEnds { fault } => self.fault_ends(fault),
             Event::HeatsUp { fault } => self.heats_up(fault),

@@ -32,7 +32,7 @@ impl Faults {
             | Fact::Capacity { .. }
             | Fact::Access { .. }
             | Fact::Link { .. }
-            | Fact::StorageLost { .. }
+            | Fact::MemoryLost { .. }
             | Fact::BackupsLost { .. }
             | Fact::RestoreOrdered { .. }
             | Fact::Restored { .. }
@@ -106,7 +106,7 @@ fn sufferers(fact: &Fact) -> impl Iterator<Item = Datacenter> + use<> {
         | Fact::Disk { datacenter, .. }
         | Fact::Capacity { datacenter, .. }
         | Fact::Access { datacenter, .. }
-        | Fact::StorageLost { datacenter, .. }
+        | Fact::MemoryLost { datacenter, .. }
         | Fact::BackupsLost { datacenter }
         | Fact::Restored { datacenter, .. }
         | Fact::MapPushed { datacenter, .. }
@@ -119,7 +119,7 @@ fn sufferers(fact: &Fact) -> impl Iterator<Item = Datacenter> + use<> {
 
 fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
     let mut told = Vec::new();
-    let (mut lost, mut pushed) = (BTreeSet::new(), BTreeSet::new());
+    let (mut lost, mut copied, mut pushed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for fact in facts {
         match *fact {
             Fact::Power { datacenter, on } => told.push(power(datacenter, on, known)),
@@ -145,7 +145,8 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
                 let how = if up { "Clients reach {} again." } else { "No client reaches {} any more." };
                 told.push(how.replace("{}", known.name(datacenter)));
             }
-            Fact::StorageLost { datacenter, .. } => drop(lost.insert(datacenter)),
+            Fact::MemoryLost { datacenter, copy: false, .. } => drop(lost.insert(datacenter)),
+            Fact::MemoryLost { datacenter, copy: true, .. } => drop(copied.insert(datacenter)),
             Fact::MapPushed { datacenter, .. } => drop(pushed.insert(datacenter)),
             Fact::ClockChanged { datacenter, offset_us, drift_ppm } => told.push(format!(
                 "{}'s clock is now {} and runs {drift_ppm:+} ppm off.",
@@ -175,6 +176,9 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
     told.extend(links(facts, true, known));
     if !lost.is_empty() {
         told.push(format!("The disks of {} are lost.", known.names(lost)));
+    }
+    if !copied.is_empty() {
+        told.push(format!("The disks of {} are replaced by an earlier copy of themselves.", known.names(copied)));
     }
     if !pushed.is_empty() {
         told.push(format!("An operator pushes a map to {}.", known.names(pushed)));

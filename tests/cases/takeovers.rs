@@ -94,6 +94,26 @@ fn a_primary_that_wakes_after_its_lease_acknowledges_nothing() {
 }
 
 #[test]
+fn a_witness_restored_from_an_old_copy_abstains_until_both_others_are_back() {
+    for run in runs("witness-restored-from-an-old-copy", SEEDS) {
+        run.must_pass();
+        let (restored, back) = (Span::minutes(14), Span::minutes(22));
+        let taken_over = run.acknowledged_by("amsterdam", "emea-1", Span::minutes(6), restored);
+        assert!(taken_over > 100, "only {taken_over} records are unknown to the witness's copy\n{}", run.told());
+        assert_eq!(run.acknowledged_by("dublin", "emea-1", restored, back), 0, "{}", run.told());
+        let asked = run.refused("emea-1").iter().filter(|(at, _)| (Span::minutes(16)..back).contains(at)).count();
+        assert!(asked > 10, "Dublin was hardly asked\n{}", run.told());
+        let writes = run.facts().filter_map(|(at, fact)| match *fact {
+            Fact::VoterPersisted { datacenter, .. } if datacenter == run.datacenter("virginia") => Some(at),
+            _ => None,
+        });
+        let first_word = writes.filter(|at| *at > restored).min();
+        assert!(first_word.is_some_and(|at| at > back), "the witness spoke at {first_word:?}\n{}", run.told());
+        assert_eq!(run.lost(), 0, "{}", run.told());
+    }
+}
+
+#[test]
 fn a_site_that_boots_without_the_wide_area_network_mounts_nothing() {
     for run in runs("boot-without-wide-area-network", SEEDS) {
         run.must_pass();

@@ -43,6 +43,7 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::ChallengesEarly, caught_by: "FO-1", circumstances: ISOLATED },
     Trap { planted: Planted::OneVoteDecides, caught_by: "FO-1", circumstances: ISOLATED },
     Trap { planted: Planted::AnswersBeforeDisk, caught_by: "FO-1", circumstances: PAUSED },
+    Trap { planted: Planted::TrustsOldMemory, caught_by: "FO-1", circumstances: OLD_WITNESS },
     Trap { planted: Planted::IgnoresEpoch, caught_by: "FO-2", circumstances: LATE_NEWS },
     Trap { planted: Planted::AcceptsLower, caught_by: "FO-2", circumstances: LATE_ACCEPT },
     Trap { planted: Planted::PromisesLower, caught_by: "FO-2", circumstances: LATE_NEWS },
@@ -331,6 +332,28 @@ kind = "outage"
 datacenter = "dublin"
 at = "10m"
 for = "1m"
+"#;
+
+/// Amsterdam has taken over and goes dark as Dublin comes back, beside a witness that was put back to a copy
+/// from before the takeover.
+const OLD_WITNESS: &str = r#"
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "6m"
+for = "8m"
+
+[[fault]]
+kind = "restore-copy"
+datacenter = "illinois"
+age = "10m"
+at = "14m"
+
+[[fault]]
+kind = "outage"
+datacenter = "amsterdam"
+at = "14m"
+for = "6m"
 "#;
 
 const SLOW_DISKS: &str = r#"

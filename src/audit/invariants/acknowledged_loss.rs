@@ -114,8 +114,7 @@ fn is_allowed(ledger: &Ledger, mode: Mode, stretch: Span, records: u64) -> bool 
 #[cfg(test)]
 mod tests {
     use crate::audit::LossTerms;
-    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
-    use crate::facts::Fact;
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, Story};
     use crate::terms::{CopyClass, Mode, RecordKind, Side, Span};
 
     /// A acknowledges two records `apart`, B has neither and takes over.
@@ -174,7 +173,7 @@ mod tests {
         let mut story = Story::after_with(|contract| contract.loss = LossTerms::Never);
         let (one, two) = (story.birth(RecordKind::Message), story.birth(RecordKind::Message));
         story.grant(1, Side::A).land_everywhere(one, 1).land(two, CopyClass::Log, DUBLIN, 2);
-        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        story.disks_lost(Side::B);
         story.acknowledge(one, DUBLIN, 1, 1);
         story.expect_kept("FO-3", 1);
         story.acknowledge(two, DUBLIN, 1, 2);

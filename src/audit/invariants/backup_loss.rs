@@ -125,8 +125,8 @@ mod tests {
     fn a_restore_brings_the_best_backup_back() {
         let restored = |through: u64| {
             let mut story = backed_up_through(2);
-            for (side, datacenter) in [(Side::A, DUBLIN), (Side::B, AMSTERDAM)] {
-                story.fact(Fact::StorageLost { unit: EMEA_1, side, datacenter });
+            for side in Side::BOTH {
+                story.disks_lost(side);
             }
             let taken = story.now();
             let (side, datacenter, end) = (Side::A, DUBLIN, at(through));

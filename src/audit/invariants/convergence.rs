@@ -123,7 +123,7 @@ mod tests {
             let mut story = Story::after_with(|contract| contract.manual_failover = manual);
             let birth = story.birth(RecordKind::Message);
             story.renew_for(Side::A, Span::minutes(5)).land_everywhere(birth, 1).renew(1, Side::A, Mode::Replicated, 1);
-            story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+            story.disks_lost(Side::A);
             story.fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: EMEA_1 });
             story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
             if manual {

@@ -79,7 +79,7 @@ fn goes_back(before: &VoterRecord, after: &VoterRecord) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
+    use crate::audit::tests::{DUBLIN, EMEA_1, Story};
     use crate::facts::Fact;
     use crate::terms::{Position, RecordKind, Side};
 
@@ -101,7 +101,7 @@ mod tests {
     fn a_voter_that_lost_its_disk_starts_anew() {
         let mut story = Story::after();
         story.grant(2, Side::B);
-        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+        story.disks_lost(Side::A);
         story.vote_again(EMEA_1, Side::A);
         assert_eq!(story.finding("FO-2").broken, 0);
     }
@@ -111,11 +111,11 @@ mod tests {
     fn tells_after_two_losses(readmitted: bool) -> bool {
         let mut story = Story::after();
         story.grant(2, Side::B);
-        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+        story.disks_lost(Side::A);
         if readmitted {
             story.vote_again(EMEA_1, Side::A);
         }
-        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        story.disks_lost(Side::B);
         story.vote_again(EMEA_1, Side::A).vote_again(EMEA_1, Side::B).grant(1, Side::A);
         story.finding("FO-2").breaches.iter().any(|breach| breach.what.contains("granted after epoch 2"))
     }

@@ -292,7 +292,7 @@ mod tests {
         let mut story = healthy();
         let birth = story.birth(RecordKind::Message);
         story.cut(DUBLIN, SINGAPORE);
-        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        story.disks_lost(Side::B);
         for _ in 0..3 {
             story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::NoMajority);
         }

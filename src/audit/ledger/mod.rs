@@ -320,10 +320,8 @@ impl Ledger {
             Fact::Paused { datacenter, paused } => self.world.paused(datacenter, paused, at),
             Fact::UnitPaused { unit, datacenter, paused } => self.world.unit_paused(unit, datacenter, paused, at),
             Fact::Disk { unit, datacenter, flush } => self.world.disk(unit, datacenter, flush, at),
-            Fact::StorageLost { unit, side, datacenter } => {
-                self.logs[unit.index()].storage_lost(side);
-                self.registers.storage_lost(&self.contract, datacenter, at);
-            }
+            Fact::StorageLost { unit, side, .. } => self.logs[unit.index()].storage_lost(side),
+            Fact::MemoryLost { unit, seat, .. } => self.registers.of_mut(unit).wipe(seat, at),
             _ => {}
         }
     }

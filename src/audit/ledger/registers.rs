@@ -132,7 +132,8 @@ impl LeaseBook {
         Some(Grant { before, register: value })
     }
 
-    fn wipe(&mut self, seat: Seat, at: Instant) {
+    /// The memory of a voter was lost, or is an older one again: either way it is to abstain.
+    pub(super) fn wipe(&mut self, seat: Seat, at: Instant) {
         self.votes[seat.index()] = None;
         self.wiped[seat.index()] = Some(at);
         self.readmitted[seat.index()] = None;
@@ -170,11 +171,6 @@ impl Registers {
 
     pub(super) fn forced(&mut self, unit: Unit) {
         self.0[unit.index()].forced = true;
-    }
-
-    /// A datacenter's disks are lost as a whole, so the loss of one store there tells of every voter.
-    pub(super) fn storage_lost(&mut self, contract: &Contract, datacenter: Datacenter, at: Instant) {
-        self.each_seat_at(contract, datacenter, |book, seat| book.wipe(seat, at));
     }
 
     pub(super) fn clock_beyond_rho(&mut self, contract: &Contract, datacenter: Datacenter) {

@@ -219,7 +219,12 @@ impl Draw<'_> {
         match kind {
             Kind::StorageLoss if self.disks > 0 => {
                 self.disks -= 1;
-                self.strikes("storage-loss", at, &format!("datacenter = \"{place}\""));
+                if self.chance.ppm(300_000) {
+                    let age = self.chance.between(1, at);
+                    self.strikes("restore-copy", at, &format!("datacenter = \"{place}\"\nage = \"{age}ms\""));
+                } else {
+                    self.strikes("storage-loss", at, &format!("datacenter = \"{place}\""));
+                }
             }
             Kind::ClockStep => {
                 let (sign, by) = (*self.one_of(&["", "-"]), self.chance.between(1, 200));
@@ -315,7 +320,7 @@ mod tests {
             assert_eq!((scenario.default_seed, scenario.name), (seed, format!("random-{seed}")));
             kinds.extend(scenario.plan.faults.iter().map(|fault| fault.kind.name()));
         }
-        assert_eq!(kinds.len(), 12, "{kinds:?}");
+        assert_eq!(kinds.len(), 13, "{kinds:?}");
     }
 
     #[test]
