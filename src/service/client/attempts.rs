@@ -83,7 +83,8 @@ impl<D: Decisions> Client<D> {
     }
 
     /// Begins another round over the candidates, if the budget allows it; otherwise the request is held.
-    /// A reader's rounds are few enough without a budget.
+    /// Who asks nobody hears no silence, so what was heard of it before counts no more. A reader's rounds
+    /// are few enough without a budget.
     fn try_again(&mut self, now: LocalTime, open: &mut Open, effects: &mut Vec<ClientEffect>) {
         open.held = false;
         let budgeted = self.policy.client == Manners::Careful && open.wants == Wants::Store;
@@ -95,6 +96,7 @@ impl<D: Decisions> Client<D> {
             }
             Err(until) => {
                 open.held = true;
+                open.heard();
                 let until = until + self.jitter(self.policy.backoff_min);
                 rest(open, until, effects);
             }

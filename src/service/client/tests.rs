@@ -22,6 +22,8 @@ struct Device {
     /// What was sent, when, and whether it was a retry.
     sent: Vec<(Monotonic, Request, bool)>,
     confirmed: usize,
+    /// How often the user was told that the boundary is dark.
+    told_dark: usize,
 }
 
 /// How the sites answer an attempt.
@@ -51,7 +53,7 @@ impl Sites {
 impl Device {
     fn started(policy: Policy) -> Self {
         let client = Client::start(Shipped, Arc::new(map()), Arc::new(policy), 7);
-        Self { client, now: START, sent: Vec::new(), confirmed: 0 }
+        Self { client, now: START, sent: Vec::new(), confirmed: 0, told_dark: 0 }
     }
 
     fn local(&self) -> LocalTime {
@@ -72,6 +74,7 @@ impl Device {
                         inputs.extend(answer.map(|response| ClientInput::Answered { request, unit: UNIT, response }));
                     }
                     ClientEffect::Confirmed { .. } => self.confirmed += 1,
+                    ClientEffect::Refused { refusal: Refusal::BoundaryDark, .. } => self.told_dark += 1,
                     _ => {}
                 }
             }
@@ -196,4 +199,16 @@ fn a_refusal_that_comes_too_late_leads_to_no_further_attempt() {
     let late = Sites::Acknowledge.answer().expect("an answer");
     device.step(ClientInput::Answered { request: Request(1), unit: UNIT, response: late }, Sites::Silent);
     assert_eq!(device.confirmed, 1, "what was stored is stored, however late the answer");
+}
+
+#[test]
+fn who_asks_nobody_does_not_call_the_boundary_dark() {
+    let told = |retry_burst| {
+        let mut device = Device::started(Policy { retry_burst, ..Policy::default() });
+        device.write(1, Sites::Silent);
+        device.pass(Span::hours(1), Sites::Silent);
+        device.told_dark
+    };
+    assert_eq!(told(Policy::default().retry_burst), 1, "asked in vain again and again");
+    assert_eq!(told(1), 0, "a minute without asking lies between any two rounds");
 }
