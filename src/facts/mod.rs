@@ -288,15 +288,15 @@ pub enum Fact {
         /// Every datacenter that production would use, now or after a failure.
         candidates: DatacenterSet,
     },
-    /// A backup was finished: the media hold the log of a scale unit as it stood when the backup began.
+    /// A backup was finished: the media hold the log of a scale unit as it stood when the backup was ordered.
     BackedUp {
         /// Whose.
         unit: Unit,
         /// Where the media stand, physically.
         datacenter: Datacenter,
-        /// When it was begun.
+        /// When it was begun: at once, unless the site that writes it stood still.
         taken: Instant,
-        /// The end of the log at that time.
+        /// The end of the log on them.
         end: Position,
     },
     /// One direction of a link became worse or better than it is by nature.

@@ -2,9 +2,9 @@
 //! a backup as often as the schedule says.
 //!
 //! Three things are looked at. A finished backup holds what was acknowledged before it began, but for the
-//! lag that the mode allows. A healthy unit is never without one for longer than an interval, and the
-//! quarter of one within which a backup is finished. A restore brings back no less than the best
-//! backup that stands in reach.
+//! lag that the mode allows, and for what a takeover left behind. A healthy unit is never without one for
+//! longer than an interval, and the quarter of one within which a backup is finished. A restore brings
+//! back no less than the best backup that stands in reach.
 
 use super::acknowledged_loss::AcknowledgedLoss;
 use crate::audit::ledger::Ledger;
@@ -26,6 +26,9 @@ impl AcknowledgedLoss {
         }
         let missing = ledger.backups(unit).first_after(end);
         let due = taken.before(lag(ledger));
+        if !were_awake(ledger, unit, due) {
+            return;
+        }
         self.docket.check(missing.is_none_or(|first| first >= due), || {
             let what =
                 format!("the backup of {{unit}} in {{datacenter}} through {end} lacks what was acknowledged before");
@@ -63,6 +66,14 @@ impl AcknowledgedLoss {
     }
 }
 
+/// Whether both sites have been running since an instant. One that stood still begins, when it goes on,
+/// what it was told long before.
+fn were_awake(ledger: &Ledger, unit: Unit, since: Instant) -> bool {
+    let since = since.max(ledger.contract.start);
+    let awake = |site| ledger.linked_since(unit, site, site).is_some_and(|running| running <= since);
+    ledger.terms(unit).sites.into_iter().all(awake)
+}
+
 /// How far a peer that writes a backup may be behind.
 fn lag(ledger: &Ledger) -> Span {
     match ledger.contract.loss {
@@ -75,23 +86,34 @@ fn lag(ledger: &Ledger) -> Span {
 mod tests {
     use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
     use crate::facts::Fact;
-    use crate::terms::{Epoch, Position, RecordKind, Side, Span};
+    use crate::terms::{CopyClass, Epoch, Position, RecordKind, Side, Span};
 
     fn at(index: u64) -> Position {
         Position { epoch: Epoch(1), index }
     }
 
-    /// Two records a minute apart, and a backup in Amsterdam through `end` a minute later.
-    fn backed_up_through(end: u64) -> Story {
+    /// Two records a minute apart, acknowledged by A.
+    fn two_acknowledged() -> Story {
         let mut story = Story::after_with(|contract| contract.backup_every = Some(Span::hours(1)));
         for index in 1..=2 {
             let birth = story.birth(RecordKind::Message);
             story.grant(1, Side::A).land_everywhere(birth, index).acknowledge(birth, DUBLIN, 1, index);
             story.pass(Span::minutes(1));
         }
+        story
+    }
+
+    /// A backup in Amsterdam through `end`.
+    fn back_up(story: &mut Story, end: u64) {
         let taken = story.now();
         story.pass(Span::secs(3));
         story.fact(Fact::BackedUp { unit: EMEA_1, datacenter: AMSTERDAM, taken, end: at(end) });
+    }
+
+    /// Two records a minute apart, and a backup in Amsterdam through `end` a minute later.
+    fn backed_up_through(end: u64) -> Story {
+        let mut story = two_acknowledged();
+        back_up(&mut story, end);
         story
     }
 
@@ -106,6 +128,34 @@ mod tests {
     fn a_backup_holds_what_was_acknowledged_before_it_began() {
         assert_eq!(backed_up_through(2).finding("FO-3").broken, 0);
         backed_up_through(1).expect_broken("FO-3", "lacks what was acknowledged before");
+    }
+
+    #[test]
+    fn a_site_that_stood_still_begins_what_it_was_told_before() {
+        let after_a_pause = |awake| {
+            let mut story = two_acknowledged();
+            for paused in [true, false] {
+                story.fact(Fact::Paused { datacenter: AMSTERDAM, paused }).pass(awake);
+            }
+            back_up(&mut story, 1);
+            story
+        };
+        assert_eq!(after_a_pause(Span::millis(1)).finding("FO-3").broken, 0);
+        after_a_pause(Span::minutes(1)).expect_broken("FO-3", "lacks what was acknowledged before");
+    }
+
+    #[test]
+    fn what_a_takeover_left_behind_is_missing_from_no_backup() {
+        let after_a_takeover = |end| {
+            let mut story = two_acknowledged();
+            let birth = story.birth(RecordKind::Message);
+            story.land(birth, CopyClass::Log, DUBLIN, 3).acknowledge(birth, DUBLIN, 1, 3).pass(Span::minutes(1));
+            story.grant(2, Side::B).pass(Span::minutes(1));
+            back_up(&mut story, end);
+            story
+        };
+        assert_eq!(after_a_takeover(2).finding("FO-3").broken, 0);
+        after_a_takeover(1).expect_broken("FO-3", "lacks what was acknowledged before");
     }
 
     #[test]

@@ -67,6 +67,11 @@ impl BackupBook {
         self.apart = Span::ZERO;
     }
 
+    /// A takeover left records behind: what of them is not `kept` is its loss, and no backup's.
+    pub(super) fn left_behind(&mut self, kept: impl Fn(Position) -> bool) {
+        self.marks.retain(|&(position, _)| kept(position));
+    }
+
     pub(super) fn lost(&mut self, datacenter: Datacenter) {
         self.backups.retain(|backup| backup.datacenter != datacenter);
     }

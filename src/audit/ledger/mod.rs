@@ -304,7 +304,9 @@ impl Ledger {
             let book = self.registers.of_mut(unit);
             let (forced, restored) = (book.take_forced(), book.take_restored());
             let mut lost = Vec::new();
-            self.logs[unit.index()].abandon(grant.register.holder, |acknowledgement| lost.push(acknowledgement));
+            let (logs, holder) = (&mut self.logs[unit.index()], grant.register.holder);
+            logs.abandon(holder, |acknowledgement| lost.push(acknowledgement));
+            self.backups[unit.index()].left_behind(|position| logs.store(holder).holds(position));
             Some(Succession { before, register: grant.register, lost, forced, restored })
         });
         (persisted, succession)
