@@ -93,6 +93,17 @@ bad! {
     disk_that_is_faster: and("[[fault]]\nkind = \"slow-disk\"\ndatacenter = \"texas\"\nfactor = 0.5\nat = \"1h\"\n[service]\ndisk_timeout = \"0s\"") => [OutOfRange, OutOfRange];
     cooling_to_nothing: and("[[fault]]\nkind = \"cooling\"\ndatacenter = \"texas\"\nto = \"0%\"\nat = \"1h\"") => [OutOfRange];
     lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];
+    link_that_is_cut_rather_than_slow: and("[[fault]]\nkind = \"degrade\"\nbetween = [\"texas\", \"illinois\"]\nloss = \"95%\"\ndelay = \"2m\"\nat = \"1h\"") => [OutOfRange, OutOfRange];
+    links_that_carry_nothing: and("[topology]\nlinks = { loss = \"20%\", bandwidth = \"1 kB/s\", jitter = \"1m\" }\naccess = { loss = \"50%\", delay = \"1h\" }") => [OutOfRange, OutOfRange, OutOfRange, OutOfRange, OutOfRange];
+    round_trip_of_an_hour: and("[topology.rtt.ms]\ndublin = { amsterdam = 3600000 }") => [OutOfRange];
+    request_that_nobody_can_answer_in_time: and("[service]\nrequest_timeout = \"300ms\"") => [NoAnswerInTime];
+    sync_request_that_nobody_can_answer_in_time: and("[service]\nreplication = \"sync\"\nrequest_timeout = \"510ms\"") => [NoAnswerInTime];
+    attempt_that_nobody_can_answer_in_time: and("[service]\nretry_timeout = \"100ms\"\npeer_timeout = \"20ms\"") => [NoAnswerInTime, NoAnswerInTime];
+    topology_too_wide_for_the_service: and("[topology.rtt.ms]\ndublin = { singapore = 9000 }") => [NoAnswerInTime];
+    clock_that_starts_beyond_what_is_declared: and("[topology.datacenters.dublin]\nclock_offset = \"-700ms\"\nclock_drift_ppm = -300") => [ClockBeyondBound, ClockBeyondBound];
+    clocks_better_than_the_topology_has: and("[service]\nclock_tolerance = \"0s\"\nrho_ppm = 16") => [ClockBeyondBound, ClockBeyondBound];
+    no_time_to_settle: with("duration = \"6h\"", "duration = \"6h\"\nsettle = \"2m\"") => [SettleTooShort];
+    lease_longer_than_the_time_to_settle: and("[service]\nttl = \"1h\"") => [SettleTooShort];
     backup_for_a_switchover: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-1\"\norder = \"planned\"\nbackup_of = \"emea-1\"") => [Conflict];
     backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [OutOfRange];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];

@@ -1,6 +1,7 @@
 //! What was promised, as the oracle needs it. Filled by `scenario` from the same text as the world's
 //! plan and production's map, by a way of its own.
 
+use super::slack;
 use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Seat, Side, Span, Unit};
 
 /// Everything that the oracle may know beforehand.
@@ -52,6 +53,13 @@ pub struct Contract {
     pub settle: Span,
     /// When the safety phase starts.
     pub start: Instant,
+}
+
+impl Contract {
+    /// How long a site must have been able to serve before it must have done so.
+    pub fn able_for(&self) -> Span {
+        self.rto_bound + slack::SETTLING
+    }
 }
 
 /// A scale unit as commissioned.

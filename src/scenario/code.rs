@@ -101,6 +101,12 @@ codes! {
     TopologyCycle = "RF0408",
     /// More of a thing than a run can hold.
     TooMany = "RF0409",
+    /// A time limit within which no answer can come.
+    NoAnswerInTime = "RF0410",
+    /// A clock that starts beyond what is declared of clocks.
+    ClockBeyondBound = "RF0411",
+    /// A `settle` in which nobody could tell whether the service converges.
+    SettleTooShort = "RF0412",
 }
 
 #[cfg(test)]

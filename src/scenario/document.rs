@@ -29,7 +29,8 @@ section! {
             duration: Span,
         }
         optional {
-            /// How long the service may take to settle afterwards, with every fault healed. Default: `"30m"`.
+            /// How long the service may take to settle afterwards, with every fault healed: at least the time
+            /// to boot and then to fail over. Default: `"30m"`.
             settle: Span,
             /// The seed of a run that names no other. Default: 1.
             seed: Seed,
@@ -68,7 +69,7 @@ section! {
             /// How often the lease is renewed, and looked at by a challenger. Default: `"10s"`.
             loop_wait: Span,
             /// How long one attempt to change the register may take; `loop_wait` and two of these
-            /// fit into `ttl`. Default: `"3s"`.
+            /// fit into `ttl`, and two round trips to any voter into one. Default: `"3s"`.
             retry_timeout: Span,
             /// The bound on every clock's rate, in parts per million. Default: 200.
             rho_ppm: u32,
@@ -93,7 +94,7 @@ section! {
             switchover_timeout: Span,
             /// How long a switchover may refuse writes to drain before it is given up. Default: `"5s"`.
             drain_timeout: Span,
-            /// How long a holder waits for its peer's answer. Default: `"1s"`.
+            /// How long a holder waits for its peer's answer: at least their round trip. Default: `"1s"`.
             peer_timeout: Span,
             /// How long a flush may take before the holder hands over for a failing disk, or `"never"`. Default: `"2s"`.
             disk_timeout: OrNever,
@@ -108,7 +109,7 @@ section! {
             queue_limit: u32,
             /// How long a client caches where a scale unit's holder is. Default: `"30s"`.
             route_ttl: Span,
-            /// How long a client waits for an answer. Default: `"4s"`.
+            /// How long a client waits for an answer: at least the longest round trip from a device. Default: `"4s"`.
             request_timeout: Span,
             /// A client's first back-off. Default: `"1s"`.
             backoff_min: Span,

@@ -187,9 +187,9 @@ section! {
             between: Vec<At<String>>,
         }
         optional {
-            /// Messages lost. Default: none.
+            /// Messages lost: at most 90 %, for beyond that it is a `partition`. Default: none.
             loss: Share,
-            /// Added time each way. Default: none.
+            /// Added time each way: at most a minute, for beyond that it is a `partition`. Default: none.
             delay: Span,
         }
     }

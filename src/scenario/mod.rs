@@ -13,6 +13,7 @@ mod contract;
 mod diagnostic;
 mod document;
 mod faults;
+mod limits;
 mod moment;
 mod plan;
 mod policy;
@@ -141,7 +142,9 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let root = text::parsed(source, findings)?;
     let whole = Place { source: source.clone(), span: 0..0 };
     let document = Document::read(Input { source, findings }, &whole, &root)?;
+    let before = findings.count();
     let topology = topology::resolve(&document.topology, source, findings)?;
+    let topology_is_sound = findings.count() == before;
     let resolver = Resolver { topology: &topology, findings };
     let check = check_size(&document, findings);
     let plan = plan::lowered(&document, &whole, size, &resolver);
@@ -149,6 +152,10 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let requires = thresholds::required(&document.requires, findings);
     let (plan, name) = (plan?, value(&document.name)?.clone());
     let (title, prose) = text::prose(&source.text);
+    let contract = contract::of(&document, &topology.document);
+    if topology_is_sound {
+        limits::check(&document, &whole, &plan.policy, &contract, &resolver);
+    }
     let tenants = plan.population.tenants.iter().map(|tenant| tenant.name.clone()).collect();
     Some(Scenario {
         name,
@@ -156,7 +163,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
         prose,
         file: source.name.clone(),
         hash: hash(&source.text, &topology),
-        contract: contract::of(&document, &topology.document),
+        contract,
         names: Names { tenants, ..topology.names() },
         thresholds,
         requires,

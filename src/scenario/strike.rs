@@ -1,11 +1,12 @@
 //! What a fault says, as the world is to carry it out: names resolved, numbers within their ranges.
 
 use super::code::Code;
+use super::diagnostic::Diagnostic;
 use super::faults::{
     ClockDrift, ClockOffset, ConfigPush, Cooling, Degrade, Effect, Isolate, Operator, Outage, Partition,
     PartitionOneWay, Pause, RestoreCopy, SlowDisk, StorageLoss, Surge,
 };
-use super::quantity::rounded;
+use super::quantity::{Share, rounded};
 use super::read::{At, Given};
 use super::resolve::Resolver;
 use super::source::Place;
@@ -74,6 +75,7 @@ impl Effect {
             }
             Self::Degrade(Degrade { between, loss, delay }) => {
                 let (a, b) = pair(between, names)?;
+                worse(loss, delay, names);
                 let loss_ppm = value(loss).map_or(0, |loss| loss.0);
                 FaultKind::Degrade { a, b, loss_ppm, delay: value(delay).copied().unwrap_or(Span::ZERO) }
             }
@@ -87,6 +89,26 @@ impl Effect {
             }
             Self::Operator(operator) => ordered(operator, names)?,
         })
+    }
+}
+
+/// A link that loses more, in parts per million, is cut.
+const MOST_LOST: u32 = 900_000;
+
+/// A link that takes longer is cut.
+const MOST_DELAYED: Span = Span::minutes(1);
+
+/// Reports a link so bad that it is none.
+fn worse(loss: &Given<Share>, delay: &Given<Span>, names: &Resolver<'_>) {
+    let deaf = loss.as_ref().filter(|share| share.value.0 > MOST_LOST);
+    let late = delay.as_ref().filter(|time| time.value > MOST_DELAYED);
+    let found = [
+        deaf.map(|at| (&at.place, "a degraded link loses at most 90 % of its messages".into())),
+        late.map(|at| (&at.place, format!("a degraded link is slower by at most {MOST_DELAYED}"))),
+    ];
+    for (place, message) in found.into_iter().flatten() {
+        let found = Diagnostic::at(Code::OutOfRange, place, message);
+        names.findings.add(found.help("to cut the link, use a fault of kind `partition`"));
     }
 }
 

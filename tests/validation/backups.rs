@@ -37,7 +37,7 @@ fn window(case: &Case, runs: usize) -> Vec<Finding> {
             let at = plan.start + Span(period.0 * 2) + Span(chance.below(period.0));
             let lost =
                 |site| FaultPlan { at, lasts: None, kind: FaultKind::StorageLoss { datacenter: site, backups: false } };
-            (Plan { faults: vec![lost(A), lost(B)], ..plan.clone() }, Media::default())
+            (Plan { faults: vec![lost(A), lost(B)], settle: Span::secs(1), ..plan.clone() }, Media::default())
         },
         Media::window,
     );
@@ -54,8 +54,7 @@ fn window(case: &Case, runs: usize) -> Vec<Finding> {
 fn plan(every: f64, transfer: f64) -> Plan {
     let crowd = laboratory::crowd("records", RECORDS).replace("\"1B\"", "\"1000B\"");
     let rest = format!(
-        r#"settle = "1s"
-[topology]
+        r#"[topology]
 extends = "laboratory.toml"
 [topology.datacenter_defaults]
 disk_rate = "{:.3}kB/s"

@@ -6,7 +6,7 @@ use ringfence::scenario::{self, Size};
 use ringfence::service::Shipped;
 use ringfence::sim::chance::{Chance, Purpose, named};
 use ringfence::sim::{Plan, simulate};
-use ringfence::terms::{Datacenter, Instant};
+use ringfence::terms::{Datacenter, Instant, Span};
 use std::sync::Arc;
 
 /// The primary's datacenter.
@@ -14,7 +14,7 @@ pub(crate) const A: Datacenter = Datacenter(0);
 /// The backup's.
 pub(crate) const B: Datacenter = Datacenter(1);
 
-/// The plan of a scenario. Everything that its text does not say is flat: people act as a Poisson
+/// The plan of a scenario, with half an hour to settle however long its lease is. Everything that its text does not say is flat: people act as a Poisson
 /// process of one rate, in conversations that are all open and all promised.
 pub(crate) fn plan(name: &str, duration: &str, rest: &str) -> Plan {
     let text = format!(
@@ -22,6 +22,7 @@ pub(crate) fn plan(name: &str, duration: &str, rest: &str) -> Plan {
 name = "{name}"
 start = 2019-05-06T00:00:00Z
 duration = "{duration}"
+settle = "100d"
 {rest}
 [population]
 abroad = "0%"
@@ -32,7 +33,8 @@ zipf = 0
 "#
     );
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/validation/scenario.toml");
-    scenario::parse(beside, &text, Size::Full).unwrap_or_else(|found| panic!("{found}")).plan
+    let plan = scenario::parse(beside, &text, Size::Full).unwrap_or_else(|found| panic!("{found}")).plan;
+    Plan { settle: Span::minutes(30), ..plan }
 }
 
 /// A thousand people who together do something so many times a second, all day long. `what` is

@@ -4,7 +4,6 @@
 use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Granted, Ledger};
-use crate::audit::slack;
 use crate::terms::{Instant, Mode, Side, Unit};
 
 /// When a unit last queued and last acknowledged a write.
@@ -78,7 +77,7 @@ impl Convergence {
 /// more broken than the register is built for; the only holder of an `alone` tail gone; or a holder
 /// gone whose place nobody may take without an operator.
 fn is_excused(ledger: &Ledger, now: Instant, unit: Unit) -> bool {
-    let long = ledger.contract.rto_bound + slack::SETTLING;
+    let long = ledger.contract.able_for();
     let able = |side| ledger.was_able_for(unit, side, long, now);
     let lease = ledger.lease(unit);
     let waits = |granted: &Granted| granted.register.mode == Mode::Alone || ledger.contract.manual_failover;

@@ -4,7 +4,7 @@ use super::document::{DatacenterDocument, TopologyDocument, UnitDocument};
 use super::{BoundaryRow, DatacenterRow, Measurement, Topology, rules};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::quantity::rounded;
+use crate::scenario::quantity::{Share, rounded};
 use crate::scenario::read::{At, Findings, Given, instead, listed, overlaid};
 use crate::scenario::source::Place;
 use crate::scenario::words::{Entries, value};
@@ -39,6 +39,19 @@ pub(super) fn topology(
     let access = builder.access();
     Some(Topology { name, datacenters, boundaries, units, links, measured, access, countries, document, texts })
 }
+
+/// What a link may always lose, in parts per million.
+const MOST_LOST: u32 = 100_000;
+
+/// The slowest link: a batch of a hundred records of a few kilobytes takes seconds on it.
+const NARROWEST: Bytes = Bytes(100_000);
+
+/// The longest way is a minute, and so is each half of the longest round trip.
+const LONGEST_WAY: Span = Span::minutes(1);
+const LONGEST_ROUND_TRIP_MS: f64 = 120_000.0;
+
+/// The longest mean of what jitter adds to a way.
+const LONGEST_JITTER: Span = Span::secs(10);
 
 struct Builder<'a> {
     document: &'a TopologyDocument,
@@ -189,6 +202,12 @@ impl Builder<'_> {
 
     fn links(&self) -> Vec<Vec<LinkPlan>> {
         let links = value(&self.document.links).cloned().unwrap_or_default();
+        self.loses_little(&links.loss);
+        self.not_longer("jitter", &links.jitter, LONGEST_JITTER);
+        if let Some(narrow) = links.bandwidth.as_ref().filter(|rate| rate.value.0 < NARROWEST) {
+            let message = "a link carries at least 100 kB/s, or no batch would arrive in time";
+            self.findings.report(Code::OutOfRange, &narrow.place, message);
+        }
         let link = LinkPlan {
             delay: Span::ZERO,
             jitter: value(&links.jitter).copied().unwrap_or(Span::ZERO),
@@ -223,6 +242,16 @@ impl Builder<'_> {
             }
         }
         self.every_row_names_datacenters(&names);
+        self.every_round_trip_ends();
+    }
+
+    fn every_round_trip_ends(&self) {
+        let rows = value(&self.document.rtt).and_then(|rtt| value(&rtt.ms));
+        let times = rows.into_iter().flat_map(|rows| &rows.0).flat_map(|(_, row)| &row.value.0).map(|(_, time)| time);
+        for time in times.filter(|time| time.value > LONGEST_ROUND_TRIP_MS) {
+            let message = format!("a round trip takes at most {LONGEST_ROUND_TRIP_MS} milliseconds");
+            self.findings.report(Code::OutOfRange, &time.place, message);
+        }
     }
 
     fn every_row_names_datacenters(&self, names: &[&str]) {
@@ -239,10 +268,31 @@ impl Builder<'_> {
 
     fn access(&self) -> AccessPlan {
         let access = value(&self.document.access).cloned().unwrap_or_default();
+        self.loses_little(&access.loss);
+        self.not_longer("delay", &access.delay, LONGEST_WAY);
+        self.not_longer("jitter", &access.jitter, LONGEST_JITTER);
         AccessPlan {
             delay: value(&access.delay).copied().unwrap_or(Span::millis(20)),
             jitter: value(&access.jitter).copied().unwrap_or(Span::ZERO),
             loss_ppm: value(&access.loss).map_or(0, |loss| loss.0),
+        }
+    }
+
+    /// What is always lost is not a fault: retries are to outweigh it.
+    fn loses_little(&self, loss: &Given<Share>) {
+        if let Some(loss) = loss.as_ref().filter(|loss| loss.value.0 > MOST_LOST) {
+            let found = Diagnostic::at(
+                Code::OutOfRange,
+                &loss.place,
+                "of all messages at most 10 % are lost when nothing is wrong".into(),
+            );
+            self.findings.add(found.help("for more, and for a time, use a fault of kind `degrade`"));
+        }
+    }
+
+    fn not_longer(&self, what: &str, time: &Given<Span>, most: Span) {
+        if let Some(time) = time.as_ref().filter(|time| time.value > most) {
+            self.findings.report(Code::OutOfRange, &time.place, format!("a {what} is at most {most}"));
         }
     }
 

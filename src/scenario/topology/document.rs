@@ -79,9 +79,9 @@ section! {
             disk_rate: ByteRate,
             /// Time between power and serving processes.
             boot: Span,
-            /// Offset of its wall clock from true time at the start of a run.
+            /// Offset of its wall clock from true time at the start of a run, within `clock_tolerance`.
             clock_offset: Signed,
-            /// Deviation of its clock's rate, in parts per million.
+            /// Deviation of its clock's rate, in parts per million, within `rho_ppm`.
             clock_drift_ppm: i32,
         }
     }
@@ -115,7 +115,7 @@ section! {
             source: String,
             /// Under which licence the figures stand.
             licence: String,
-            /// Median milliseconds, from row to column. Where one direction is missing, the other counts.
+            /// Median milliseconds, from row to column: at most 120000. Where one direction is missing, the other counts.
             ms: Entries<Entries<f64>>,
         }
     }
@@ -126,11 +126,11 @@ section! {
     LinksDocument {
         required {}
         optional {
-            /// Mean of the added jitter, each way.
+            /// Mean of the added jitter, each way: at most 10 s.
             jitter: Span,
-            /// Messages lost.
+            /// Messages always lost: at most 10 %. A `degrade` fault may take more.
             loss: Share,
-            /// Bytes a second.
+            /// Bytes a second: at least 100 kB/s.
             bandwidth: ByteRate,
         }
     }
@@ -141,11 +141,11 @@ section! {
     AccessDocument {
         required {}
         optional {
-            /// Time each way.
+            /// Time each way: at most a minute.
             delay: Span,
-            /// Mean of the added jitter, each way.
+            /// Mean of the added jitter, each way: at most 10 s.
             jitter: Span,
-            /// Messages lost.
+            /// Messages always lost: at most 10 %.
             loss: Share,
         }
     }
