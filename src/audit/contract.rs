@@ -42,6 +42,8 @@ pub struct Contract {
     pub manual_failover: bool,
     /// The longest time for which a planned switchover may refuse writes.
     pub switchover_bound: Span,
+    /// The longest that a client's write waits between two attempts that a site could answer.
+    pub longest_wait: Span,
     /// The most requests that may wait at a datacenter before it refuses as overloaded.
     pub queue_limit: u32,
     /// How long a client waits for an answer. A datacenter may refuse as overloaded, too, when what
@@ -112,6 +114,13 @@ pub enum LossTerms {
     NoneWhileReplicated,
     /// `async`: acknowledged within this span while `replicated`.
     AtMost(Span),
+}
+
+impl LossTerms {
+    /// Whether a loss while `replicated` is bounded, and not excluded.
+    pub const fn is_bounded(self) -> bool {
+        matches!(self, Self::AtMost(_))
+    }
 }
 
 impl Contract {

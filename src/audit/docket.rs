@@ -1,6 +1,6 @@
 //! What one invariant has counted and found.
 
-use super::{Breach, Finding};
+use super::{Breach, Finding, Suspension};
 use crate::terms::{Birth, BoundarySet, CopyClass, Datacenter, Instant, Rule, Unit};
 
 /// How many breaches of one invariant are kept; the rest are counted.
@@ -12,6 +12,7 @@ pub(super) struct Docket {
     checked: u64,
     broken: u64,
     breaches: Vec<Breach>,
+    suspended: Vec<Suspension>,
 }
 
 impl Docket {
@@ -29,6 +30,14 @@ impl Docket {
         self.checked += n;
     }
 
+    /// Counts one case that is not judged, and why.
+    pub(super) fn suspend(&mut self, why: &'static str) {
+        match self.suspended.iter_mut().find(|suspension| suspension.why == why) {
+            Some(suspension) => suspension.times += 1,
+            None => self.suspended.push(Suspension { why, times: 1 }),
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn convict(&mut self, breach: impl FnOnce() -> Breach) {
@@ -40,7 +49,8 @@ impl Docket {
 
     /// The finding under an identifier and its promise.
     pub(super) fn finding(self, (id, promise): (&'static str, &'static str)) -> Finding {
-        Finding { id, promise, checked: self.checked, broken: self.broken, breaches: self.breaches }
+        let Self { checked, broken, breaches, suspended } = self;
+        Finding { id, promise, checked, broken, breaches, suspended }
     }
 }
 

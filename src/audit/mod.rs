@@ -4,7 +4,8 @@
 //! [`Audit`] hands each fact to the ledger, which folds it once, and to the invariants that read it.
 //! It takes no word of production's: [`Fact::Announced`] is ignored, a grant is what two voters hold
 //! on disk, and where a record may rest is computed from its birth and the [`Contract`]. What is
-//! promised of residence is the table of `rules`; how long news may take is in `slack`.
+//! promised of residence is the table of `rules`; how long news may take is in `slack`; why a case is
+//! not judged is in `reasons`.
 //!
 //! To add an invariant: one file in `invariants`, one row in [`INVARIANTS`], and the lines below that
 //! say which facts it reads.
@@ -13,6 +14,7 @@ mod contract;
 mod docket;
 mod invariants;
 mod ledger;
+mod reasons;
 mod rules;
 mod slack;
 #[cfg(test)]
@@ -83,6 +85,17 @@ pub struct Finding {
     pub broken: u64,
     /// The first few breaches, in order.
     pub breaches: Vec<Breach>,
+    /// What was not judged, by reason, in the order of their first time.
+    pub suspended: Vec<Suspension>,
+}
+
+/// Cases in which an invariant promises nothing, or what is pending has a legal reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspension {
+    /// Why, in a few words.
+    pub why: &'static str,
+    /// How often.
+    pub times: u64,
 }
 
 /// The oracle of one run.
@@ -207,11 +220,11 @@ impl Observer for Audit {
                 self.persisted(at, unit, seat, datacenter, record.get());
             }
             Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
-                ledger.acknowledged(at, birth, unit, position);
+                ledger.acknowledged(at, birth, unit, epoch, position);
                 self.residence.acknowledged(ledger, at, birth, unit);
                 self.writers.acknowledged(ledger, at, birth, unit, datacenter, epoch);
                 self.epochs.acknowledged(unit, datacenter, position);
-                self.loss.acknowledged(ledger, at, birth, unit, datacenter, position);
+                self.loss.acknowledged(ledger, at, birth, unit, datacenter, (epoch, position));
                 self.refusals.acknowledged(unit);
                 self.recovery.acknowledged(unit, datacenter);
                 self.convergence.acknowledged(at, unit);
@@ -262,7 +275,14 @@ impl Observer for Audit {
             }
             Fact::BackupsLost { .. } | Fact::RestoreOrdered { .. } => ledger.backup(fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
-            Fact::Ended { unfinished } => self.convergence.ended(ledger, at, unfinished),
+            Fact::Ended { unfinished } => {
+                self.convergence.ended(ledger, at, unfinished);
+                self.loss.ended(ledger, at);
+            }
+            Fact::StoreCertified { unit, side, datacenter } => {
+                self.stale.certified(ledger, at, unit, side, datacenter);
+                ledger.certified(at, unit, side);
+            }
             Fact::Load { .. } => {
                 self.recovery.time_passed(ledger, at);
                 self.loss.schedule_seen(ledger, at);

@@ -18,7 +18,7 @@ pub(super) const SINGAPORE: Datacenter = Datacenter(0);
 pub(super) const HONG_KONG: Datacenter = Datacenter(1);
 pub(super) const DUBLIN: Datacenter = Datacenter(2);
 pub(super) const AMSTERDAM: Datacenter = Datacenter(3);
-const CHENNAI: Datacenter = Datacenter(4);
+pub(super) const CHENNAI: Datacenter = Datacenter(4);
 const PUNE: Datacenter = Datacenter(5);
 pub(super) const APAC_1: Unit = Unit(0);
 pub(super) const EMEA_1: Unit = Unit(1);
@@ -58,6 +58,7 @@ pub(super) fn contract() -> Contract {
         loss_records: None,
         manual_failover: false,
         switchover_bound: Span::secs(30),
+        longest_wait: Span::secs(70),
         queue_limit: 100,
         request_timeout: Span::secs(4),
         rates: vec![50; 8],
@@ -320,6 +321,13 @@ impl Story {
         let finding = self.finding(id);
         assert_eq!(finding.breaches, [], "{id} was kept");
         assert_eq!(finding.checked, checked, "{id} was checked");
+    }
+
+    #[track_caller]
+    pub(super) fn expect_suspended(&self, id: &str, why: &str) {
+        let finding = self.finding(id);
+        assert_eq!(finding.breaches, [], "{id} was kept");
+        assert!(finding.suspended.iter().any(|one| one.why.contains(why)), "{id}: {:?}", finding.suspended);
     }
 
     #[track_caller]

@@ -382,4 +382,13 @@ pub enum Fact {
         /// Whether such a copy stands in its place.
         copy: bool,
     },
+    /// The record of a store that had been lost says durably that it has everything again.
+    StoreCertified {
+        /// Whose.
+        unit: Unit,
+        /// Which site.
+        side: Side,
+        /// Where.
+        datacenter: Datacenter,
+    },
 }

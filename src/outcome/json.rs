@@ -4,7 +4,7 @@
 //! in UTC. What has no value is `null`.
 
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
-use crate::audit::{Breach, Finding};
+use crate::audit::{Breach, Finding, Suspension};
 use crate::metrics::{
     Fate, Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
 };
@@ -189,7 +189,12 @@ fn invariant(finding: &Finding, names: &Names) -> Json {
         "checked": finding.checked,
         "broken": finding.broken,
         "breaches": list(finding.breaches.iter().map(|one| breach(one, names))),
+        "suspended": list(finding.suspended.iter().map(suspension)),
     }
+}
+
+fn suspension(suspension: &Suspension) -> Json {
+    object! { "why": suspension.why, "times": suspension.times }
 }
 
 fn breach(breach: &Breach, names: &Names) -> Json {

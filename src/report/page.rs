@@ -236,6 +236,15 @@ fn invariants(outcome: &Outcome) -> Markup {
                             _ => td.bad { "✗ broken" },
                         }
                     }
+                    @for suspension in &finding.suspended {
+                        tr {
+                            td {}
+                            td { "not judged: " (suspension.why) }
+                            td.number { (grouped(suspension.times)) }
+                            td {}
+                            td {}
+                        }
+                    }
                 }
             }
         }

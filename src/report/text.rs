@@ -4,7 +4,7 @@ use super::captions::{counted, rounded};
 use super::load::percent;
 use super::story::explain_line;
 use super::strip::strips;
-use crate::audit::{Breach, Finding};
+use crate::audit::{Breach, Finding, Suspension};
 use crate::metrics::{Fate, Judgement, Quantiles, UnitAccount, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
 use crate::terms::{Datacenter, Names, Refusal, Span, Unit};
@@ -266,6 +266,9 @@ impl Page<'_> {
         if !idle.is_empty() {
             self.line("", &format!("not evaluated: {}", idle.join(", ")));
         }
+        for (index, line) in suspended(findings).iter().enumerate() {
+            self.line(if index == 0 { "not judged" } else { "" }, line);
+        }
     }
 
     fn breaches(&mut self) {
@@ -308,6 +311,20 @@ impl Page<'_> {
             self.put(&format!("explain:   {}", explain_line(self.outcome)));
         }
     }
+}
+
+/// What was not judged, one line for each reason.
+fn suspended(findings: &[Finding]) -> Vec<String> {
+    let all = findings.iter().flat_map(|finding| finding.suspended.iter().map(move |one| (finding.id, one)));
+    let mut reasons: Vec<(&str, String)> = Vec::new();
+    for (id, Suspension { why, times }) in all {
+        let part = format!("{id} {}", counted(*times, "time"));
+        match reasons.iter_mut().find(|(known, _)| known == why) {
+            Some((_, parts)) => *parts = format!("{parts}, {part}"),
+            None => reasons.push((why, part)),
+        }
+    }
+    reasons.into_iter().map(|(why, parts)| format!("{why} ({parts})")).collect()
 }
 
 fn missing(records: u64) -> String {

@@ -42,6 +42,7 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         grace: or(&service.grace_period_with_data_loss, OrNever(Some(Span::hours(1)))).0,
         manual_failover: or(&service.failover, Initiative::Automatic) != Initiative::Automatic,
         switchover_bound: lease.longest_switchover(or(&service.drain_timeout, Span::secs(5))),
+        longest_wait: longest_wait(&service),
         queue_limit: or(&service.queue_limit, 60),
         request_timeout: or(&service.request_timeout, Span::secs(4)),
         rates: rates(topology),
@@ -52,6 +53,12 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
 
 fn or<T: Copy>(given: &Given<T>, promised: T) -> T {
     given.as_ref().map_or(promised, |at| at.value)
+}
+
+/// The longest back-off, and an answer that did not come from each site that a client may try.
+fn longest_wait(service: &Service) -> Span {
+    let unanswered = or(&service.request_timeout, Span::secs(4));
+    or(&service.backoff_max, Span::minutes(1)) + Span(unanswered.0.saturating_mul(4))
 }
 
 fn loss(service: &Service) -> LossTerms {

@@ -285,6 +285,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 self.state(Fact::Landed { birth, copy, datacenter, unit: site.unit(), position });
             }
         }
+        if flushed.certified {
+            self.state(Fact::StoreCertified { unit: site.unit(), side: site.side(), datacenter });
+        }
         let through = flushed.through;
         self.hand(datacenter, Local::Site(site, SiteInput::Persisted { through }, None));
     }

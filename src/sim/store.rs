@@ -55,6 +55,8 @@ struct Flush {
 pub(super) struct Flushed {
     pub(super) from: Index,
     pub(super) through: Index,
+    /// Whether this certified a store that was not.
+    pub(super) certified: bool,
 }
 
 impl Store {
@@ -180,7 +182,8 @@ impl Store {
     /// If none is.
     pub(super) fn finish_flush(&mut self) -> Flushed {
         let Flush { through, fence, certified } = self.flush.take().expect("a flush is under way");
-        let flushed = Flushed { from: self.durable, through: through.max(self.durable) };
+        let (from, through) = (self.durable, through.max(self.durable));
+        let flushed = Flushed { from, through, certified: certified && !self.certified };
         self.durable = flushed.through;
         self.fence = self.fence.max(fence);
         self.certified |= certified;

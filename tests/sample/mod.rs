@@ -1,7 +1,7 @@
 //! A day that never was, told fact by fact: Dublin is dark from nine to eleven. It stands in for a
 //! run wherever only the telling of it is tested.
 
-use ringfence::audit::{Breach, Finding};
+use ringfence::audit::{Breach, Finding, Suspension};
 use ringfence::facts::{Announcement, Digest, Fact, Observer};
 use ringfence::metrics::{
     DatacenterSetup, Measured, Metric, Metrics, MetricsSetup, Scope, Threshold, UnitSetup, judge,
@@ -366,9 +366,14 @@ fn birth(record: u64, unit: Unit, born: Instant) -> Birth {
 }
 
 fn findings() -> Vec<Finding> {
-    let finding = |id, promise, checked| Finding { id, promise, checked, broken: 0, breaches: Vec::new() };
+    let finding =
+        |id, promise, checked| Finding { id, promise, checked, broken: 0, breaches: Vec::new(), suspended: Vec::new() };
+    let private = Suspension { why: "a private conversation carries no promise (R7)", times: 5_410 };
     vec![
-        finding("RES-1", "every landing of content rests inside its residence", 108_230),
+        Finding {
+            suspended: vec![private],
+            ..finding("RES-1", "every landing of content rests inside its residence", 108_230)
+        },
         finding("RES-3", "call media never rests", 108_230),
         finding("FO-1", "one writer per epoch", 46_120),
         finding("FO-4", "failover within its bound", 1),

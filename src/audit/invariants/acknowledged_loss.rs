@@ -5,11 +5,15 @@
 //! the register says `replicated`; `async` at most the records of the declared span, and at most the
 //! declared number of them, while `replicated`. While `alone`, a loss is declared, not bounded. With
 //! both disks gone `backup_loss` judges.
+//!
+//! Beyond ρ the sync modes still lose nothing. Otherwise a holder may acknowledge beside its successor
+//! for a while; that overlap is never silent: when the two hear each other again, each record of it has
+//! been set aside or is in the log.
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Acknowledgement, Landing, Ledger, Succession};
-use crate::audit::{Breach, LossTerms, slack};
-use crate::terms::{Birth, CopyClass, Datacenter, Instant, Mode, Position, Record, Span, Unit};
+use crate::audit::{Breach, LossTerms, reasons, slack};
+use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Mode, Position, Record, Side, Span, Unit};
 use std::collections::BTreeMap;
 
 /// A takeover that left acknowledged records behind.
@@ -18,6 +22,16 @@ struct Takeover {
     at: Instant,
     unit: Unit,
     mode: Mode,
+    /// Whether a clock was beyond ρ: then nobody could bound the tail.
+    beyond_rho: bool,
+}
+
+/// A record that a site acknowledged beside its successor.
+#[derive(Clone, Copy, Debug)]
+struct Overlapping {
+    at: Instant,
+    unit: Unit,
+    side: Side,
 }
 
 /// Follows what takeovers left behind until it returns or the run ends.
@@ -27,6 +41,8 @@ pub(in crate::audit) struct AcknowledgedLoss {
     takeovers: Vec<Takeover>,
     /// What is missing: when it was acknowledged, and by which takeover it was left behind.
     missing: BTreeMap<Record, (Instant, usize)>,
+    /// What was acknowledged under a superseded epoch, and neither set aside nor stored again.
+    overlap: BTreeMap<Record, Overlapping>,
 }
 
 impl AcknowledgedLoss {
@@ -41,15 +57,16 @@ impl AcknowledgedLoss {
         birth: &Birth,
         unit: Unit,
         datacenter: Datacenter,
-        position: Position,
+        (epoch, position): (Epoch, Position),
     ) {
-        if matches!(ledger.contract.loss, LossTerms::AtMost(_)) {
-            return;
-        }
-        let Some(peer) = ledger.terms(unit).side_at(datacenter).map(crate::terms::Side::peer) else { return };
         let lease = ledger.lease(unit);
-        let replicated = lease.granted().is_some_and(|granted| granted.register.mode == Mode::Replicated);
-        if !replicated || lease.is_beyond_promise() {
+        let Some(side) = ledger.terms(unit).side_at(datacenter).filter(|_| !lease.memory_lost()) else { return };
+        let peer = side.peer();
+        if epoch < ledger.registers.epoch(unit) && !ledger.logs(unit).store(peer).holds(position) {
+            self.overlap.insert(birth.record, Overlapping { at, unit, side });
+        }
+        let replicated = lease.under(epoch).is_some_and(|register| register.mode == Mode::Replicated);
+        if !replicated || matches!(ledger.contract.loss, LossTerms::AtMost(_)) {
             return;
         }
         self.docket.check(ledger.logs(unit).ever_held(peer, position), || {
@@ -62,13 +79,25 @@ impl AcknowledgedLoss {
 
     #[inline]
     pub(in crate::audit) fn landed(&mut self, birth: &Birth, landing: &Landing) {
-        if !self.missing.is_empty() && matches!(landing.copy, CopyClass::Log | CopyClass::Replica) {
+        let stored = matches!(landing.copy, CopyClass::Log | CopyClass::Replica);
+        if stored && !self.missing.is_empty() {
             self.missing.remove(&birth.record);
+        }
+        if (stored || landing.copy == CopyClass::QuarantinedTail)
+            && !self.overlap.is_empty()
+            && self.overlap.remove(&birth.record).is_some()
+        {
+            self.docket.clear(1);
         }
     }
 
     pub(in crate::audit) fn succeeded(&mut self, ledger: &Ledger, at: Instant, unit: Unit, succession: Succession) {
-        if ledger.lease(unit).is_beyond_promise() || succession.restored.is_some() {
+        let lease = ledger.lease(unit);
+        if lease.memory_lost() {
+            self.docket.suspend(reasons::MEMORY_LOST);
+            return;
+        }
+        if succession.restored.is_some() {
             return;
         }
         self.docket.clear(1);
@@ -76,9 +105,27 @@ impl AcknowledgedLoss {
             return;
         }
         let takeover = self.takeovers.len();
-        self.takeovers.push(Takeover { at, unit, mode: succession.before.register.mode });
+        let (mode, beyond_rho) = (succession.before.register.mode, lease.clock_beyond_rho());
+        self.takeovers.push(Takeover { at, unit, mode, beyond_rho });
         let entry = |lost: Acknowledgement| (lost.record, (lost.at, takeover));
         self.missing.extend(succession.lost.into_iter().map(entry));
+    }
+
+    /// Judges, at the end, what was acknowledged beside a successor by a site that is back.
+    pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant) {
+        for (record, one) in std::mem::take(&mut self.overlap) {
+            if !is_reconciled(ledger, at, &one) {
+                self.docket.suspend(reasons::NOT_BACK);
+                continue;
+            }
+            let datacenter = ledger.terms(one.unit).site(one.side);
+            self.docket.check(false, || {
+                let what =
+                    "{datacenter} acknowledged a record in {unit} beside its successor, and it vanished silently";
+                let breach = Breach::new(one.at, what).in_unit(one.unit).at_datacenter(datacenter);
+                Breach { record: Some(record), ..breach }
+            });
+        }
     }
 
     /// Judges what is still missing at the end of the run.
@@ -87,6 +134,10 @@ impl AcknowledgedLoss {
             let of_takeover = |(_, &(at, by)): (&Record, &(Instant, usize))| (by == index).then_some(at);
             let lost: Vec<Instant> = self.missing.iter().filter_map(of_takeover).collect();
             let (Some(&earliest), Some(&latest)) = (lost.iter().min(), lost.iter().max()) else { continue };
+            if takeover.beyond_rho && takeover.mode == Mode::Replicated && ledger.contract.loss.is_bounded() {
+                self.docket.suspend(reasons::BEYOND_RHO);
+                continue;
+            }
             self.docket.check(is_allowed(ledger, takeover.mode, latest - earliest, lost.len() as u64), || {
                 let what = format!(
                     "a takeover of {{unit}} lost {} acknowledged records, acknowledged over {}",
@@ -98,6 +149,16 @@ impl AcknowledgedLoss {
         }
         self.docket
     }
+}
+
+/// Whether a site that kept its disk has heard its successor for long enough to set its tail aside.
+fn is_reconciled(ledger: &Ledger, now: Instant, one: &Overlapping) -> bool {
+    let [a, b] = ledger.terms(one.unit).sites;
+    let settled = ledger.contract.rto_bound + slack::SETTLING;
+    let near = ledger.linked_since(one.unit, a, b).is_some_and(|since| now - since > settled);
+    let kept = ledger.logs(one.unit).certified_since(one.side).is_some_and(|since| since <= one.at);
+    let followed = ledger.registers.holder(one.unit) != Some(one.side);
+    near && kept && followed
 }
 
 fn is_allowed(ledger: &Ledger, mode: Mode, stretch: Span, records: u64) -> bool {
@@ -115,6 +176,7 @@ fn is_allowed(ledger: &Ledger, mode: Mode, stretch: Span, records: u64) -> bool 
 mod tests {
     use crate::audit::LossTerms;
     use crate::audit::tests::{AMSTERDAM, DUBLIN, Story};
+    use crate::facts::Fact;
     use crate::terms::{CopyClass, Mode, RecordKind, Side, Span};
 
     /// A acknowledges two records `apart`, B has neither and takes over.
@@ -178,6 +240,39 @@ mod tests {
         story.expect_kept("FO-3", 1);
         story.acknowledge(two, DUBLIN, 1, 2);
         story.expect_broken("FO-3", "before its peer had it");
+    }
+
+    /// Beyond ρ, A acknowledges under epoch 1 a record that B, which holds epoch 2, has not.
+    fn overlapping(loss: LossTerms, mode: Mode) -> Story {
+        let mut story = Story::after_with(|contract| contract.loss = loss);
+        story.fact(Fact::ClockChanged { datacenter: DUBLIN, offset_us: 0, drift_ppm: -50_000 });
+        let birth = story.birth(RecordKind::Message);
+        story.renew(1, Side::A, mode, 0).renew(2, Side::B, mode, 0);
+        story.land(birth, CopyClass::Log, DUBLIN, 1).acknowledge(birth, DUBLIN, 1, 1).pass(Span::minutes(5));
+        story
+    }
+
+    #[test]
+    fn beyond_rho_an_overlap_is_set_aside_or_stored_never_silent() {
+        for mode in [Mode::Alone, Mode::Replicated] {
+            let mut silent = overlapping(LossTerms::AtMost(Span::secs(5)), mode);
+            silent.fact(Fact::Ended { unfinished: 0 });
+            silent.expect_broken("FO-3", "vanished silently");
+            for (copy, datacenter) in [(CopyClass::QuarantinedTail, DUBLIN), (CopyClass::Log, AMSTERDAM)] {
+                let mut told = overlapping(LossTerms::AtMost(Span::secs(5)), mode);
+                let birth = told.last_birth();
+                told.land(birth, copy, datacenter, 1).fact(Fact::Ended { unfinished: 0 });
+                assert_eq!(told.finding("FO-3").broken, 0, "{copy}");
+            }
+        }
+    }
+
+    #[test]
+    fn beyond_rho_the_sync_modes_still_lose_nothing() {
+        for loss in [LossTerms::Never, LossTerms::NoneWhileReplicated] {
+            let story = overlapping(loss, Mode::Replicated);
+            story.expect_broken("FO-3", "before its peer had it");
+        }
     }
 
     #[test]

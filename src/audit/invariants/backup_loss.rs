@@ -8,7 +8,7 @@
 
 use super::acknowledged_loss::AcknowledgedLoss;
 use crate::audit::ledger::Ledger;
-use crate::audit::{Breach, LossTerms, slack};
+use crate::audit::{Breach, LossTerms, reasons, slack};
 use crate::terms::{Datacenter, Instant, Position, Span, Unit};
 
 impl AcknowledgedLoss {
@@ -21,12 +21,14 @@ impl AcknowledgedLoss {
         datacenter: Datacenter,
         (taken, end): (Instant, Position),
     ) {
-        if ledger.lease(unit).is_beyond_promise() {
+        if let Some(why) = unbound(ledger, unit) {
+            self.docket.suspend(why);
             return;
         }
         let missing = ledger.backups(unit).first_after(end);
         let due = taken.before(lag(ledger));
         if !were_awake(ledger, unit, due) {
+            self.docket.suspend(reasons::STOOD_STILL);
             return;
         }
         self.docket.check(missing.is_none_or(|first| first >= due), || {
@@ -45,7 +47,7 @@ impl AcknowledgedLoss {
             let lease = ledger.lease(unit);
             let holder = lease.granted().map(|granted| granted.register.holder);
             let able = holder.and_then(|holder| ledger.able_since(unit, holder));
-            let Some(able) = able.filter(|_| !lease.is_beyond_promise()) else { continue };
+            let Some(able) = able.filter(|_| unbound(ledger, unit).is_none()) else { continue };
             let healthy = able.max(lease.epoch_since());
             self.docket.check(at - healthy.max(since) <= bound, || {
                 let what = format!("{{unit}} has had no backup for {}; it is promised one every {every}", at - since);
@@ -64,6 +66,13 @@ impl AcknowledgedLoss {
             });
         }
     }
+}
+
+/// Why a unit's backups are held to no time, if they are not.
+fn unbound(ledger: &Ledger, unit: Unit) -> Option<&'static str> {
+    let lease = ledger.lease(unit);
+    let drifted = lease.clock_beyond_rho().then_some(reasons::BEYOND_RHO);
+    lease.memory_lost().then_some(reasons::MEMORY_LOST).or(drifted)
 }
 
 /// Whether both sites have been running since an instant. One that stood still begins, when it goes on,

@@ -1,9 +1,9 @@
 //! RES-6: no candidate list names a datacenter outside the boundary, even one that is not chosen.
 
-use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::rules::{self, Residence};
+use crate::audit::{Breach, reasons};
 use crate::terms::{Birth, BoundarySet, CopyClass, DatacenterSet, Instant, Rule, Unit};
 
 /// Judges every list that production made for a record of an organization.
@@ -24,6 +24,7 @@ impl CandidatesInside {
     ) {
         let passage = passage(ledger, birth, at);
         if !passage.is_promised() {
+            self.docket.suspend(reasons::PRIVATE);
             return;
         }
         let home = ledger.terms(unit).boundary;

@@ -1,10 +1,10 @@
-//! FO-6: after the faults the service converges: nothing is left in an outbox, unless its unit has
-//! no majority or its boundary is dark.
+//! FO-6: after the faults the service converges: nothing is left in an outbox, unless its unit has a
+//! reason not to serve, which is told by name.
 
-use crate::audit::Breach;
 use crate::audit::docket::Docket;
-use crate::audit::ledger::{Granted, Ledger};
-use crate::terms::{Instant, Mode, Side, Unit};
+use crate::audit::ledger::Ledger;
+use crate::audit::{Breach, reasons};
+use crate::terms::{Instant, Mode, Side, Span, Unit};
 
 /// When a unit last queued and last acknowledged a write.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,47 +48,76 @@ impl Convergence {
     }
 
     pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant, unfinished: u64) {
-        if self.liveness.is_none() {
+        let Some(liveness) = self.liveness else { return };
+        if unfinished > 0 && at - liveness < patience(ledger) {
+            self.docket.suspend(reasons::TOO_SHORT);
             return;
         }
-        let stuck = ledger.units().find(|&unit| self.units[unit.index()].is_stuck() && !is_excused(ledger, at, unit));
-        let excused = ledger.units().any(|unit| is_excused(ledger, at, unit));
+        let (mut stuck, mut excused) = (None, false);
+        for unit in ledger.units() {
+            let reason = reason(ledger, at, unit);
+            excused |= reason.is_some();
+            match reason.filter(|_| unfinished > 0) {
+                Some(reason) if self.units[unit.index()].is_stuck() => self.docket.suspend(reason),
+                None if self.units[unit.index()].is_stuck() => stuck = stuck.or(Some(unit)),
+                _ => {}
+            }
+        }
         let kept = unfinished == 0 || stuck.is_none() && excused;
         self.docket.check(kept, || {
-            let breach = |whose| {
-                Breach::new(
-                    at,
-                    format!(
-                        "{unfinished} writes were still waiting{whose} when the faults had been over for {}",
-                        ledger.contract.settle
-                    ),
-                )
-            };
-            match stuck {
-                Some(unit) => breach(" for {unit} and others").in_unit(unit),
-                None => breach(""),
-            }
+            let waited = if unfinished == 1 { "1 write was".into() } else { format!("{unfinished} writes were") };
+            let of = stuck.map_or("", |_| ", among them for {unit},");
+            let breach =
+                Breach::new(at, format!("{waited} still waiting{of} {} after the faults were over", at - liveness));
+            stuck.into_iter().fold(breach, Breach::in_unit)
         });
     }
 }
 
-/// Whether a unit has a physical reason not to serve: no site in reach of clients that has a
-/// majority and all that is known to be replicated, nor had one for as long as a failover may take;
-/// more broken than the register is built for; the only holder of an `alone` tail gone; or a holder
-/// gone whose place nobody may take without an operator.
-fn is_excused(ledger: &Ledger, now: Instant, unit: Unit) -> bool {
-    let long = ledger.contract.able_for();
-    let able = |side| ledger.was_able_for(unit, side, long, now);
+/// How long a service that is able to serve may take until every outbox is empty: a failover, and a
+/// client that has just begun to wait.
+fn patience(ledger: &Ledger) -> Span {
+    ledger.contract.able_for() + ledger.contract.longest_wait
+}
+
+/// The physical reason for which a unit's writes still wait, if it has one.
+fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
     let lease = ledger.lease(unit);
-    let waits = |granted: &Granted| granted.register.mode == Mode::Alone || ledger.contract.manual_failover;
-    // A disk that is filled again from an older log lacks what only it had.
-    let gone = |holder: Side| !able(holder) || lease.was_wiped(holder.seat());
-    let waits_for_holder = lease.granted().is_some_and(|granted| waits(granted) && gone(granted.register.holder));
-    lease.is_beyond_promise() || waits_for_holder || !Side::BOTH.into_iter().any(able)
+    if lease.memory_lost() {
+        return Some(reasons::MEMORY_LOST);
+    }
+    let able = |side| ledger.was_able_for(unit, side, patience(ledger), now);
+    if !Side::BOTH.into_iter().any(able) {
+        return Some(why_unable(ledger, unit));
+    }
+    let granted = lease.granted().filter(|granted| !able(granted.register.holder))?;
+    match (granted.register.mode, ledger.contract.grace) {
+        (_, _) if ledger.contract.manual_failover => Some(reasons::OPERATOR),
+        (Mode::Replicated, _) => None,
+        (Mode::Alone, None) => Some(reasons::OPERATOR),
+        (Mode::Alone, Some(grace)) => {
+            let waits = grace.scale(1_000_000 + u64::from(ledger.contract.rho_ppm), 1_000_000) + patience(ledger);
+            (now - granted.at < waits).then_some(reasons::GRACE)
+        }
+    }
+}
+
+/// What both sites of a unit lack.
+fn why_unable(ledger: &Ledger, unit: Unit) -> &'static str {
+    let reached = |side: &Side| ledger.reachable_since(unit, ledger.terms(unit).site(*side)).is_some();
+    let mut reached = Side::BOTH.into_iter().filter(reached).peekable();
+    if reached.peek().is_none() {
+        reasons::BOUNDARY_DARK
+    } else if reached.all(|side| ledger.majority_since(unit, side).is_none()) {
+        reasons::NO_MAJORITY
+    } else {
+        reasons::NO_COPY
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::audit::Contract;
     use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
     use crate::facts::Fact;
     use crate::terms::{Mode, RecordKind, Side, Span};
@@ -113,7 +142,7 @@ mod tests {
     fn a_write_that_still_waits_without_reason_is_a_breach() {
         let mut story = waiting();
         story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
-        story.expect_broken("FO-6", "1 writes were still waiting for {unit}");
+        story.expect_broken("FO-6", "1 write was still waiting, among them for {unit}");
     }
 
     #[test]
@@ -128,7 +157,7 @@ mod tests {
             if manual {
                 story.expect_kept("FO-6", 1);
             } else {
-                story.expect_broken("FO-6", "1 writes were still waiting for {unit}");
+                story.expect_broken("FO-6", "1 write was still waiting, among them for {unit}");
             }
         }
     }
@@ -141,5 +170,38 @@ mod tests {
         }
         story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
         story.expect_kept("FO-6", 1);
+        story.expect_suspended("FO-6", "boundary dark");
+    }
+
+    #[test]
+    fn a_run_that_ends_before_a_failover_could_be_over_is_not_judged() {
+        let mut story = waiting();
+        story.pass(Span::minutes(2)).fact(Fact::Ended { unfinished: 1 });
+        story.expect_kept("FO-6", 0);
+        story.expect_suspended("FO-6", "`settle` is shorter");
+    }
+
+    /// The disk of a holder is lost, and the other site is well.
+    fn without_the_holders_disk(mode: Mode, change: impl FnOnce(&mut Contract)) -> Story {
+        let mut story = Story::after_with(change);
+        let birth = story.birth(RecordKind::Message);
+        story.renew(1, Side::A, mode, 0).fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: EMEA_1 });
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+        story.vote_again(EMEA_1, Side::A).pass(Span::minutes(10)).fact(Fact::Ended { unfinished: 1 });
+        story
+    }
+
+    #[test]
+    fn a_takeover_that_would_lose_records_waits_for_grace_or_an_operator() {
+        let graced = without_the_holders_disk(Mode::Alone, |_| {});
+        graced.expect_suspended("FO-6", "grace period");
+        let never = without_the_holders_disk(Mode::Alone, |contract| contract.grace = None);
+        never.expect_suspended("FO-6", "operator");
+        let manual = without_the_holders_disk(Mode::Replicated, |contract| contract.manual_failover = true);
+        manual.expect_suspended("FO-6", "operator");
+        let over = without_the_holders_disk(Mode::Alone, |contract| contract.grace = Some(Span::minutes(1)));
+        over.expect_broken("FO-6", "still waiting");
+        let replicated = without_the_holders_disk(Mode::Replicated, |_| {});
+        replicated.expect_broken("FO-6", "still waiting");
     }
 }

@@ -1,9 +1,9 @@
 //! FO-2: epochs and ballots never go back, at a voter, in what a majority granted, or in whom a store
-//! obeys. A voter whose storage was lost starts anew.
+//! obeys, whatever clocks do. A voter whose storage was lost starts anew.
 
-use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Ledger, Persisted};
+use crate::audit::{Breach, reasons};
 use crate::terms::{Datacenter, Epoch, Instant, Position, Unit, VoterRecord};
 
 /// Compares each durable voter record with the one before, and cut logs with what was acknowledged.
@@ -38,7 +38,7 @@ impl EpochsGrow {
     ) {
         let (last, by) = self.acknowledged[unit.index()];
         let current = last.epoch == ledger.registers.epoch(unit) && by == datacenter;
-        if !current || ledger.lease(unit).is_beyond_promise() {
+        if !current || ledger.lease(unit).memory_lost() {
             return;
         }
         self.docket.check(keeps >= last, || {
@@ -61,8 +61,11 @@ impl EpochsGrow {
                 Breach::new(at, what).in_unit(unit).at_datacenter(datacenter)
             });
         }
-        let Some(grant) = persisted.grant.filter(|_| !ledger.lease(unit).is_beyond_promise()) else { return };
-        let Some(before) = grant.before else { return };
+        let Some((grant, before)) = persisted.grant.and_then(|grant| Some((grant, grant.before?))) else { return };
+        if ledger.lease(unit).memory_lost() {
+            self.docket.suspend(reasons::MEMORY_LOST);
+            return;
+        }
         let (was, is) = (before.register.epoch, grant.register.epoch);
         self.docket.check(was <= is, || {
             Breach::new(at, format!("epoch {is} of {{unit}} was granted after epoch {was}")).in_unit(unit)

@@ -8,8 +8,7 @@
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
-use crate::audit::slack;
-use crate::audit::{Breach, LossTerms};
+use crate::audit::{Breach, LossTerms, reasons, slack};
 use crate::terms::{Datacenter, Instant, Mode, Refusal, Register, Seat, Side, Unit};
 
 /// A failover under way.
@@ -53,6 +52,7 @@ impl RecoveryTime {
             watch.was_gone = gone;
             if watch.measurement.is_some() && !(gone && can_take_over(ledger, unit, side.peer())) {
                 watch.measurement = None;
+                self.docket.suspend(reasons::ANOTHER_CASE);
             } else if onset && begins(ledger, at, unit, side) {
                 let successor = ledger.terms(unit).site(side.peer());
                 watch.measurement = Some(Measurement { onset: at, gone: side, successor, asked: 0, first_asked: at });
@@ -184,17 +184,18 @@ fn begins(ledger: &Ledger, at: Instant, unit: Unit, holder: Side) -> bool {
 fn can_take_over(ledger: &Ledger, unit: Unit, successor: Side) -> bool {
     let lease = ledger.lease(unit);
     !ledger.contract.manual_failover
-        && !lease.is_beyond_promise()
-        && !lease.was_wiped(successor.seat())
+        && !lease.clock_beyond_rho()
+        && !lease.memory_lost()
         && ready_since(ledger, unit, successor).is_some()
         && ledger.is_sound(unit, successor)
 }
 
-/// Since when clients and a witness that may vote have reached a side.
+/// Since when clients and a witness that may vote have reached a side whose store may take over.
 fn ready_since(ledger: &Ledger, unit: Unit, side: Side) -> Option<Instant> {
     let own = ledger.terms(unit).site(side);
     let reachable = ledger.reachable_since(unit, own)?.max(ledger.world.quick_since(unit, own)?);
-    Some(reachable.max(ledger.vote_since(unit, side, Seat::Witness)?))
+    let certified = ledger.logs(unit).certified_since(side)?;
+    Some(reachable.max(certified).max(ledger.vote_since(unit, side, Seat::Witness)?))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! RES-1: every landing of content rests inside its residence.
+//! RES-1: every landing of content rests inside its residence. Where only a clock beyond the declared
+//! tolerance explains it, nothing is judged.
 
-use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Landing, Ledger};
 use crate::audit::rules::Residence;
+use crate::audit::{Breach, reasons};
 use crate::terms::{Birth, CopyClass, Datacenter, Index, Instant, Rule, Unit};
 
 /// Judges each landing by the world's own datacenter. Private conversations are not judged.
@@ -22,10 +23,20 @@ impl RestsInside {
         residence: Residence,
         landing: &Landing,
     ) {
-        if landing.copy == CopyClass::WitnessRecord || !residence.is_promised() {
+        if landing.copy == CopyClass::WitnessRecord {
             return;
         }
-        let inside = residence.admits(ledger.contract.stands_in(landing.datacenter));
+        if !residence.is_promised() {
+            self.docket.suspend(reasons::PRIVATE);
+            return;
+        }
+        let here = ledger.contract.stands_in(landing.datacenter);
+        let inside = residence.admits(here);
+        let own = birth.with == birth.record;
+        if inside && own && ledger.clocks_are_off(at) && !ledger.declared_residence(birth, at).admits(here) {
+            self.docket.suspend(reasons::BEYOND_TOLERANCE);
+            return;
+        }
         self.docket.check(inside, || {
             let limit = if residence.allowed.is_empty() { "but may rest nowhere" } else { "outside {residence}" };
             let what = format!("{{tenant}}'s {} came to rest in {{datacenter}}, {limit}", birth.kind);
@@ -81,7 +92,8 @@ impl RestsInside {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, DUBLIN, SINGAPORE, Story};
+    use crate::audit::tests::{AMSTERDAM, CHENNAI, DUBLIN, SINGAPORE, Story};
+    use crate::facts::Fact;
     use crate::terms::{CopyClass, RecordKind};
 
     #[test]
@@ -105,7 +117,20 @@ mod tests {
         let mut story = Story::after();
         let birth = story.private_birth(RecordKind::Message);
         story.land(birth, CopyClass::Log, DUBLIN, 1);
-        assert_eq!(story.finding("RES-1").checked, 0);
+        let finding = story.finding("RES-1");
+        assert_eq!((finding.checked, finding.suspended.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_stamp_by_a_clock_beyond_the_tolerance_binds_nobody() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.fact(Fact::ClockChanged { datacenter: SINGAPORE, offset_us: -86_400_000_000, drift_ppm: 0 });
+        story.land_in_apac(birth, 1).land(birth, CopyClass::Log, DUBLIN, 1);
+        story.expect_kept("RES-1", 1);
+        assert_eq!(story.finding("RES-1").suspended[0].times, 1);
+        story.land(birth, CopyClass::Cache, CHENNAI, 0);
+        story.expect_broken("RES-1", "came to rest in {datacenter}, outside {residence}");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! FO-5: a stale copy is never promoted silently. While the register says `replicated`, a new holder
 //! has all that is known to be on both sites; while it says `alone`, a holder that lacks
 //! acknowledged records took over after the grace period or by an operator's force. In either mode the
-//! register's last sync time is no later than the first record that the new holder lacks.
+//! register's last sync time is no later than the first record that the new holder lacks. A store that
+//! was lost may take over again only once it has all that is known to be on both. A challenger whose clock
+//! is beyond ρ knows nothing of a period's length.
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Ledger, Succession};
-use crate::audit::{Breach, slack};
-use crate::terms::{Instant, Mode, Span, Unit, Wall};
+use crate::audit::{Breach, reasons, slack};
+use crate::terms::{Datacenter, Instant, Mode, Side, Span, Unit, Wall};
 
 /// Looks at the new holder's disk whenever a new epoch is granted.
 #[derive(Debug, Default)]
@@ -16,7 +18,9 @@ pub(in crate::audit) struct StaleNeverPromoted {
 
 impl StaleNeverPromoted {
     pub(in crate::audit) fn succeeded(&mut self, ledger: &Ledger, at: Instant, unit: Unit, succession: &Succession) {
-        if ledger.lease(unit).is_beyond_promise() {
+        let lease = ledger.lease(unit);
+        if lease.memory_lost() {
+            self.docket.suspend(reasons::MEMORY_LOST);
             return;
         }
         if let Some(ordered) = succession.restored {
@@ -31,7 +35,8 @@ impl StaleNeverPromoted {
         let admitted = match before.register.mode {
             Mode::Replicated => complete,
             Mode::Alone => {
-                complete && (succession.lost.is_empty() || (succession.forced || is_past_grace(ledger, at - before.at)))
+                let waived = succession.forced || lease.clock_beyond_rho() || is_past_grace(ledger, at - before.at);
+                complete && (succession.lost.is_empty() || waived)
             }
         };
         let site = ledger.terms(unit).site(now.holder);
@@ -57,6 +62,21 @@ impl StaleNeverPromoted {
             Breach::new(at, what).in_unit(unit).at_datacenter(site)
         });
     }
+
+    /// A store that was lost is certified: it may take over again.
+    pub(in crate::audit) fn certified(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        unit: Unit,
+        side: Side,
+        datacenter: Datacenter,
+    ) {
+        self.docket.check(ledger.is_sound(unit, side), || {
+            let what = "the store of {unit} in {datacenter} was certified without what is known to be on both sites";
+            Breach::new(at, what).in_unit(unit).at_datacenter(datacenter)
+        });
+    }
 }
 
 /// Whether everything that the new holder lacks was acknowledged after the last sync time, which is of
@@ -76,7 +96,7 @@ fn is_past_grace(ledger: &Ledger, silent: Span) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{DUBLIN, EMEA_1, Story};
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
     use crate::facts::Fact;
     use crate::terms::{CopyClass, Mode, RecordKind, Side, Span};
 
@@ -94,6 +114,17 @@ mod tests {
         let mut story = half_replicated(Mode::Replicated, 1);
         story.renew(2, Side::B, Mode::Replicated, 1);
         story.expect_kept("FO-5", 2);
+    }
+
+    #[test]
+    fn a_lost_store_is_certified_only_with_everything() {
+        let mut story = half_replicated(Mode::Replicated, 1);
+        let certified = Fact::StoreCertified { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM };
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        story.copy_range(AMSTERDAM, 1, 1).fact(certified);
+        story.expect_kept("FO-5", 1);
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM }).fact(certified);
+        story.expect_broken("FO-5", "was certified without");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! RES-8: a conversation is read whole (rule R3): a reader is shown every part, or told which is
-//! withheld, and nothing is withheld without need.
+//! withheld, and nothing is withheld without need. A reader looks where the rules place records; a wall
+//! clock beyond the declared tolerance puts some elsewhere, and then nothing is judged.
 
-use crate::audit::Breach;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
-use crate::audit::slack;
+use crate::audit::{Breach, reasons, slack};
 use crate::terms::{Conversation, Instant, Rule, Side, Unit, UnitSet};
 
 /// Compares each read with the units in which records rest that were acknowledged before it.
@@ -25,6 +25,10 @@ impl WholeReads {
     ) {
         let parts = ledger.talk(conversation).units_before(asked);
         let silent = parts.minus(shown).minus(withheld);
+        if !silent.is_empty() && ledger.clocks_are_off(at) {
+            self.docket.suspend(reasons::BEYOND_TOLERANCE);
+            return;
+        }
         self.docket.check(silent.is_empty(), || {
             let what = format!(
                 "a reader was not shown the part of conversation {} in {{unit}}, and not told so",
@@ -59,7 +63,7 @@ fn is_necessary(ledger: &Ledger, unit: Unit, asked: Instant, now: Instant) -> bo
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, Story};
+    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
     use crate::facts::Fact;
     use crate::terms::{RecordKind, Span, UnitSet};
 
@@ -84,6 +88,15 @@ mod tests {
         let mut story = old_and_new_part();
         story.read(UnitSet::of(EMEA_1), UnitSet::EMPTY);
         story.expect_broken("RES-8", "not shown the part");
+    }
+
+    #[test]
+    fn what_a_clock_beyond_the_tolerance_put_elsewhere_is_not_judged() {
+        let mut story = old_and_new_part();
+        story.fact(Fact::ClockChanged { datacenter: SINGAPORE, offset_us: 86_400_000_000, drift_ppm: 0 });
+        story.read(UnitSet::of(EMEA_1), UnitSet::EMPTY);
+        story.expect_kept("RES-8", 0);
+        assert_eq!(story.finding("RES-8").suspended[0].times, 1);
     }
 
     #[test]

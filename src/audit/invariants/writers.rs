@@ -1,10 +1,12 @@
 //! FO-1: nothing is acknowledged under an epoch once a later one is granted, and one site writes in
-//! each epoch: its holder acknowledges, and takes no copies from an earlier one. Holds within ρ: a
-//! unit whose clocks left it is judged no longer.
+//! each epoch: its holder acknowledges, and takes no copies from an earlier one.
+//!
+//! Beyond ρ a lease may outlive its end: its holder may acknowledge beside its successor. Still each
+//! writes under an epoch that it was granted, and nobody else does; FO-3 judges what becomes of it.
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
-use crate::audit::{Breach, slack};
+use crate::audit::{Breach, reasons, slack};
 use crate::terms::{Birth, Datacenter, Epoch, Instant, Unit};
 use std::cmp::Ordering;
 
@@ -12,13 +14,23 @@ use std::cmp::Ordering;
 #[derive(Debug)]
 pub(in crate::audit) struct OneWriter {
     pub docket: Docket,
-    /// The latest epoch in which each unit acknowledged, and the site that did.
-    latest: Vec<(Epoch, Datacenter)>,
+    /// The epochs in which each unit acknowledged, and the site that did first.
+    writers: Vec<Vec<(Epoch, Datacenter)>>,
 }
 
 impl OneWriter {
     pub(in crate::audit) fn new(units: usize) -> Self {
-        Self { docket: Docket::default(), latest: vec![(Epoch(0), Datacenter(0)); units] }
+        Self { docket: Docket::default(), writers: vec![Vec::new(); units] }
+    }
+
+    /// The site that acknowledged first under an epoch: this one, if none did.
+    fn writer(&mut self, unit: Unit, epoch: Epoch, datacenter: Datacenter) -> Datacenter {
+        let writers = &mut self.writers[unit.index()];
+        if let Some(&(_, writer)) = writers.iter().rev().find(|(of, _)| *of == epoch) {
+            return writer;
+        }
+        writers.push((epoch, datacenter));
+        datacenter
     }
 
     #[inline]
@@ -31,15 +43,15 @@ impl OneWriter {
         datacenter: Datacenter,
         epoch: Epoch,
     ) {
-        if ledger.lease(unit).is_beyond_promise() {
+        let lease = ledger.lease(unit);
+        if lease.memory_lost() {
+            self.docket.suspend(reasons::MEMORY_LOST);
             return;
         }
         let granted = ledger.registers.epoch(unit);
-        let holder = ledger.registers.holder(unit).map(|side| ledger.terms(unit).site(side));
-        let latest = &mut self.latest[unit.index()];
-        let alone = latest.0 != epoch || latest.1 == datacenter;
-        *latest = (epoch, datacenter);
-        let kept = epoch == granted && holder == Some(datacenter) && alone;
+        let holder = lease.under(epoch).map(|register| ledger.terms(unit).site(register.holder));
+        let in_time = epoch == granted || epoch < granted && lease.clock_beyond_rho();
+        let kept = self.writer(unit, epoch, datacenter) == datacenter && in_time && holder == Some(datacenter);
         self.docket.check(kept, || {
             let fault = match epoch.cmp(&granted) {
                 Ordering::Less => format!("after epoch {granted} was granted"),
@@ -59,8 +71,8 @@ impl OneWriter {
         let Some(holder) = ledger.registers.holder(unit) else { return };
         if ledger.terms(unit).site(holder) != datacenter
             || at - lease.epoch_since() <= slack::IN_FLIGHT
-            || lease.is_beyond_promise()
-            || lease.was_wiped(holder.seat())
+            || lease.memory_lost()
+            || ledger.logs(unit).certified_since(holder).is_none()
         {
             return;
         }
@@ -76,7 +88,7 @@ impl OneWriter {
 mod tests {
     use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
     use crate::facts::Fact;
-    use crate::terms::{CopyClass, RecordKind, Side, Span};
+    use crate::terms::{Birth, CopyClass, RecordKind, Side, Span};
 
     #[test]
     fn the_holder_of_the_epoch_may_acknowledge() {
@@ -120,13 +132,29 @@ mod tests {
         story.expect_broken("FO-1", "which no majority granted");
     }
 
-    #[test]
-    fn a_clock_beyond_rho_ends_the_promise() {
+    /// A's clock runs slow, and B was granted epoch 2.
+    fn beyond_rho() -> (Story, Birth) {
         let mut story = Story::after();
         let birth = story.birth(RecordKind::Message);
         story.grant(1, Side::A).land_everywhere(birth, 1).grant(2, Side::B);
         story.fact(Fact::ClockChanged { datacenter: DUBLIN, offset_us: 0, drift_ppm: -50_000 });
-        story.acknowledge(birth, DUBLIN, 1, 1);
-        assert_eq!(story.finding("FO-1").broken, 0);
+        (story, birth)
+    }
+
+    #[test]
+    fn beyond_rho_a_holder_may_outlive_its_lease() {
+        let (mut story, birth) = beyond_rho();
+        story.acknowledge(birth, AMSTERDAM, 2, 1).acknowledge(birth, DUBLIN, 1, 1).acknowledge(birth, AMSTERDAM, 2, 1);
+        story.expect_kept("FO-1", 3);
+    }
+
+    #[test]
+    fn beyond_rho_an_epoch_still_has_one_writer_and_must_be_granted() {
+        let (mut story, birth) = beyond_rho();
+        story.acknowledge(birth, DUBLIN, 2, 1);
+        story.expect_broken("FO-1", "which another site holds");
+        let (mut story, birth) = beyond_rho();
+        story.acknowledge(birth, DUBLIN, 3, 1);
+        story.expect_broken("FO-1", "which no majority granted");
     }
 }

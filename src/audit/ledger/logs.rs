@@ -65,11 +65,13 @@ const MILESTONE: Span = Span::millis(100);
 const CHUNK: Index = 256;
 
 /// The logs of one scale unit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(in crate::audit) struct UnitLogs {
     stores: [Store; 2],
     /// What each site had on disks that it has lost.
     lost: [Store; 2],
+    /// Since when each site's store may take over; `None` from the loss of a disk to its certificate.
+    certified: [Option<Instant>; 2],
     /// What was acknowledged and is not on both sites, by position.
     pending: VecDeque<Acknowledgement>,
     /// The intersection of the residences of each [`CHUNK`] of indices. An index that was used twice
@@ -81,7 +83,26 @@ pub(in crate::audit) struct UnitLogs {
     lagged: Option<Instant>,
 }
 
+impl Default for UnitLogs {
+    fn default() -> Self {
+        Self {
+            stores: [Store::default(), Store::default()],
+            lost: [Store::default(), Store::default()],
+            certified: [Some(Instant::ZERO); 2],
+            pending: VecDeque::new(),
+            residences: Vec::new(),
+            milestones: VecDeque::new(),
+            lagged: None,
+        }
+    }
+}
+
 impl UnitLogs {
+    /// Since when a site's store may take over: one that was lost, from its certificate on.
+    pub(in crate::audit) fn certified_since(&self, side: Side) -> Option<Instant> {
+        self.certified[side.index()]
+    }
+
     /// The log of one site.
     pub(in crate::audit) fn store(&self, side: Side) -> &Store {
         &self.stores[side.index()]
@@ -149,7 +170,12 @@ impl UnitLogs {
         self.milestones.retain(|(position, _)| stores.iter().any(|store| store.holds(*position)));
     }
 
+    pub(super) fn certified(&mut self, side: Side, at: Instant) {
+        self.certified[side.index()].get_or_insert(at);
+    }
+
     pub(super) fn storage_lost(&mut self, side: Side) {
+        self.certified[side.index()] = None;
         for Segment { epoch, first, last } in std::mem::take(&mut self.stores[side.index()]).segments {
             self.lost[side.index()].extend(epoch, first, last);
         }

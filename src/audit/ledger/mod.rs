@@ -123,6 +123,18 @@ impl Ledger {
         Stamp::between(&self.contract, birth.born, now, error)
     }
 
+    /// Whether a wall clock was ever off by more than is declared: what a site stamped by it binds nobody.
+    #[inline]
+    pub(super) fn clocks_are_off(&self, now: Instant) -> bool {
+        self.world.clock_error(now) > self.contract.clock_tolerance
+    }
+
+    /// Where a record of its own instant may rest if every wall clock kept within what is declared.
+    pub(super) fn declared_residence(&self, birth: &Birth, now: Instant) -> Residence {
+        let stamp = Stamp::between(&self.contract, birth.born, now, self.contract.clock_tolerance);
+        rules::residence(&self.contract, &self.case(birth), stamp)
+    }
+
     /// Where a record may rest that was stamped between its birth and now.
     pub(super) fn residence(&self, birth: &Birth, now: Instant) -> Residence {
         if birth.with == birth.record {
@@ -187,8 +199,9 @@ impl Ledger {
     pub(super) fn able_since(&self, unit: Unit, side: Side) -> Option<Instant> {
         let own = self.terms(unit).site(side);
         let well = self.reachable_since(unit, own)?.max(self.world.quick_since(unit, own)?);
+        let certified = self.logs(unit).certified_since(side)?;
         let majority = self.majority_since(unit, side)?;
-        self.is_sound(unit, side).then_some(well.max(majority))
+        self.is_sound(unit, side).then_some(well.max(majority).max(certified))
     }
 
     /// Whether a site has been able to serve for at least `span`.
@@ -267,12 +280,15 @@ impl Ledger {
         }
     }
 
-    pub(super) fn acknowledged(&mut self, at: Instant, birth: &Birth, unit: Unit, position: Position) {
+    /// What is acknowledged under a superseded epoch is not the unit's to keep: see FO-3.
+    pub(super) fn acknowledged(&mut self, at: Instant, birth: &Birth, unit: Unit, epoch: Epoch, position: Position) {
         let moved = self.families.is_elsewhere(birth, unit).then(|| self.residence(birth, at));
         self.families.acknowledged(birth, unit, moved);
         self.people.acknowledged(birth.conversation, unit, at);
-        self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
-        self.backups[unit.index()].acknowledged(position, at);
+        if epoch >= self.registers.epoch(unit) {
+            self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
+            self.backups[unit.index()].acknowledged(position, at);
+        }
     }
 
     /// Something happened to backups.
@@ -287,6 +303,10 @@ impl Ledger {
             }
             _ => {}
         }
+    }
+
+    pub(super) fn certified(&mut self, at: Instant, unit: Unit, side: Side) {
+        self.logs[unit.index()].certified(side, at);
     }
 
     /// A voter's record became durable: what that changed, and the succession that it completed.

@@ -53,6 +53,8 @@ pub(in crate::audit) struct LeaseBook {
     /// Whether the store of a site was restored, and by an operator's order.
     restored: Option<bool>,
     granted: Option<Granted>,
+    /// The last value granted under each epoch before.
+    earlier: Vec<Register>,
     epoch_since: Instant,
     forced: bool,
     clock_beyond_rho: bool,
@@ -85,10 +87,20 @@ impl LeaseBook {
         self.restored = Some(ordered);
     }
 
-    /// Whether more was broken than the register is built for: a clock beyond ρ, or the memory of
-    /// two of its voters at once.
-    pub(in crate::audit) const fn is_beyond_promise(&self) -> bool {
-        self.clock_beyond_rho || self.memory_lost
+    /// The last value granted under an epoch.
+    pub(in crate::audit) fn under(&self, epoch: Epoch) -> Option<&Register> {
+        let current = self.granted.as_ref().map(|granted| &granted.register);
+        current.into_iter().chain(self.earlier.iter().rev()).find(|register| register.epoch == epoch)
+    }
+
+    /// Whether a clock of the unit ever ran beyond ρ: then a lease may outlive its successor's.
+    pub(in crate::audit) const fn clock_beyond_rho(&self) -> bool {
+        self.clock_beyond_rho
+    }
+
+    /// Whether two voters had lost their memory at once, which is more than the register is built for.
+    pub(in crate::audit) const fn memory_lost(&self) -> bool {
+        self.memory_lost
     }
 
     /// Since when a voter may vote. One that lost its memory abstains until it has adopted what both
@@ -103,11 +115,6 @@ impl LeaseBook {
     /// When any voter's storage was last lost.
     pub(in crate::audit) fn last_wiped(&self) -> Option<Instant> {
         self.wiped.iter().flatten().max().copied()
-    }
-
-    /// Whether the storage of a voter was lost.
-    pub(in crate::audit) fn was_wiped(&self, seat: Seat) -> bool {
-        self.wiped[seat.index()].is_some()
     }
 
     pub(super) fn persisted(&mut self, seat: Seat, after: VoterRecord, at: Instant) -> Persisted {
@@ -127,6 +134,7 @@ impl LeaseBook {
         }
         if before.is_none_or(|before| before.register.epoch != value.epoch) {
             self.epoch_since = at;
+            self.earlier.extend(before.map(|before| before.register));
         }
         self.granted = Some(Granted { register: value, at });
         Some(Grant { before, register: value })

@@ -50,7 +50,7 @@ fn a_flush_makes_durable_what_was_there_when_it_began() {
     let mut store = store(0);
     store.begin_flush(5, Epoch(2), false);
     store.append(at(2, 6), entry(6));
-    assert_eq!(store.finish_flush(), Flushed { from: 0, through: 5 });
+    assert_eq!(store.finish_flush(), Flushed { from: 0, through: 5, certified: false });
     assert_eq!(store.begin_flush(6, Epoch(2), false), Bytes(100));
 }
 
@@ -82,7 +82,7 @@ fn a_run_stands_for_records_that_nobody_holds_one_by_one() {
     new.append_run(Epoch(1), 1, 3, old.size(1, 3));
     new.append(at(2, 4), entry(4));
     new.begin_flush(4, Epoch(2), true);
-    assert_eq!(new.finish_flush(), Flushed { from: 0, through: 4 });
+    assert_eq!(new.finish_flush(), Flushed { from: 0, through: 4, certified: false });
     assert_eq!((new.agreement(&old), new.size(1, 4)), (4, Bytes(400)));
     assert_eq!((new.run(2), new.run(4)), ((Epoch(1), 3), (Epoch(2), 4)));
     new.crash();

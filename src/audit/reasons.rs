@@ -1,0 +1,40 @@
+//! Why a case is not judged: each counted by [`super::docket::Docket::suspend`], and told.
+
+/// R7.
+pub(super) const PRIVATE: &str = "a private conversation carries no promise (R7)";
+
+/// The lease counts on every clock's rate.
+pub(super) const BEYOND_RHO: &str = "a clock ran beyond ρ";
+
+/// The stamp of a record counts on the accepting site's wall clock.
+pub(super) const BEYOND_TOLERANCE: &str = "a wall clock was off by more than the declared tolerance";
+
+/// The register survives the loss of one voter's memory at a time.
+pub(super) const MEMORY_LOST: &str = "two of three voters had lost their memory";
+
+/// What a site acknowledged beside its successor, or lost with its disk, cannot be looked for.
+pub(super) const NOT_BACK: &str = "the site that acknowledged beside its successor is not back";
+
+/// A process goes on where it was stopped, with what it was told before.
+pub(super) const STOOD_STILL: &str = "a site stood still between the order for a backup and its beginning";
+
+/// A failover of which another fault made another case.
+pub(super) const ANOTHER_CASE: &str = "what a takeover needs changed meanwhile";
+
+/// Writes wait: the unit has no site that clients reach.
+pub(super) const BOUNDARY_DARK: &str = "pending: boundary dark";
+
+/// Writes wait: no site that clients reach has a majority of voters.
+pub(super) const NO_MAJORITY: &str = "pending: no majority";
+
+/// Writes wait: no site in reach has a copy that may serve.
+pub(super) const NO_COPY: &str = "pending: no certified copy in reach";
+
+/// Writes wait: a takeover would lose records, and the grace period is not over.
+pub(super) const GRACE: &str = "pending: waits for the grace period";
+
+/// Writes wait: an operator has to start the failover.
+pub(super) const OPERATOR: &str = "pending: waits for an operator";
+
+/// The run ended before a failover and a client's longest back-off could have been over.
+pub(super) const TOO_SHORT: &str = "`settle` is shorter than a failover and a client's longest back-off";
