@@ -3,8 +3,9 @@
 //! Times are whole microseconds (keys that end in `_us`), shares are percent, instants are written
 //! in UTC. What has no value is `null`.
 
+mod invariants;
+
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
-use crate::audit::{Breach, Finding, Suspension};
 use crate::metrics::{
     Fate, Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
 };
@@ -51,6 +52,7 @@ macro_rules! object {
         Json::Object(Pairs(vec![$(($key.to_owned(), Json::from($value))),*]))
     };
 }
+use object;
 
 impl From<u64> for Json {
     fn from(value: u64) -> Self {
@@ -142,7 +144,7 @@ impl Outcome {
             "events": self.events,
             "facts": self.facts,
             "ended": text(self.measurements.ended),
-            "invariants": list(self.findings.iter().map(|finding| invariant(finding, &self.names))),
+            "invariants": list(self.findings.iter().map(|finding| invariants::invariant(finding, &self.names))),
             "faults": list(self.faults.iter().map(|fault| object! {
                 "kind": fault.kind,
                 "what": fault.description.as_str(),
@@ -179,37 +181,6 @@ impl Outcome {
             "tenant": tenant,
             "at_rest": list(located.iter().map(entry)),
         }))
-    }
-}
-
-fn invariant(finding: &Finding, names: &Names) -> Json {
-    object! {
-        "id": finding.id,
-        "promise": finding.promise,
-        "checked": finding.checked,
-        "broken": finding.broken,
-        "breaches": list(finding.breaches.iter().map(|one| breach(one, names))),
-        "suspended": list(finding.suspended.iter().map(suspension)),
-    }
-}
-
-fn suspension(suspension: &Suspension) -> Json {
-    object! { "why": suspension.why, "times": suspension.times }
-}
-
-fn breach(breach: &Breach, names: &Names) -> Json {
-    object! {
-        "at": text(breach.at),
-        "what": super::breach::sentence(breach, names),
-        "tenant": breach.tenant.map(|tenant| names.tenant(tenant)),
-        "record": breach.record.map(|record| record.0),
-        "unit": breach.unit.map(|unit| names.unit(unit)),
-        "copy": breach.copy.map(text),
-        "datacenter": breach.datacenter.map(|datacenter| names.datacenter(datacenter)),
-        "residence": breach.residence.map(|residence| {
-            residence.iter().map(|boundary| names.boundary(boundary).to_owned()).collect::<Vec<_>>()
-        }),
-        "rule": breach.rule.map(text),
     }
 }
 
