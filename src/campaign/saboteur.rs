@@ -198,9 +198,9 @@ impl Decisions for Saboteur {
         }
     }
 
-    fn is_dark(&self, silence: Silence, rto_bound: Span) -> bool {
+    fn is_dark(&self, silence: Silence, longest: Span) -> bool {
         let impatient = self.planted == Planted::NeedlessRefusal && silence.lasts > Span::ZERO;
-        impatient || Shipped.is_dark(silence, rto_bound)
+        impatient || Shipped.is_dark(silence, longest)
     }
 
     fn keeps_media(&self) -> bool {

@@ -133,9 +133,10 @@ pub trait Decisions: Clone + Eq + Hash {
         placement::parts(policy, map, read, at)
     }
 
-    /// Whether a client gives the boundary up for dark.
-    fn is_dark(&self, silence: Silence, rto_bound: Span) -> bool {
-        silence.lasts > rto_bound && silence.rounds >= ROUNDS_TO_BE_DARK
+    /// Whether a client gives the boundary up for dark, of which a unit that can serve is silent for
+    /// `longest` at most.
+    fn is_dark(&self, silence: Silence, longest: Span) -> bool {
+        silence.lasts > longest && silence.rounds >= ROUNDS_TO_BE_DARK
     }
 
     /// Whether call media is put on a disk (rule R6).

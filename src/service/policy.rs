@@ -169,6 +169,12 @@ impl Policy {
         self.slow(self.lapsed_after(self.ttl)) + self.slow(self.loop_wait) + self.attempts(4)
     }
 
+    /// The longest for which a unit that is able to serve leaves a client without any answer: a failover,
+    /// and then a holder that waits for its peer.
+    pub fn longest_silence(&self) -> Span {
+        self.rto_bound() + self.slow(self.peer_timeout)
+    }
+
     /// The bound on how long a planned switchover refuses any write, in true time from the first write
     /// that is refused to the first moment at which either site can acknowledge one.
     ///

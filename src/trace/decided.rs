@@ -110,9 +110,9 @@ impl<D: Decisions> Decisions for Noted<D> {
         self.notes.note(answer, shipped, |answer| Taken::Candidates { unit, dark, answer })
     }
 
-    fn is_dark(&self, silence: Silence, rto_bound: Span) -> bool {
-        let (answer, shipped) = (self.decisions.is_dark(silence, rto_bound), Shipped.is_dark(silence, rto_bound));
-        self.notes.note(answer, shipped, |answer| Taken::Dark { silence, bound: rto_bound, answer })
+    fn is_dark(&self, silence: Silence, longest: Span) -> bool {
+        let (answer, shipped) = (self.decisions.is_dark(silence, longest), Shipped.is_dark(silence, longest));
+        self.notes.note(answer, shipped, |answer| Taken::Dark { silence, bound: longest, answer })
     }
 
     fn keeps_media(&self) -> bool {

@@ -140,7 +140,7 @@ pub(super) fn darkness(step: &ClientStep<'_>) -> Option<Decided> {
     };
     let ((silence, bound), unlike) = first(step.notes, of)?;
     let answer = format!(
-        "yes: no site has answered for {} and {} rounds, and a failover takes {bound} at most",
+        "yes: no site has answered for {} and {} rounds, and who can serve answers within {bound}",
         silence.lasts, silence.rounds
     );
     Some(decided("is_dark", answer, unlike))

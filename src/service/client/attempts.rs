@@ -67,7 +67,7 @@ impl<D: Decisions> Client<D> {
             Wants::Store => {
                 open.silent_rounds = open.silent_rounds.saturating_add(u8::from(open.silent_since.is_some()));
                 let silence = Silence { lasts: open.silent_for(now.monotonic), rounds: open.silent_rounds };
-                if !open.told_dark && self.decisions.is_dark(silence, self.policy.rto_bound()) {
+                if !open.told_dark && self.decisions.is_dark(silence, self.policy.longest_silence()) {
                     open.told_dark = true;
                     let (request, unit) = (open.request, Some(open.unit));
                     effects.push(ClientEffect::Refused { request, unit, refusal: Refusal::BoundaryDark });

@@ -212,3 +212,15 @@ fn who_asks_nobody_does_not_call_the_boundary_dark() {
     assert_eq!(told(Policy::default().retry_burst), 1, "asked in vain again and again");
     assert_eq!(told(1), 0, "a minute without asking lies between any two rounds");
 }
+
+#[test]
+fn a_holder_that_waits_for_its_peer_is_no_dark_boundary() {
+    let told = |peer_timeout| {
+        let policy = Policy { peer_timeout, ..Policy::default() };
+        let mut device = Device::started(policy.clone());
+        device.write(1, Sites::Silent);
+        device.pass(policy.rto_bound() + Span::secs(30), Sites::Silent);
+        device.told_dark
+    };
+    assert_eq!((told(Span::secs(1)), told(Span::minutes(1))), (1, 0));
+}
