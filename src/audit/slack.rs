@@ -41,6 +41,3 @@ pub(super) const LINK_DELAY: Span = Span::millis(250);
 
 /// Writes that a site may be handed before it must have answered one of them.
 pub(super) const UNANSWERED: u32 = 8;
-
-/// Two refusals of one planned switchover are not further apart than a client's longest back-off.
-pub(super) const BETWEEN_REFUSALS: Span = Span::secs(90);

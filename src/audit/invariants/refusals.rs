@@ -15,9 +15,11 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// Carries a stretch on to a refusal at `at`; returns how long it has lasted.
-    fn prolong(stretch: &mut Option<Self>, at: Instant) -> Span {
-        let running = stretch.filter(|stretch| at - stretch.last <= slack::BETWEEN_REFUSALS);
+    /// Carries a stretch on to a refusal at `at`, if a client that was refused before could have come back
+    /// only now; returns how long it has lasted.
+    fn prolong(stretch: &mut Option<Self>, ledger: &Ledger, at: Instant) -> Span {
+        let apart = ledger.contract.longest_wait + slack::SETTLING;
+        let running = stretch.filter(|stretch| at - stretch.last <= apart);
         let first = running.map_or(at, |stretch| stretch.first);
         *stretch = Some(Self { first, last: at });
         at - first
@@ -75,7 +77,7 @@ impl RefusalsNecessary {
     }
 
     fn needless_switchover(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
-        let lasted = Stretch::prolong(&mut self.stretches[unit?.index()].switching_over, at);
+        let lasted = Stretch::prolong(&mut self.stretches[unit?.index()].switching_over, ledger, at);
         let bound = ledger.contract.switchover_bound + slack::SETTLING;
         (lasted > bound).then_some("for longer than a switchover may take")
     }
@@ -98,7 +100,7 @@ impl RefusalsNecessary {
     fn needless_no_majority(&mut self, ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
         let unit = refused.unit?;
         let side = side_of(ledger, refused).or(ledger.registers.holder(unit))?;
-        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].no_majority[side.index()], at);
+        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].no_majority[side.index()], ledger, at);
         let settled = ledger.contract.rto_bound + slack::SETTLING;
         let long = |since: Option<Instant>| since.is_some_and(|since| at - since > settled);
         let one = long(ledger.majority_since(unit, side)) && lasted > settled;
@@ -111,7 +113,7 @@ impl RefusalsNecessary {
     /// its answer, of which there is no fact: then the next attempt is acknowledged.
     fn needless_peer(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
         let unit = unit?;
-        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, at);
+        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, ledger, at);
         let settled = ledger.contract.rto_bound + slack::SETTLING;
         let [a, b] = ledger.terms(unit).sites;
         let quick = |site| ledger.world.quick_since(unit, site);
