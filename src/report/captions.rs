@@ -1,4 +1,5 @@
-//! What each chart shows, as sentences with numbers.
+//! What each chart shows, as sentences with numbers. A name is written as scenarios write it, so no
+//! sentence begins with one.
 
 use super::axis::clock;
 use super::load::percent;
@@ -42,8 +43,11 @@ pub(super) fn load(outcome: &Outcome) -> String {
     };
     let peak = measured.loads.peak(busiest);
     let at = clock(measured.buckets.begins(peak.bucket), false);
-    let busiest =
-        format!("{} was busiest, with {} of its capacity at {at}.", name(busiest), percent(peak.share_milli_percent));
+    let busiest = format!(
+        "The busiest was {}, with {} of its capacity at {at}.",
+        name(busiest),
+        percent(peak.share_milli_percent)
+    );
     let least = datacenters(measured).min_by_key(|&dc| measured.loads.headroom(dc));
     let over: Vec<_> = datacenters(measured).filter(|&dc| measured.loads.headroom(dc) < 0).map(name).collect();
     let alone = least.map_or_else(String::new, |least| {
@@ -85,14 +89,14 @@ fn takeover(failover: &Failover, names: &Names) -> String {
     let (unit, to) = (names.unit(failover.unit), names.datacenter(failover.to));
     let since = |at: crate::terms::Instant| failover.onset.map_or(String::new(), |onset| rounded(at.since(onset)));
     let served = failover.serving.map_or_else(
-        || "and acknowledged nothing".to_owned(),
-        |at| format!("and acknowledged its first write {} after the onset", since(at)),
+        || "which acknowledged nothing".to_owned(),
+        |at| format!("which acknowledged its first write {} after the onset", since(at)),
     );
     let missing = match failover.missing {
         0 => "nothing acknowledged was missing".to_owned(),
         missing => format!("{} missing, over {}", counted(missing, "acknowledged record"), rounded(failover.rpo)),
     };
-    format!("{to} took {unit} over {served}; {missing}.")
+    format!("The lease of {unit} went to {to}, {served}; {missing}.")
 }
 
 /// Of the timeline of the whole run.
@@ -154,7 +158,7 @@ pub(super) fn lag(outcome: &Outcome) -> String {
     others.sort_unstable();
     let median = others.get(others.len() / 2).copied().unwrap_or_default();
     format!(
-        "{} lagged most: {} around {}, with up to {} on one site only. The median of the other units' longest lags was {}.",
+        "The longest lag was that of {}: {} around {}, with up to {} on one site only. The median of the other units' longest lags was {}.",
         outcome.names.unit(unit),
         rounded(lag.longest()),
         clock(measured.buckets.begins(bucket), false),

@@ -31,7 +31,7 @@ pub(super) fn page(outcome: &Outcome, charts: &[Chart]) -> String {
                     @for chart in charts {
                         figure {
                             (PreEscaped(&chart.svg))
-                            figcaption { (capital(&chart.caption)) }
+                            figcaption { (chart.caption) }
                         }
                     }
                     (units(outcome))
