@@ -101,6 +101,8 @@ bad! {
     attempt_that_nobody_can_answer_in_time: and("[service]\nretry_timeout = \"100ms\"\npeer_timeout = \"20ms\"") => [NoAnswerInTime, NoAnswerInTime];
     topology_too_wide_for_the_service: and("[topology.rtt.ms]\ndublin = { singapore = 9000 }") => [NoAnswerInTime];
     clock_that_starts_beyond_what_is_declared: and("[topology.datacenters.dublin]\nclock_offset = \"-700ms\"\nclock_drift_ppm = -300") => [ClockBeyondBound, ClockBeyondBound];
+    clocks_that_cannot_be_so_bad: and("[service]\nrho_ppm = 250001") => [OutOfRange];
+    clocks_that_cannot_be_counted: and("[service]\nrho_ppm = -1\nclock_tolerance = 1.5") => [OutOfRange, WrongType];
     clocks_better_than_the_topology_has: and("[service]\nclock_tolerance = \"0s\"\nrho_ppm = 16") => [ClockBeyondBound, ClockBeyondBound];
     no_time_to_settle: with("duration = \"6h\"", "duration = \"6h\"\nsettle = \"2m\"") => [SettleTooShort];
     lease_longer_than_the_time_to_settle: and("[service]\nttl = \"1h\"") => [SettleTooShort];
@@ -117,6 +119,8 @@ bad! {
     threshold_without_a_limit: with("max = \"90s\"", "") => [MissingKey];
     not_toml: with("duration = \"6h\"", "duration = 6h\nname =") => [Syntax, Syntax, Syntax];
     a_key_twice: with("users = 500", "users = 500\nusers = 600") => [Syntax];
+    a_table_twice: and("[population]\nabroad = \"1%\"") => [Syntax];
+    a_key_twice_around_one_within: and("[service]\nttl = \"40s\"\nx = [{ ttl = 1 }, { ttl = 2, ttl = 3 }]\nttl = \"50s\"") => [Syntax, Syntax];
     deep_nesting: and(&format!("x = {}{}", "[".repeat(5_000), "]".repeat(5_000))) => [TooDeep];
     deep_dotted_key: and(&format!("{} = 1", vec!["a"; 5_000].join("."))) => [TooDeep];
     several_at_once: errors(&init_template().replace("\"outage\"", "\"outrage\"").replace("\"DE\"", "\"Atlantis\"").replace("\"rto\"", "\"rtoo\"").replace("tenants =", "tenant =")) => [UnknownKey, UnknownCountry, UnknownWord, UnknownMetric];

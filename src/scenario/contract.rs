@@ -10,7 +10,7 @@ use super::quantity::OrNever;
 use super::read::{At, Given};
 use super::topology::countries;
 use super::topology::document::TopologyDocument;
-use super::words::{Entries, value};
+use super::words::{Entries, Rho, value};
 use crate::audit::{CardTerms, Contract, LossTerms, UnitTerms};
 use crate::service::policy::{Initiative, OldCard, Replication};
 use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Span};
@@ -83,7 +83,7 @@ impl Lease {
             ttl: or(&service.ttl, Span::secs(30)),
             loop_wait: or(&service.loop_wait, Span::secs(10)),
             retry_timeout: or(&service.retry_timeout, Span::secs(3)),
-            rho_ppm: or(&service.rho_ppm, 200),
+            rho_ppm: or(&service.rho_ppm, Rho(200)).0,
         }
     }
 

@@ -88,17 +88,9 @@ impl Diagnostic {
         let (number, start, line) = self.source.line(span.start);
         let from = (span.start.max(start) - start).min(line.len());
         let to = (span.end.max(start) - start).min(line.len()).max(from);
-        if line.len() <= LONGEST_LINE {
-            let annotation = AnnotationKind::Primary.span(from..to);
-            return group.element(Snippet::source(line).line_start(number).path(self.file()).annotation(annotation));
-        }
-        let (line_number, column) = self.source.position(span.start);
-        let left = line.floor_char_boundary(from.saturating_sub(AROUND));
-        let right = line.ceil_char_boundary((to.min(from + AROUND) + AROUND).min(line.len()));
-        let annotation = AnnotationKind::Primary.span(from - left..to.min(right) - left);
-        group
-            .element(Origin::path(self.file()).line(line_number).char_column(column))
-            .element(Snippet::source(&line[left..right]).line_start(number).annotation(annotation))
+        let to = if line.len() > LONGEST_LINE { line.ceil_char_boundary(to.min(from + AROUND)) } else { to };
+        let annotation = AnnotationKind::Primary.span(from..to);
+        group.element(Snippet::source(line).line_start(number).path(self.file()).annotation(annotation))
     }
 }
 

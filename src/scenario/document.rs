@@ -8,7 +8,7 @@ use super::read::{At, Input, Value, wrong_type};
 use super::section::section;
 use super::source::Place;
 use super::topology::document::TopologyChoice;
-use super::words::{Entries, Expect, Family, Zone};
+use super::words::{Entries, Expect, Family, Rho, Zone};
 use crate::service::policy::{Initiative, Manners, OldCard, Replication};
 use crate::terms::{AppVersion, Bytes, Country, Instant, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -71,8 +71,8 @@ section! {
             /// How long one attempt to change the register may take; `loop_wait` and two of these
             /// fit into `ttl`, and two round trips to any voter into one. Default: `"3s"`.
             retry_timeout: Span,
-            /// The bound on every clock's rate, in parts per million. Default: 200.
-            rho_ppm: u32,
+            /// The bound on every clock's rate, in parts per million: at most 250000. Default: 200.
+            rho_ppm: Rho,
             /// The bound on the offset of a wall clock. Default: `"500ms"`.
             clock_tolerance: Span,
             /// The most that asynchronous replication may lose. Default: `"5s"`.

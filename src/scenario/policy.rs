@@ -18,17 +18,7 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     macro_rules! set {
         ($($key:ident),*) => { $(if let Some(given) = value(&service.$key) { policy.$key = *given; })* };
     }
-    set!(
-        replication,
-        ttl,
-        loop_wait,
-        retry_timeout,
-        rho_ppm,
-        clock_tolerance,
-        maximum_lag_on_failover,
-        failover,
-        failback
-    );
+    set!(replication, ttl, loop_wait, retry_timeout, clock_tolerance, maximum_lag_on_failover, failover, failback);
     set!(failback_block, drain_timeout);
     set!(failback_after, switchover_timeout, peer_timeout, batch_records, window_records, queue_limit, route_ttl);
     set!(
@@ -43,6 +33,9 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     );
     if let Some(grace) = value(&service.grace_period_with_data_loss) {
         policy.grace_period_with_data_loss = grace.0;
+    }
+    if let Some(rho) = value(&service.rho_ppm) {
+        policy.rho_ppm = rho.0;
     }
     if let Some(share) = value(&service.retry_budget) {
         policy.retry_budget_ppm = share.0;
@@ -104,9 +97,6 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
         service.backup_every.as_ref().filter(|every| every.value.0.is_some_and(|every| every < OFTENEST_BACKUP));
     if let Some(every) = often {
         findings.report(Code::OutOfRange, &every.place, format!("a backup takes its time: at least {OFTENEST_BACKUP}"));
-    }
-    if let Some(rho) = service.rho_ppm.as_ref().filter(|rho| rho.value > 250_000) {
-        findings.report(Code::OutOfRange, &rho.place, "clocks deviate by at most 250000 parts per million");
     }
     if let Some(longest) = service
         .backoff_max

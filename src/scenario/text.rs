@@ -6,6 +6,7 @@ use super::read::Findings;
 use super::source::{Place, Source};
 use std::ops::Range;
 use std::sync::Arc;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Parses TOML; `None` after reporting every syntax error. The parser bounds its own depth.
@@ -30,11 +31,36 @@ fn syntax_error(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
         return Diagnostic::at(Code::TooDeep, &place, "tables and arrays nest too deep here".into())
             .help("a scenario needs four levels; there may be eighty");
     }
-    Diagnostic::at(
-        Code::Syntax,
-        &place(error.span().unwrap_or_default()),
-        format!("this is not TOML: {}", error.message()),
-    )
+    let span = error.span().unwrap_or_default();
+    let first = Some(&span).filter(|_| error.message() == "duplicate key").and_then(|again| first_of(source, again));
+    let help = first.map(|first| format!("the first one is in line {}", source.position(first).0));
+    Diagnostic::at(Code::Syntax, &place(span), format!("this is not TOML: {}", error.message())).maybe_help(help)
+}
+
+/// Where a key stands that is given again: the last such key before. The parser drops a table that is opened
+/// again, and an inline table that is left open, so both the whole text and what comes before are looked at.
+fn first_of(source: &Source, again: &Range<usize>) -> Option<usize> {
+    let name = source.text.get(again.clone())?.trim_matches(['"', '\'']);
+    let texts = [source.text.get(..again.start)?, &source.text];
+    let firsts = texts.map(|text| first_among(DeTable::parse_recoverable(text).0.get_ref(), name, again.start));
+    firsts.into_iter().flatten().max()
+}
+
+fn first_among(table: &DeTable<'_>, name: &str, end: usize) -> Option<usize> {
+    let here = table.iter().filter(|(key, _)| key.get_ref() == name).map(|(key, _)| key.span().start);
+    let below = table.iter().filter_map(|(_, value)| first_in(value, name, end));
+    here.chain(below).filter(|first| *first < end).max()
+}
+
+/// Not in an inline table that is closed before `end`.
+fn first_in(value: &Spanned<DeValue<'_>>, name: &str, end: usize) -> Option<usize> {
+    let found = match value.get_ref() {
+        DeValue::Table(table) => first_among(table, name, end),
+        DeValue::Array(array) => array.iter().filter_map(|value| first_in(value, name, end)).max(),
+        _ => None,
+    };
+    let span = value.span();
+    found.filter(|first| !span.contains(first) || span.end >= end)
 }
 
 /// The line with the most dots: the parser does not say which key is too deep.

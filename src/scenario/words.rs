@@ -170,6 +170,28 @@ words! {
     Family { "constant" = Self::Constant, "lognormal" = Self::Lognormal }
 }
 
+/// The bound on every clock's rate, in parts per million.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rho(pub(super) u32);
+
+/// At a quarter off, two clocks already disagree by more than half.
+const GREATEST_RHO: u32 = 250_000;
+
+impl Value for Rho {
+    fn read(input: Input<'_>, place: &Place, value: &DeValue<'_>) -> Option<Self> {
+        if !value.is_integer() {
+            return wrong_type(input, place, "a whole number of parts per million", value);
+        }
+        let rho = value.as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+        let rho = rho.filter(|rho| *rho <= GREATEST_RHO).map(Self);
+        if rho.is_none() {
+            let message = format!("`rho_ppm` lies between 0 and {GREATEST_RHO} parts per million");
+            input.findings.report(Code::OutOfRange, place, message);
+        }
+        rho
+    }
+}
+
 /// One of the 249 codes.
 impl Value for Country {
     fn read(input: Input<'_>, place: &Place, value: &DeValue<'_>) -> Option<Self> {
@@ -248,6 +270,7 @@ pub(super) fn not_a_version(place: &Place, text: &str) -> Diagnostic {
 }
 
 described! {
+    Rho => { "type": "integer", "minimum": 0, "maximum": GREATEST_RHO },
     Country => { "type": "string", "pattern": "^[A-Z]{2}$" },
     Zone => { "type": "string" },
     AppVersion => { "type": "string", "pattern": "^[0-9]+\\.[0-9]+$" },
