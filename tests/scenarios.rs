@@ -52,6 +52,17 @@ fn the_ci_size_is_smaller_but_never_nothing() {
     assert_eq!((full.duration, ci.duration), (Span::hours(6), Span::hours(4)));
 }
 
+#[test]
+fn the_ci_size_leaves_out_the_faults_that_come_after_it() {
+    let text = scenario::init_template().replace("scale = \"50%\"", "duration = \"4h\"");
+    let late = "[[fault]]\nkind = \"outage\"\ndatacenter = \"pune\"\nat = \"5h\"\n";
+    let [full, ci] = [Size::Full, Size::Ci].map(|size| parse("x.toml", &format!("{text}\n{late}"), size).unwrap().plan);
+    assert_eq!(full.faults.len(), ci.faults.len() + 1);
+    assert!(ci.faults.iter().all(|fault| fault.at < ci.start + ci.duration));
+    let found = parse("x.toml", &format!("{text}\n{}", late.replace("5h", "7h")), Size::Ci).unwrap_err();
+    assert!(found.to_string().contains("RF0405"), "{found}");
+}
+
 const JOHANNESBURG: &str = r#"
 name = "with-johannesburg"
 extends = "kaizala-2019"

@@ -253,7 +253,7 @@ section! {
             scale: Share,
             /// How many seeds. Default: 20.
             seeds: u32,
-            /// A shorter run.
+            /// A shorter run, without the faults that would strike after its end.
             duration: Span,
         }
     }

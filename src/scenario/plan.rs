@@ -9,7 +9,7 @@ use super::diagnostic::Diagnostic;
 use super::document::{Check, Document};
 use super::faults::Fault;
 use super::population::{self, Window};
-use super::read::{At, Given};
+use super::read::At;
 use super::resolve::Resolver;
 use super::source::Place;
 use super::words::value;
@@ -18,7 +18,7 @@ use crate::service::ResidencyMap;
 use crate::service::map::UnitRow;
 use crate::sim::Plan;
 use crate::sim::plan::{BoundaryPlan, DatacenterPlan, FaultPlan};
-use crate::terms::{Boundary, BoundarySet, Country, Instant, Span};
+use crate::terms::{Boundary, BoundarySet, Country, Span};
 use std::sync::Arc;
 
 /// How long the service has to settle if the scenario does not say.
@@ -57,7 +57,7 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
         policy: policy::of(&service, names.findings),
         population: population::lowered(document, whole, scale_ppm, window, names),
         traffic: traffic::lowered(&document.traffic, names.findings),
-        faults: faults(&document.fault, start, duration, names),
+        faults: faults(document, Window { start, end: start + duration }, names),
     })
 }
 
@@ -115,19 +115,20 @@ fn map(names: &Resolver<'_>) -> ResidencyMap {
     }
 }
 
-fn faults(given: &Given<Vec<At<Fault>>>, start: Instant, duration: Span, names: &Resolver<'_>) -> Vec<FaultPlan> {
+/// The faults that strike within the safety phase. As the scenario is written, that must be all of
+/// them; those that come later than `[check]` lets a run last are left out of it.
+fn faults(document: &Document, phase: Window, names: &Resolver<'_>) -> Vec<FaultPlan> {
+    let Window { start, end } = phase;
+    let written = value(&document.duration).map_or(end, |&duration| end.max(start + duration));
     let one = |fault: &At<Fault>| {
         let kind = fault.value.effect.resolved(&fault.place, names);
         let moment = fault.value.at.as_ref()?;
         let at = moment.value.in_run(start);
-        let outside = if at < start {
-            Some("before the run starts")
-        } else {
-            (at >= start + duration).then_some("after the run ends")
-        };
+        let outside =
+            if at < start { Some("before the run starts") } else { (at >= written).then_some("after the run ends") };
         if let Some(outside) = outside {
             let found = Diagnostic::at(Code::FaultAfterEnd, &moment.place, format!("this fault strikes {outside}"));
-            names.findings.add(found.help(format!("the run starts at {start} and lasts {duration}")));
+            names.findings.add(found.help(format!("the run starts at {start} and lasts {}", written.since(start))));
         }
         if let Some(age) =
             fault.value.effect.age().filter(|age| age.value == Span::ZERO || at.before(age.value) < start)
@@ -137,5 +138,6 @@ fn faults(given: &Given<Vec<At<Fault>>>, start: Instant, duration: Span, names: 
         }
         Some(FaultPlan { at, lasts: value(&fault.value.lasts).copied(), kind: kind? })
     };
-    given.iter().flat_map(|list| &list.value).filter_map(one).collect()
+    let planned = document.fault.iter().flat_map(|list| &list.value).filter_map(one);
+    planned.filter(|fault| fault.at < end).collect()
 }
