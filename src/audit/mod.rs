@@ -262,6 +262,10 @@ impl Observer for Audit {
                 ledger.ordered(unit, forced);
                 self.refusals.ordered(unit);
             }
+            Fact::RefoundOrdered { unit, .. } => {
+                ledger.registers.refound_ordered(unit);
+                self.refusals.ordered(unit);
+            }
             Fact::TargetsListed { unit, copy, candidates } => {
                 self.candidates.for_copies(ledger, at, unit, copy, candidates);
             }

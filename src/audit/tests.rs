@@ -6,9 +6,8 @@
 
 use super::*;
 use crate::terms::{
-    AppVersion, Ballot, Birth, Boundary, Bytes, Conversation, ConversationKind, Country, DatacenterSet, Epoch,
-    Incarnation, Index, Mode, Opening, Position, RecordKind, Refusal, Register, Side, Span, Tenancy, UnitSet, User,
-    Wall,
+    AppVersion, Ballot, Birth, Boundary, Bytes, Conversation, ConversationKind, Country, DatacenterSet, Epoch, Index,
+    Members, Mode, Opening, Position, RecordKind, Refusal, Register, Side, Span, Tenancy, UnitSet, User, Wall,
 };
 
 pub(super) const APAC: Boundary = Boundary(0);
@@ -298,7 +297,7 @@ impl Story {
     }
 
     fn vote(&mut self, unit: Unit, seat: Seat, register: Register) -> &mut Self {
-        let members = [Incarnation(0); 3];
+        let members = Members::default();
         self.persist(unit, seat, VoterRecord { members, promised: register.renewal, accepted: Some(register) })
     }
 

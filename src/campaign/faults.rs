@@ -55,6 +55,7 @@ fn description(kind: &FaultKind, names: &Names) -> String {
         }
         FaultKind::Operator(unit, Order::PlannedSwitchover) => format!("{}, planned", names.unit(*unit)),
         FaultKind::Operator(unit, Order::ForcedFailover) => format!("{}, forced", names.unit(*unit)),
+        FaultKind::Operator(unit, Order::Refound) => format!("{}, founded anew", names.unit(*unit)),
         FaultKind::Restore { unit, backup_of } if unit == backup_of => format!("{}, restore", names.unit(*unit)),
         FaultKind::Restore { unit, backup_of } => {
             format!("{}, restore from a backup of {}", names.unit(*unit), names.unit(*backup_of))

@@ -48,7 +48,7 @@ impl Book {
         let value = record.accepted?;
         let votes = self.votes.iter().flatten().filter(|vote| vote.accepted_ballot() == value.renewal);
         let known = self.granted.is_some_and(|granted| granted.renewal >= value.renewal);
-        (votes.count() >= 2 && !known).then_some(value)
+        (votes.count() as u32 >= record.members.majority() && !known).then_some(value)
     }
 
     fn mode(&self) -> Mode {
@@ -82,6 +82,7 @@ impl Observer for Leases {
                     self.granted(at, unit, value);
                 }
             }
+            Fact::RefoundOrdered { unit, .. } => self.books[unit.index()].ordered = true,
             Fact::Ordered { unit, forced } => self.books[unit.index()].ordered |= forced,
             Fact::MemoryLost { unit, seat, .. } => self.books[unit.index()].votes[seat.index()] = None,
             Fact::StorageLost { unit, .. } => {

@@ -370,8 +370,7 @@ pub enum Fact {
         /// The end of the backup.
         end: Position,
     },
-    /// The memory of a voter was lost with its disk. Where the disk is a copy of the old one from an earlier
-    /// moment, it says now what it said then.
+    /// The memory of a voter was lost with its disk, in whose place an earlier copy of it may stand.
     MemoryLost {
         /// Whose lease.
         unit: Unit,
@@ -379,7 +378,7 @@ pub enum Fact {
         seat: Seat,
         /// Where, physically.
         datacenter: Datacenter,
-        /// Whether such a copy stands in its place.
+        /// Whether one does.
         copy: bool,
     },
     /// The record of a store that had been lost says durably that it has everything again.
@@ -390,5 +389,12 @@ pub enum Fact {
         side: Side,
         /// Where.
         datacenter: Datacenter,
+    },
+    /// An operator ordered a lease to be founded anew on one site, for what the two others stored is destroyed.
+    RefoundOrdered {
+        /// Whose lease.
+        unit: Unit,
+        /// The survivor.
+        side: Side,
     },
 }

@@ -77,7 +77,7 @@ impl LeasesFold {
             self.leases.votes.push(Vote { unit, epoch: value.epoch, at });
         }
         let same = watch.held.iter().flatten().filter(|held| held.renewal == value.renewal).count();
-        if same == 2 && watch.granted.is_none_or(|granted| granted < value.renewal) {
+        if same as u32 >= record.members.majority() && watch.granted.is_none_or(|granted| granted < value.renewal) {
             watch.granted = Some(value.renewal);
             self.granted(at, unit, &value);
         }

@@ -212,13 +212,14 @@ section! {
 }
 
 section! {
-    /// An operator orders a failover, or a restore.
+    /// An operator orders a failover, a restore, or a new register.
     Operator {
         required {
             /// The scale unit.
             unit: String,
             /// `planned`: lose nothing; `forced`: take over whatever is lost; `restore`: bring the newest
-            /// backup back to a site whose store was lost, and serve with what it holds.
+            /// backup back to a site whose store was lost, and serve with what it holds; `refound`: with the
+            /// disks of the peer and of the witness lost, found the register anew on the site that is left.
             order: Command,
         }
         optional {

@@ -160,6 +160,7 @@ fn ordered(operator: &Operator, names: &Resolver<'_>) -> Option<FaultKind> {
     let order = match order {
         Command::Planned => Order::PlannedSwitchover,
         Command::Forced => Order::ForcedFailover,
+        Command::Refound => Order::Refound,
         Command::Restore => {
             let backup_of = if backup_of.is_some() { names.unit(backup_of)? } else { unit };
             return Some(FaultKind::Restore { unit, backup_of });

@@ -144,6 +144,7 @@ pub(super) enum Command {
     Planned,
     Forced,
     Restore,
+    Refound,
 }
 
 /// What a tenant expects of the service.
@@ -165,7 +166,7 @@ words! {
     Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual, "disabled" = Self::Disabled }
     Manners { "careful" = Self::Careful, "naive" = Self::Naive }
     OldCard { "refuse" = Self::Refuse, "group-location" = Self::GroupLocation }
-    Command { "planned" = Self::Planned, "forced" = Self::Forced, "restore" = Self::Restore }
+    Command { "planned" = Self::Planned, "forced" = Self::Forced, "restore" = Self::Restore, "refound" = Self::Refound }
     Expect { "served" = Self::Served, "refused" = Self::Refused }
     Family { "constant" = Self::Constant, "lognormal" = Self::Lognormal }
 }

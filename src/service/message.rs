@@ -4,8 +4,8 @@
 //! that a [`Batch`] or a [`Write`] stands for.
 
 use crate::terms::{
-    AppVersion, Ballot, Boundary, ConversationKind, Country, Datacenter, Epoch, Incarnation, Index, Position, Record,
-    RecordKind, Refusal, Register, Seat, Side, Span, Tenant, Unit, VoterRecord, Wall,
+    AppVersion, Ballot, Boundary, ConversationKind, Country, Datacenter, Epoch, Incarnation, Index, Members, Position,
+    Record, RecordKind, Refusal, Register, Seat, Side, Span, Tenant, Unit, VoterRecord, Wall,
 };
 
 /// A request under way. Chosen by whoever drives the client; opaque to the service.
@@ -237,8 +237,8 @@ pub enum VoterQuestion {
     Prepare {
         /// The attempt.
         ballot: Ballot,
-        /// The incarnations of the three voters as the proposer knows them.
-        members: [Incarnation; 3],
+        /// Who votes, as the proposer knows it.
+        members: Members,
     },
     /// Accept `value` under `ballot`, and promise `next` to the same proposer in advance.
     Accept {
@@ -248,8 +248,8 @@ pub enum VoterQuestion {
         value: Register,
         /// The proposer's next ballot.
         next: Ballot,
-        /// The incarnations of the three voters as the proposer knows them.
-        members: [Incarnation; 3],
+        /// Who votes, as the proposer knows it.
+        members: Members,
     },
     /// The voter of `seat` lost its memory and is `incarnation` from now on: remember that.
     Enroll {
@@ -301,8 +301,8 @@ pub enum VoterAnswer {
         ballot: Ballot,
         /// The highest ballot promised.
         promised: Ballot,
-        /// The incarnations of the three voters as this voter knows them.
-        members: [Incarnation; 3],
+        /// Who votes, as this voter knows it.
+        members: Members,
     },
     /// I lost my memory, or was restored from a copy: I neither promise nor accept.
     Abstains {
@@ -352,4 +352,7 @@ pub enum Order {
     PlannedSwitchover,
     /// To the other site: take over as soon as the lease has lapsed, whatever may be lost.
     ForcedFailover,
+    /// To the one site that is left: found the register anew, for what its peer and the witness stored is
+    /// destroyed.
+    Refound,
 }

@@ -7,10 +7,7 @@
 
 use super::command::SiteEffect;
 use super::message::{VoterAnswer, VoterQuestion};
-use crate::terms::{Ballot, Incarnation, Monotonic, Register, Seat, Side, Span};
-
-/// The voters of a register.
-const VOTERS: u32 = 3;
+use crate::terms::{Ballot, Members, Monotonic, Register, Seat, Side, Span};
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +39,12 @@ pub(super) enum Concluded {
 pub(super) struct Proposer {
     side: Side,
     boot: u32,
-    /// How many voters decide.
+    /// How many of three voters decide.
     quorum: u32,
     /// The highest round seen anywhere.
     round: u32,
-    /// The incarnations of the voters, as far as this site knows.
-    members: [Incarnation; 3],
+    /// Who votes, as far as this site knows.
+    members: Members,
     /// A ballot that a majority promised in advance.
     ahead: Option<Ballot>,
     attempt: Option<Attempt>,
@@ -57,8 +54,8 @@ pub(super) struct Proposer {
 struct Attempt {
     expected: Option<Register>,
     value: Register,
-    /// Votes and answers under another set of incarnations do not count.
-    members: [Incarnation; 3],
+    /// Votes and answers under another set do not count.
+    members: Members,
     stage: Stage,
     until: Monotonic,
 }
@@ -85,8 +82,18 @@ impl Seats {
 
 impl Proposer {
     /// A proposer that knows nothing yet, whose attempts are decided by `quorum` voters.
-    pub(super) const fn new(side: Side, boot: u32, quorum: u32) -> Self {
-        Self { side, boot, quorum, round: 0, members: [Incarnation(0); 3], ahead: None, attempt: None }
+    pub(super) fn new(side: Side, boot: u32, quorum: u32) -> Self {
+        Self { side, boot, quorum, round: 0, members: Members::default(), ahead: None, attempt: None }
+    }
+
+    /// Who votes, as far as this site knows.
+    pub(super) const fn members(&self) -> &Members {
+        &self.members
+    }
+
+    /// How many of these voters decide: where seats are vacant, a majority of the others.
+    pub(super) fn quorum_of(&self, members: &Members) -> u32 {
+        if members.electors() < Seat::ALL.len() as u32 { members.majority() } else { self.quorum }
     }
 
     /// Whether an attempt is under way.
@@ -160,14 +167,13 @@ impl Proposer {
         self.ahead = None;
     }
 
-    /// Takes note of the highest ballot and of the incarnations that a voter knows.
-    pub(super) fn learn(&mut self, promised: Ballot, members: [Incarnation; 3]) {
+    /// Takes note of the highest ballot and of who votes, as a voter knows it.
+    pub(super) fn learn(&mut self, promised: Ballot, members: Members) {
         self.round = self.round.max(promised.round);
-        for (known, told) in self.members.iter_mut().zip(members) {
-            if told > *known {
-                *known = told;
-                self.ahead = None;
-            }
+        let merged = self.members.merge(members);
+        if merged != self.members {
+            self.members = merged;
+            self.ahead = None;
         }
     }
 
@@ -185,13 +191,15 @@ impl Proposer {
         accepted: Option<Register>,
         effects: &mut Vec<SiteEffect>,
     ) -> Option<Concluded> {
-        let attempt = self.attempt.as_mut().filter(|attempt| attempt.value.renewal == ballot)?;
+        let attempt = self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
+        let needed = self.quorum_of(&attempt.members);
+        let attempt = self.attempt.as_mut()?;
         let Stage::Preparing { promised, best, .. } = &mut attempt.stage else { return None };
         promised.add(seat);
         if accepted.map(|value| value.renewal) > best.map(|value| value.renewal) {
             *best = accepted;
         }
-        if promised.count() < self.quorum {
+        if promised.count() < needed {
             return None;
         }
         let current = *best;
@@ -207,10 +215,12 @@ impl Proposer {
     }
 
     fn accepted(&mut self, seat: Seat, ballot: Ballot) -> Option<Concluded> {
-        let attempt = self.attempt.as_mut().filter(|attempt| attempt.value.renewal == ballot)?;
+        let attempt = self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
+        let needed = self.quorum_of(&attempt.members);
+        let attempt = self.attempt.as_mut()?;
         let Stage::Accepting { sent, accepted, .. } = &mut attempt.stage else { return None };
         accepted.add(seat);
-        if accepted.count() < self.quorum {
+        if accepted.count() < needed {
             return None;
         }
         let concluded = Concluded::Won { value: attempt.value, sent: *sent };
@@ -223,16 +233,20 @@ impl Proposer {
         &mut self,
         seat: Seat,
         ballot: Ballot,
-        (promised, members): (Ballot, [Incarnation; 3]),
+        (promised, members): (Ballot, Members),
         effects: &mut Vec<SiteEffect>,
     ) -> Option<Concluded> {
-        self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
+        let attempt = self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
+        let (electors, needed) = (attempt.members.electors(), self.quorum_of(&attempt.members));
+        let has_vote = !attempt.members.is_vacant(seat);
         self.learn(promised, members);
         self.remind(seat, members, effects);
         let attempt = self.attempt.as_mut()?;
         let (Stage::Preparing { refused, .. } | Stage::Accepting { refused, .. }) = &mut attempt.stage;
-        refused.add(seat);
-        if refused.count() + self.quorum <= VOTERS {
+        if has_vote {
+            refused.add(seat);
+        }
+        if refused.count() + needed <= electors {
             return None;
         }
         self.attempt = None;
@@ -241,17 +255,18 @@ impl Proposer {
 
     /// Has a voter remember the incarnations that it missed, for it votes with nobody before: whoever
     /// began to bring a voter back may not have reached this one, and the one that returned may be gone.
-    fn remind(&self, voter: Seat, members: [Incarnation; 3], effects: &mut Vec<SiteEffect>) {
-        for ((seat, known), told) in Seat::ALL.into_iter().zip(self.members).zip(members) {
-            if known > told && seat != voter {
-                let question = VoterQuestion::Enroll { seat, incarnation: known };
-                effects.push(SiteEffect::ToVoter { seat: voter, question });
+    fn remind(&self, voter: Seat, members: Members, effects: &mut Vec<SiteEffect>) {
+        for seat in Seat::ALL.into_iter().filter(|&seat| seat != voter && !self.members.is_vacant(seat)) {
+            let incarnation = self.members.incarnation(seat);
+            if incarnation > members.incarnation(seat) {
+                effects
+                    .push(SiteEffect::ToVoter { seat: voter, question: VoterQuestion::Enroll { seat, incarnation } });
             }
         }
     }
 }
 
-const fn accept(value: Register, members: [Incarnation; 3]) -> VoterQuestion {
+const fn accept(value: Register, members: Members) -> VoterQuestion {
     let ballot = value.renewal;
     VoterQuestion::Accept { ballot, value, next: after(ballot), members }
 }
@@ -268,7 +283,7 @@ fn ask_all(question: VoterQuestion, effects: &mut Vec<SiteEffect>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{Epoch, Mode, Position, Wall};
+    use crate::terms::{Epoch, Incarnation, Mode, Position, Wall};
 
     fn value() -> Register {
         Register {
@@ -289,7 +304,8 @@ mod tests {
         let mut effects = Vec::new();
         let ballot = Ballot { round: 1, site: Side::A, boot: 0 };
         let knows = |members| VoterAnswer::Rejected { ballot, promised: Ballot::ZERO, members };
-        let (old, new) = ([Incarnation(0); 3], [Incarnation(0), boot, Incarnation(0)]);
+        let (old, mut new) = (Members::default(), Members::default());
+        new.admit(Seat::B, boot);
         proposer.propose(now, timeout, None, value(), &mut effects);
         proposer.answered(now, Seat::A, &knows(new), &mut effects);
         effects.clear();

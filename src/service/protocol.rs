@@ -78,7 +78,7 @@
 //! # Forgetting
 //!
 //! Storage has an incarnation that no copy of it contains. A voter whose record names another one
-//! abstains. A site then has both other voters durably remember the new incarnation, and brings the
+//! abstains, and who reads the register does not count it. A site then has both other voters durably remember the new incarnation, and brings the
 //! returning one the highest ballot and value of both (`readmission`). Ballots name the incarnations of all
 //! three, and votes under another set do not count, so a promise from before the loss cannot be completed
 //! by an acceptance after it. A voter that missed an incarnation is told of it by whoever it refuses. A site
@@ -91,14 +91,30 @@
 //! and merged by record identifier when the site returns. What was acknowledged and never comes back is
 //! loss, and is reported as such.
 //!
-//! # Both disks lost
+//! # Founding anew
 //!
-//! By an operator's order a site takes a backup of its own unit and boundary, through staging inside the
-//! boundary. The voters that lost their memory would wait for both others, so the register is founded anew
-//! (`refounding`): once no renewal was seen for a lease, on a majority of the voters as they are now, with
-//! an epoch beyond any that may have been decided. What came after the backup is declared as lost.
+//! Voters that lost their memory wait for both others, so two of them wait for ever. An operator may then
+//! have the register founded anew (`refounding`), on one of two grounds, and attests it:
+//!
+//! - **The stores of both sites are gone.** By the operator's order a site takes a backup of its own unit and
+//!   boundary, through staging inside the boundary. What came after the backup is declared as lost.
+//! - **What the peer and the witness stored is destroyed**, and one site is left with store and vote. Until the
+//!   order it shows what it has and refuses writes as *no majority*. It loses nothing, but cannot know whether
+//!   the others went `alone` without it: except in `sync-strict` it declares a loss. An attestation that a voter
+//!   in reach contradicts is refused.
+//!
+//! Either waives the majority, never the wait for the lease: no renewal must be seen for its whole length, and
+//! an order to a survivor that finds the holder alive expires with the bound on the RTO. Then:
+//!
+//! - The voters in reach are given one record that names their incarnations, an epoch beyond any that may have
+//!   been decided, and the site as holder. On a lone survivor the **seats** of those out of reach are **vacant**
+//!   from then on, and what they stored is barred. A majority is one of the seats that are not vacant.
+//! - Ballots name the vacant seats too, so no vote of a barred voter is ever counted. The founding stands when
+//!   a majority of the seats that it names has taken it.
+//! - The site takes the lease by its own compare-and-set, as ever, once its disk says that the founding is done.
+//! - The others come back as new incarnations, by readmission: **one after the other**, and beside a voter that
+//!   kept its memory, for two that were enrolled at once would each wait for the other.
 //!
 //! # Not built yet
 //!
-//! Tokens of unresolved removals (there are no removals yet), and the re-founding of a register on a lone
-//! survivor, without a majority, by an operator.
+//! Tokens of unresolved removals: there are no removals yet.

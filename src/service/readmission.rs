@@ -2,8 +2,8 @@
 //!
 //! The returning voter may vote again only when both others durably know its new incarnation, so that
 //! no promise from before the loss can be completed by an acceptance after it, and when it holds the
-//! highest ballot and value of both. Either site may carry this out, and both may at once: every step
-//! is idempotent.
+//! highest ballot and value of both. A seat that a founding left vacant is not waited for. Either site may
+//! carry this out, and both may at once: every step is idempotent.
 
 use super::command::SiteEffect;
 use super::message::{VoterAnswer, VoterQuestion};
@@ -14,7 +14,7 @@ use crate::terms::{Incarnation, Seat, VoterRecord};
 pub(super) struct Readmission {
     seat: Seat,
     incarnation: Incarnation,
-    /// What the two others hold, once they have remembered.
+    /// What the others hold, once they have remembered.
     enrolled: [Option<VoterRecord>; 3],
 }
 
@@ -27,26 +27,28 @@ impl Readmission {
         Self { seat, incarnation, enrolled: [None; 3] }
     }
 
-    /// Takes an answer; once both others have remembered, brings the voter what they hold.
+    /// Whose way back it is.
+    pub(super) const fn seat(&self) -> Seat {
+        self.seat
+    }
+
+    /// Takes an answer; once all others that have a vote have remembered, brings the voter what they hold.
     pub(super) fn answered(&mut self, from: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) {
         let &VoterAnswer::Enrolled { seat, record } = answer else { return };
-        if seat != self.seat || from == self.seat || record.members[seat.index()] != self.incarnation {
+        if seat != self.seat || from == self.seat || record.members.incarnation(seat) != self.incarnation {
             return;
         }
         self.enrolled[from.index()] = Some(record);
-        let mut others = self.enrolled.iter().flatten();
-        if let (Some(one), Some(other)) = (others.next(), others.next()) {
-            let record = highest(one, other);
-            effects.push(SiteEffect::ToVoter { seat: self.seat, question: VoterQuestion::Adopt { record } });
+        let Some(record) = self.enrolled.iter().flatten().copied().reduce(highest) else { return };
+        let has_vote = |other: &Seat| *other != seat && !record.members.is_vacant(*other);
+        if Seat::ALL.into_iter().filter(has_vote).all(|other| self.enrolled[other.index()].is_some()) {
+            effects.push(SiteEffect::ToVoter { seat, question: VoterQuestion::Adopt { record } });
         }
     }
 }
 
-fn highest(one: &VoterRecord, other: &VoterRecord) -> VoterRecord {
+fn highest(one: VoterRecord, other: VoterRecord) -> VoterRecord {
     let accepted = if one.accepted_ballot() > other.accepted_ballot() { one.accepted } else { other.accepted };
-    let mut members = one.members;
-    for (member, told) in members.iter_mut().zip(other.members) {
-        *member = told.max(*member);
-    }
-    VoterRecord { members, promised: one.promised.max(other.promised), accepted }
+    let (members, promised) = (one.members.merge(other.members), one.promised.max(other.promised));
+    VoterRecord { members, promised, accepted }
 }

@@ -1,36 +1,58 @@
-//! Founding the register anew, on an operator's attestation that the stores of both sites are gone.
+//! Founding the register anew, on an operator's attestation of what is gone for good.
 //!
-//! A site that was restored from a backup finds voters that lost their memory and wait for both others.
+//! There are two grounds. The stores of both sites are gone, and one was restored from a backup: it finds
+//! voters that lost their memory and wait for both others. Or one site is left with its store and its
+//! voter, and what its peer and the witness stored is destroyed: two votes are missing for ever.
+//!
 //! **Nobody is waited for here but the lease**: once no renewal was seen for its whole length, the site
-//! reads the voters in reach and gives a majority of them one record, which names the incarnations that
-//! they have now, an epoch beyond any that may have been, and the site as holder. The others come
-//! back by [`readmission`](super::readmission). The site takes the lease only when its disk
-//! says that all this is done, so that it is never done twice.
+//! reads the voters in reach and gives them one record, which names the incarnations that they have now, an
+//! epoch beyond any that may have been, and the site as holder. A lone survivor declares the **seats** of
+//! those that it does not reach **vacant**, and bars what they stored; elsewhere they keep their votes. So
+//! a majority of the voters that the record names is always among those that take it. The others come back
+//! by [`readmission`](super::readmission). The site takes the lease only when its disk says that all this
+//! is done, so that it is never done twice.
 
 use super::command::SiteEffect;
 use super::message::{VoterAnswer, VoterQuestion};
-use crate::terms::{Epoch, Incarnation, Monotonic, Register, Seat, Span, VoterRecord, Wall};
+use crate::terms::{Epoch, Incarnation, Members, Monotonic, Register, Seat, Span, VoterRecord, Wall};
 
-const MAJORITY: usize = 2;
-
-/// The epochs that a founding leaves out, for two voters whose memory is gone may have decided some that
-/// the third never saw.
+/// The epochs that a founding leaves out, for voters whose memory is gone may have decided some that no
+/// other ever saw.
 const JUMP: u32 = 1_000;
+
+/// What an operator attests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Ground {
+    /// The stores of both sites are gone. This one was restored from a backup.
+    Restored {
+        /// When the backup was begun.
+        taken: Wall,
+    },
+    /// What the peer and the witness stored is destroyed.
+    Survived {
+        /// The voter that is left.
+        own: Seat,
+        /// Until when the order stands, should the holder live.
+        expires: Monotonic,
+    },
+}
 
 /// A founding under way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Refounding {
-    /// When the backup was begun.
-    pub(super) taken: Wall,
+    pub(super) ground: Ground,
     stage: Stage,
     until: Monotonic,
     token: u32,
 }
 
+/// What a voter was heard to hold, and the incarnation of its disk.
+type Heard = [Option<(VoterRecord, Incarnation)>; 3];
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Stage {
     /// The voters are read.
-    Reading([Option<(VoterRecord, Incarnation)>; 3]),
+    Reading(Heard),
     /// They are given the founding.
     Founding { record: VoterRecord, adopted: [bool; 3] },
     /// The disk is to say that it is done.
@@ -44,16 +66,18 @@ pub(super) enum Progress {
     Wait,
     /// To take note of what a voter holds.
     Heard(VoterRecord),
-    /// A value of the register, beyond this epoch.
-    Value { after: Epoch },
-    /// To make the certificate of its store durable: the register is founded.
-    Founded { epoch: Epoch },
+    /// A value of the register, in place of the latest that a voter holds.
+    Value { latest: Option<Register> },
+    /// To give the order back: a voter in reach has the memory that was said to be destroyed.
+    Contradicted,
+    /// To make it durable that the register is founded.
+    Founded(VoterRecord),
 }
 
 impl Refounding {
-    /// A founding by a site whose store was restored from a backup that was begun at `taken`.
-    pub(super) const fn new(taken: Wall, now: Monotonic) -> Self {
-        Self { taken, stage: Stage::Reading([None; 3]), until: now, token: 0 }
+    /// A founding on this ground.
+    pub(super) const fn new(ground: Ground, now: Monotonic) -> Self {
+        Self { ground, stage: Stage::Reading([None; 3]), until: now, token: 0 }
     }
 
     pub(super) fn deadline(&self) -> Option<Monotonic> {
@@ -74,10 +98,10 @@ impl Refounding {
         self.until = now + patience;
         match &self.stage {
             Stage::Certifying { .. } => Progress::Wait,
-            Stage::Reading(heard) if heard.iter().flatten().count() >= MAJORITY => {
+            Stage::Reading(heard) if self.is_contradicted(heard) => Progress::Contradicted,
+            Stage::Reading(heard) if self.decide(heard) => {
                 let values = heard.iter().flatten().filter_map(|(record, _)| record.accepted);
-                let epochs = values.map(|value| value.epoch);
-                Progress::Value { after: epochs.max().unwrap_or_default() }
+                Progress::Value { latest: values.max_by_key(|value| value.epoch) }
             }
             _ => {
                 *looks = looks.wrapping_add(1);
@@ -92,6 +116,11 @@ impl Refounding {
         matches!(self.stage, Stage::Reading(_))
     }
 
+    /// Whether the order no longer stands: its holder lived too long.
+    pub(super) fn has_expired(&self, now: Monotonic) -> bool {
+        self.is_reading() && matches!(self.ground, Ground::Survived { expires, .. } if expires <= now)
+    }
+
     /// Waits before it reads the voters again: the holder lives.
     pub(super) fn hold_off(&mut self, until: Monotonic) {
         (self.stage, self.until) = (Stage::Reading([None; 3]), until);
@@ -100,17 +129,9 @@ impl Refounding {
     /// Gives the voters that were heard the value of the founding.
     pub(super) fn found(&mut self, value: Register, effects: &mut Vec<SiteEffect>) {
         let Stage::Reading(heard) = &self.stage else { return };
-        let mut members = [Incarnation(0); 3];
-        for (record, _) in heard.iter().flatten() {
-            for (member, told) in members.iter_mut().zip(record.members) {
-                *member = told.max(*member);
-            }
-        }
-        for (member, (_, incarnation)) in members.iter_mut().zip(heard).filter_map(|(m, h)| h.map(|h| (m, h))) {
-            *member = incarnation;
-        }
+        let members = self.members(heard);
         let record = VoterRecord { members, promised: value.renewal, accepted: Some(value) };
-        let asked = Seat::ALL.into_iter().filter(|seat| heard[seat.index()].is_some());
+        let asked = voters(heard, &members);
         let question = VoterQuestion::Refound { record };
         effects.extend(asked.map(|seat| SiteEffect::ToVoter { seat, question }));
         self.stage = Stage::Founding { record, adopted: [false; 3] };
@@ -125,18 +146,18 @@ impl Refounding {
             }
             (Stage::Founding { record, adopted }, VoterAnswer::Refounded { ballot }) if *ballot == record.promised => {
                 adopted[seat.index()] = true;
-                if adopted.iter().filter(|&&adopted| adopted).count() < MAJORITY {
+                if (adopted.iter().filter(|&&adopted| adopted).count() as u32) < record.members.majority() {
                     return Progress::Wait;
                 }
-                let epoch = record.accepted.map(|value| value.epoch).unwrap_or_default();
+                let founded = *record;
                 self.stage = Stage::Certifying { flushed: false };
-                Progress::Founded { epoch }
+                Progress::Founded(founded)
             }
             _ => Progress::Wait,
         }
     }
 
-    /// Whether a flush that begins now certifies the store.
+    /// Whether a flush that begins now makes the founding durable.
     pub(super) const fn flushes(&mut self) -> bool {
         if let Stage::Certifying { flushed } = &mut self.stage {
             *flushed = true;
@@ -150,6 +171,35 @@ impl Refounding {
         matches!(self.stage, Stage::Certifying { flushed: true })
     }
 
+    /// Who votes from the founding on.
+    fn members(&self, heard: &Heard) -> Members {
+        let told = heard.iter().flatten().map(|(record, _)| record.members);
+        let mut members = told.reduce(Members::merge).unwrap_or_default();
+        for (seat, heard) in Seat::ALL.into_iter().zip(heard) {
+            match heard {
+                Some((_, incarnation)) => members.admit(seat, *incarnation),
+                None if matches!(self.ground, Ground::Survived { .. }) => members.vacate(seat),
+                None => {}
+            }
+        }
+        members
+    }
+
+    /// Whether those that were heard are a majority of all that would vote.
+    fn decide(&self, heard: &Heard) -> bool {
+        let members = self.members(heard);
+        voters(heard, &members).count() as u32 >= members.majority()
+    }
+
+    /// Whether another voter than the survivor's remembers, or the survivor's does not.
+    fn is_contradicted(&self, heard: &Heard) -> bool {
+        let Ground::Survived { own, .. } = self.ground else { return false };
+        Seat::ALL.into_iter().zip(heard).any(|(seat, heard)| {
+            let remembers = |(record, disk): (VoterRecord, Incarnation)| record.members.incarnation(seat) == disk;
+            heard.is_some_and(|heard| remembers(heard) != (seat == own))
+        })
+    }
+
     fn read(&mut self, token: u32, effects: &mut Vec<SiteEffect>) {
         self.token = token;
         self.stage = Stage::Reading([None; 3]);
@@ -158,7 +208,13 @@ impl Refounding {
     }
 }
 
+/// Those that were heard and have a vote.
+fn voters(heard: &Heard, members: &Members) -> impl Iterator<Item = Seat> {
+    let (heard, members) = (heard.map(|heard| heard.is_some()), *members);
+    Seat::ALL.into_iter().filter(move |&seat| heard[seat.index()] && !members.is_vacant(seat))
+}
+
 /// The epoch of a founding after `epoch`.
 pub(super) const fn beyond(epoch: Epoch) -> Epoch {
-    Epoch(epoch.0 + JUMP)
+    Epoch(epoch.0.saturating_add(JUMP))
 }

@@ -70,7 +70,7 @@ impl<D: Decisions> Voter<D> {
 
     /// Whether the disk is not the one that the record was written on.
     fn abstains(&self) -> bool {
-        !self.decisions.remembers(self.record.members[self.seat.index()], self.incarnation)
+        !self.decisions.remembers(self.record.members.incarnation(self.seat), self.incarnation)
     }
 
     fn answer(&mut self, from: Side, question: VoterQuestion, effects: &mut Vec<VoterEffect>) {
@@ -81,7 +81,8 @@ impl<D: Decisions> Voter<D> {
             }
             VoterQuestion::Refound { record } => {
                 let ballot = record.promised;
-                if record.members[self.seat.index()] != self.incarnation || ballot <= self.record.promised {
+                let names_me = record.members.incarnation(self.seat) == self.incarnation;
+                if !names_me || record.members.is_vacant(self.seat) || ballot <= self.record.promised {
                     self.reject(ballot)
                 } else {
                     next = record;
@@ -89,7 +90,7 @@ impl<D: Decisions> Voter<D> {
                 }
             }
             VoterQuestion::Adopt { record } => {
-                if !self.abstains() || record.members[self.seat.index()] != self.incarnation {
+                if !self.abstains() || record.members.incarnation(self.seat) != self.incarnation {
                     return;
                 }
                 next = record;
@@ -99,8 +100,7 @@ impl<D: Decisions> Voter<D> {
             VoterQuestion::Enroll { .. } if self.abstains() => return,
             _ if self.abstains() => VoterAnswer::Abstains { incarnation: self.incarnation },
             VoterQuestion::Enroll { seat, incarnation } => {
-                let member = &mut next.members[seat.index()];
-                *member = incarnation.max(*member);
+                next.members.admit(seat, incarnation);
                 VoterAnswer::Enrolled { seat, record: next }
             }
             VoterQuestion::Prepare { ballot, members } => {

@@ -270,9 +270,17 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let site = match order {
             Order::PlannedSwitchover => SiteId::new(unit, holder),
             Order::ForcedFailover => SiteId::new(unit, holder.peer()),
+            // What the operator attests is true, or the order is not given.
+            Order::Refound => match self.lone_memory(unit) {
+                Some(side) => SiteId::new(unit, side),
+                None => return false,
+            },
         };
         let datacenter = self.sites[site.index()].datacenter();
-        self.state(Fact::Ordered { unit, forced: order == Order::ForcedFailover });
+        self.state(match order {
+            Order::Refound => Fact::RefoundOrdered { unit, side: site.side() },
+            _ => Fact::Ordered { unit, forced: order == Order::ForcedFailover },
+        });
         self.hand(datacenter, Local::Site(site, SiteInput::Order(order), None));
         self.places[datacenter.index()].running
     }

@@ -80,6 +80,16 @@ impl<D: Decisions, O: Observer> World<D, O> {
         held.max_by_key(|register| (register.epoch, register.renewal))
     }
 
+    /// The side whose voter alone remembers the lease of a unit: the disks of the two others were lost.
+    pub(super) fn lone_memory(&self, unit: Unit) -> Option<Side> {
+        let remembers = |seat: Seat| {
+            let slot = &self.voters[VoterId::new(unit, seat).index()];
+            slot.durable.members.incarnation(seat) == slot.incarnation
+        };
+        let lone = |side: &Side| Seat::ALL.into_iter().all(|seat| remembers(seat) == (seat == side.seat()));
+        Side::BOTH.into_iter().find(lone)
+    }
+
     /// Where a voter stands.
     pub(super) fn voter_datacenter(&self, voter: VoterId) -> Datacenter {
         self.voters[voter.index()].datacenter

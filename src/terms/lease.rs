@@ -3,7 +3,7 @@
 //! Nothing here is content: identifiers, counters and times only, which is why the witness may hold
 //! it outside the boundary (see [`super::opaque`]).
 
-use super::{Side, Span, Wall};
+use super::{Seat, Side, Span, Wall};
 use std::fmt;
 
 /// The fencing token of a scale unit's lease: grows by one with every change of holder. Zero is
@@ -60,6 +60,65 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation(pub u32);
 
+/// Who votes on a register: the generation of each voter's storage, and which seats are vacant. Votes
+/// under different sets are never counted together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Members([Member; 3]);
+
+/// Twice the generation, and one more where the seat is vacant: so ordered by what supersedes what, a later
+/// generation, and within one its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Member(u32);
+
+impl Member {
+    const fn of(incarnation: Incarnation) -> Self {
+        Self(incarnation.0 << 1)
+    }
+
+    const fn is_vacant(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+impl Members {
+    /// The generation of a voter's storage: the last one, where the seat is vacant.
+    pub const fn incarnation(&self, seat: Seat) -> Incarnation {
+        Incarnation(self.0[seat.index()].0 >> 1)
+    }
+
+    /// Whether the seat has no vote.
+    pub const fn is_vacant(&self, seat: Seat) -> bool {
+        self.0[seat.index()].is_vacant()
+    }
+
+    /// How many seats have a vote.
+    pub fn electors(&self) -> u32 {
+        self.0.iter().map(|member| u32::from(!member.is_vacant())).sum()
+    }
+
+    /// How many of those decide.
+    pub fn majority(&self) -> u32 {
+        self.electors() / 2 + 1
+    }
+
+    /// Gives a later generation its vote. A generation whose seat was declared vacant never has one again.
+    pub fn admit(&mut self, seat: Seat, incarnation: Incarnation) {
+        let member = &mut self.0[seat.index()];
+        *member = (*member).max(Member::of(incarnation));
+    }
+
+    /// Takes the vote of a seat away, and bars what it has stored so far.
+    pub const fn vacate(&mut self, seat: Seat) {
+        self.0[seat.index()].0 |= 1;
+    }
+
+    /// The latest that either knows of each seat.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        Self(Seat::ALL.map(|seat| self.0[seat.index()].max(other.0[seat.index()])))
+    }
+}
+
 /// The identity of one attempt to change the register: ordered by round, then site, and never used
 /// twice. A site forgets its rounds when it restarts, so the ballot names the boot as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,4 +153,21 @@ pub struct Register {
     pub renewal: Ballot,
     /// Length of the lease, counted from the sending of the renewal.
     pub ttl: Span,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_barred_generation_never_votes_again_and_the_next_one_does() {
+        let (mut members, old) = (Members::default(), Members::default());
+        members.vacate(Seat::A);
+        members.vacate(Seat::Witness);
+        assert_eq!((members.electors(), members.majority()), (1, 1));
+        members.admit(Seat::A, Incarnation(0));
+        assert!(members.merge(old).is_vacant(Seat::A), "whoever does not know of it is told");
+        members.admit(Seat::A, Incarnation(1));
+        assert_eq!((members.incarnation(Seat::A), members.electors(), members.majority()), (Incarnation(1), 2, 2));
+    }
 }

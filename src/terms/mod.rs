@@ -15,7 +15,7 @@ pub mod size;
 pub mod time;
 
 pub use copy::CopyClass;
-pub use lease::{Ballot, Epoch, Incarnation, Index, Mode, Position, Register};
+pub use lease::{Ballot, Epoch, Incarnation, Index, Members, Mode, Position, Register};
 pub use names::Names;
 pub use opaque::{Opaque, VoterRecord};
 pub use place::{Boundary, BoundarySet, Country, Datacenter, DatacenterSet, Seat, Side, Unit, UnitSet};

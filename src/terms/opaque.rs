@@ -4,7 +4,7 @@
 //! are identifiers and counters by construction, so code that wants to send anything else out of a
 //! boundary does not compile.
 
-use super::{Ballot, Incarnation, Register};
+use super::{Ballot, Members, Register};
 
 /// A value that says nothing about anybody: it may rest or travel outside a boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,9 +20,8 @@ impl<T: Copy> Opaque<T> {
 /// What a voter of the lease keeps on its disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct VoterRecord {
-    /// The incarnations of the three voters, in the order of [`super::Seat::ALL`], as this voter
-    /// knows them.
-    pub members: [Incarnation; 3],
+    /// Who votes, as this voter knows it.
+    pub members: Members,
     /// The highest ballot promised.
     pub promised: Ballot,
     /// The value accepted last and its ballot.

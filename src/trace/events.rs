@@ -220,7 +220,7 @@ impl<W: Write> Events<W> {
         }
         let held = self.units[unit.index()].held;
         let same = held.iter().flatten().filter_map(|held| held.accepted).filter(|held| held.renewal == value.renewal);
-        if same.count() == 2 {
+        if same.count() as u32 == record.members.majority() {
             self.granted(at, unit, value);
         }
     }

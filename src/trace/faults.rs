@@ -35,6 +35,7 @@ impl Faults {
             | Fact::MemoryLost { .. }
             | Fact::BackupsLost { .. }
             | Fact::RestoreOrdered { .. }
+            | Fact::RefoundOrdered { .. }
             | Fact::Restored { .. }
             | Fact::ClockChanged { .. }
             | Fact::Ordered { .. }
@@ -91,7 +92,9 @@ impl Faults {
         let number = chain.push(Link::new(self.at, happened));
         for fact in &physical {
             self.last.extend(sufferers(fact).map(|datacenter| (datacenter, number)));
-            if let Fact::Ordered { unit, .. } | Fact::RestoreOrdered { unit } = *fact {
+            if let Fact::Ordered { unit, .. } | Fact::RestoreOrdered { unit } | Fact::RefoundOrdered { unit, .. } =
+                *fact
+            {
                 self.orders.insert(unit, number);
             }
         }
@@ -162,6 +165,11 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
             }
             Fact::RestoreOrdered { unit } => told.push(format!(
                 "An operator orders to restore {} from its newest backup, and attests that the stores of both sites are gone.",
+                known.unit(unit)
+            )),
+            Fact::RefoundOrdered { unit, side } => told.push(format!(
+                "An operator orders {} to found the register of {} anew, and attests that what the two others stored is destroyed.",
+                known.name(known.setting.plan.units[unit.index()].site(side)),
                 known.unit(unit)
             )),
             Fact::Restored { unit, datacenter, taken, end, .. } => told.push(format!(

@@ -94,6 +94,7 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         SiteInput::Noticed(register) => format!("its own voter accepted renewal {}", ballot(register.renewal)),
         SiteInput::Order(Order::PlannedSwitchover) => "an operator ordered a planned switchover".to_owned(),
         SiteInput::Order(Order::ForcedFailover) => "an operator ordered a forced failover".to_owned(),
+        SiteInput::Order(Order::Refound) => "an operator ordered to found the register anew".to_owned(),
         SiteInput::Offered(_) => "an operator offered a backup to restore from".to_owned(),
         SiteInput::BackedUp { through } => format!("the backup of its log through index {through} is finished"),
         SiteInput::MapPushed(ref map) => format!("an operator pushed map {}", map.version),

@@ -6,6 +6,7 @@
 
 mod gray;
 mod planned;
+mod refounding;
 mod run;
 mod serving;
 mod takeovers;

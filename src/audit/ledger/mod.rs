@@ -175,7 +175,7 @@ impl Ledger {
     pub(super) fn majority_since(&self, unit: Unit, side: Side) -> Option<Instant> {
         let mut since = Seat::ALL.map(|seat| self.vote_since(unit, side, seat).unwrap_or(Instant::NEVER));
         since.sort_unstable();
-        Some(since[1]).filter(|&second| second < Instant::NEVER)
+        Some(since[self.lease(unit).majority() - 1]).filter(|&last| last < Instant::NEVER)
     }
 
     /// Since when a site has reached both other voters of its unit, of which a majority may vote: a

@@ -4,7 +4,7 @@
 //! from then on no other value can be. Nobody's word counts for this, only the voters' disks.
 
 use crate::audit::Contract;
-use crate::terms::{Datacenter, Epoch, Instant, Register, Seat, Side, Unit, VoterRecord};
+use crate::terms::{Datacenter, Epoch, Instant, Members, Register, Seat, Side, Unit, VoterRecord};
 
 /// A value of the register and the moment when it was granted.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +58,10 @@ pub(in crate::audit) struct LeaseBook {
     epoch_since: Instant,
     forced: bool,
     clock_beyond_rho: bool,
+    /// Whether an operator had the register founded anew on the one site that was left. From then on voters'
+    /// disks say which seats have a vote.
+    refounded: bool,
+    members: Members,
 }
 
 impl LeaseBook {
@@ -118,18 +122,29 @@ impl LeaseBook {
     }
 
     pub(super) fn persisted(&mut self, seat: Seat, after: VoterRecord, at: Instant) -> Persisted {
-        let own = |record: &VoterRecord| record.members[seat.index()];
+        let own = |record: &VoterRecord| record.members.incarnation(seat);
         let before = self.votes[seat.index()].filter(|before| own(before) == own(&after));
         self.votes[seat.index()] = Some(after);
+        self.members = self.members.merge(after.members);
         self.readmitted[seat.index()].get_or_insert(at);
         Persisted { before, after, grant: after.accepted.and_then(|value| self.tally(value, at)) }
+    }
+
+    /// How many voters decide.
+    pub(in crate::audit) fn majority(&self) -> usize {
+        if self.refounded { self.members.majority() as usize } else { 2 }
+    }
+
+    /// An operator answers for what two of the voters knew.
+    pub(super) const fn refound(&mut self) {
+        (self.refounded, self.memory_lost, self.forced) = (true, false, true);
     }
 
     fn tally(&mut self, value: Register, at: Instant) -> Option<Grant> {
         let accepted = |vote: &&VoterRecord| vote.accepted_ballot() == value.renewal;
         let votes = self.votes.iter().flatten().filter(accepted).count();
         let before = self.granted;
-        if votes < 2 || before.is_some_and(|before| before.register.renewal == value.renewal) {
+        if votes < self.majority() || before.is_some_and(|before| before.register.renewal == value.renewal) {
             return None;
         }
         if before.is_none_or(|before| before.register.epoch != value.epoch) {
@@ -175,6 +190,11 @@ impl Registers {
 
     pub(super) fn of_mut(&mut self, unit: Unit) -> &mut LeaseBook {
         &mut self.0[unit.index()]
+    }
+
+    /// An operator ordered the register to be founded anew on the one site that is left.
+    pub(in crate::audit) fn refound_ordered(&mut self, unit: Unit) {
+        self.0[unit.index()].refound();
     }
 
     pub(super) fn forced(&mut self, unit: Unit) {

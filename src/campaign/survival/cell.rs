@@ -49,7 +49,7 @@ pub(super) fn seen(row: &Row, replication: Replication, promise: &Promise, seed:
     let waits = match promise.takeover {
         Takeover::Never | Takeover::Prompt => Span::ZERO,
         Takeover::Graced => GRACE,
-        Takeover::Forced => ORDERED_AFTER,
+        Takeover::Forced | Takeover::Refounded => ORDERED_AFTER,
     };
     let onset = scenario.plan.start + onset;
     let sight = Sight::new(&scenario, unit, onset, [onset + bound + waits + CLIENTS, onset + LASTS]);
@@ -168,7 +168,7 @@ fn failures(seen: &Seen, promise: &Promise, bound: Span, outcome: &Outcome) -> V
         }
         Takeover::Prompt => (Span::ZERO, bound),
         Takeover::Graced => (GRACE, GRACE + bound),
-        Takeover::Forced => (ORDERED_AFTER, ORDERED_AFTER + bound),
+        Takeover::Forced | Takeover::Refounded => (ORDERED_AFTER, ORDERED_AFTER + bound),
     };
     if promise.takeover != Takeover::Never {
         expect(seen.held.is_some_and(|held| earliest <= held && held <= latest), "the takeover was not in its time");

@@ -17,7 +17,7 @@ ringfence survivability --seeds SEEDS --out reports/survivability.md
 
 A is Dublin, B Amsterdam, W Illinois. The lease lasts 10 s and is renewed each 3 s, an attempt takes at most
 1 s: the bound of a takeover is 17 s. The RPO is RPO_, the grace period GRACE_, and an operator who forces
-a failover does so ORDER_ after the onset. *Writes* is what became of them once a takeover, where there is
+a failover, or founds anew, does so ORDER_ after the onset. *Writes* is what became of them once a takeover, where there is
 one, is over. Under `sync-strict` nothing is ever `alone`, and whoever holds the lease without a peer refuses.
 
 | gone | mode | promised | writes | other site took over after | acknowledged records missing at the takeover | lost for good | holds |
@@ -57,6 +57,7 @@ fn promised(cell: &Cell) -> String {
         Takeover::Prompt => ", B takes over within the bound",
         Takeover::Graced => ", B takes over after the grace period",
         Takeover::Forced => ", B takes over by force",
+        Takeover::Refounded => ", B takes over once the register is founded anew on it",
     };
     let loss = match cell.promise.loss {
         Loss::None => ", loss 0",

@@ -35,6 +35,8 @@ pub(super) enum Takeover {
     Graced,
     /// When an operator orders it.
     Forced,
+    /// When an operator has the register founded anew on it.
+    Refounded,
 }
 
 /// What may be lost of what was acknowledged.
@@ -133,6 +135,24 @@ pub(super) const ROWS: &[Row] = &[
         gone: "B and W",
         faults: "kind = \"outage\"\ndatacenters = [\"amsterdam\", \"illinois\"]\nat = ONSET\nfor = \"2m\"",
         promises: [NO_MAJORITY, NO_MAJORITY, NO_MAJORITY],
+    },
+    Row {
+        gone: "A and W for good, until an operator founds the register anew",
+        faults: "kind = \"outage\"\ndatacenters = [\"dublin\", \"illinois\"]\nat = ONSET\nfor = \"2m\"\n\n[[fault]]\nkind = \"storage-loss\"\ndatacenter = \"dublin\"\nat = AFTER\n\n[[fault]]\nkind = \"storage-loss\"\ndatacenter = \"illinois\"\nat = AFTER\n\n[[fault]]\nkind = \"operator\"\nunit = \"emea-1\"\norder = \"refound\"\nat = ORDER",
+        promises: [
+            Promise { takeover: Takeover::Refounded, ..STRICT_TAKEN },
+            taken(Takeover::Refounded, Loss::Declared),
+            taken(Takeover::Refounded, Loss::Declared),
+        ],
+    },
+    Row {
+        gone: "B and W for good, until an operator founds the register anew",
+        faults: "kind = \"outage\"\ndatacenters = [\"amsterdam\", \"illinois\"]\nat = ONSET\nfor = \"2m\"\n\n[[fault]]\nkind = \"storage-loss\"\ndatacenter = \"amsterdam\"\nat = AFTER\n\n[[fault]]\nkind = \"storage-loss\"\ndatacenter = \"illinois\"\nat = AFTER\n\n[[fault]]\nkind = \"operator\"\nunit = \"emea-1\"\norder = \"refound\"\nat = ORDER",
+        promises: [
+            refused(&[Refusal::PeerUnreachable, Refusal::NoLease, Refusal::NoMajority]),
+            served(Side::A),
+            served(Side::A),
+        ],
     },
     Row {
         gone: "A and B",

@@ -5,13 +5,14 @@
 //! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
 //! (doing so because the disk fails), `backup` (who writes one, when and where),
-//! `restoring` (when both stores are gone).
+//! `restoring` (when both stores are gone), `founding` (when the register is).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
 mod backup;
 mod disk;
 mod following;
+mod founding;
 mod holding;
 mod requests;
 mod restoring;
@@ -30,7 +31,7 @@ use super::message::{Operation, Response, VoterAnswer};
 use super::policy::Policy;
 use super::proposer::{Concluded, Proposer};
 use super::readmission::Readmission;
-use super::refounding::Refounding;
+use super::refounding::{Ground, Refounding};
 use super::{Decisions, Machine, ResidencyMap, entropy};
 use crate::facts::Announcement;
 use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
@@ -81,6 +82,8 @@ pub struct Site<D> {
     log: Log,
     proposer: Proposer,
     readmission: Option<Readmission>,
+    /// Whether the voter of this site was heard to remember what it promised.
+    voter_remembers: bool,
     /// The token of the last look at the register. No two looks of a site have the same, whatever its
     /// role and boot: an answer that comes late counts for no other.
     looks: u32,
@@ -125,9 +128,10 @@ impl<D: Decisions> Site<D> {
             map,
             policy,
             entropy,
-            refounding: disk.restored.map(|taken| Refounding::new(taken, now.monotonic)),
+            refounding: disk.restored.map(|taken| Refounding::new(Ground::Restored { taken }, now.monotonic)),
             log: Log::boot(disk),
             readmission: None,
+            voter_remembers: false,
             role: Role::Standby(Standby::watching(None, now.monotonic, now.monotonic)),
             flushing: false,
             flush_since: None,
@@ -172,9 +176,7 @@ impl<D: Decisions> Site<D> {
     }
 
     fn voter_said(&mut self, now: LocalTime, seat: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) {
-        if let VoterAnswer::Abstains { incarnation } = *answer {
-            self.readmission = Some(Readmission::begin(seat, incarnation, effects));
-        }
+        let remembers = self.readmit(seat, answer, effects);
         if let Some(refounding) = &mut self.refounding {
             let progress = refounding.answered(seat, answer);
             self.founding_went_on(progress, effects);
@@ -185,9 +187,37 @@ impl<D: Decisions> Site<D> {
         if let Some(concluded) = self.proposer.answered(now.monotonic, seat, answer, effects) {
             self.concluded(now, concluded, effects);
         }
-        if let VoterAnswer::Holds { token, record, .. } = *answer {
+        if let VoterAnswer::Holds { token, record, .. } = *answer
+            && remembers
+        {
             self.looked(now, seat, token, record, effects);
         }
+    }
+
+    /// Brings back a voter that lost its memory: only beside a voter that kept its own, and one after the
+    /// other, for after a founding two that came back at once would wait for each other. Returns whether the
+    /// voter that answered remembers.
+    fn readmit(&mut self, seat: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) -> bool {
+        let own = seat == self.identity.side.seat();
+        let remembers = match *answer {
+            VoterAnswer::Abstains { .. } => false,
+            VoterAnswer::Holds { record, incarnation, .. } => {
+                self.decisions.remembers(record.members.incarnation(seat), incarnation)
+            }
+            _ => true,
+        };
+        if own {
+            self.voter_remembers = remembers;
+        }
+        if remembers {
+            self.readmission.take_if(|under_way| under_way.seat() == seat);
+        } else if let VoterAnswer::Abstains { incarnation } = *answer
+            && self.voter_remembers
+            && self.readmission.as_ref().is_none_or(|under_way| under_way.seat() == seat)
+        {
+            self.readmission = Some(Readmission::begin(seat, incarnation, effects));
+        }
+        remembers
     }
 
     fn persisted(&mut self, now: LocalTime, through: Index, effects: &mut Vec<SiteEffect>) {

@@ -84,6 +84,13 @@ impl Standby {
         now.since(self.since) >= decisions.lapsed_after(policy, ttl)
     }
 
+    /// The register was founded anew on this site: the next reading shows it as the holder. `uncertain`:
+    /// what others acknowledged meanwhile may be lost.
+    pub(super) fn founded(&mut self, now: Monotonic, uncertain: bool) {
+        self.waived |= uncertain;
+        self.look_by(now);
+    }
+
     /// Reads a majority no later than `at`.
     pub(super) fn look_by(&mut self, at: Monotonic) {
         self.look_at = self.look_at.min(at);
@@ -184,7 +191,9 @@ impl<D: Decisions> Site<D> {
         let Some(look) = standby.look.as_mut().filter(|look| look.token == token) else { return };
         look.holds[seat.index()] = Some(record);
         self.proposer.learn(record.promised, record.members);
-        if look.holds.iter().flatten().count() < self.decisions.quorum() as usize {
+        let members = *self.proposer.members();
+        let has_vote = |seat: &Seat| look.holds[seat.index()].is_some() && !members.is_vacant(*seat);
+        if (Seat::ALL.iter().filter(|seat| has_vote(seat)).count() as u32) < self.proposer.quorum_of(&members) {
             return;
         }
         let latest = look.holds.iter().flatten().max_by_key(|record| record.accepted_ballot());

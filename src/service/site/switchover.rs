@@ -59,6 +59,7 @@ impl<D: Decisions> Site<D> {
             _ if allowed == Initiative::Disabled => effects.push(SiteEffect::Announce(Announcement::OrderRefused)),
             Order::PlannedSwitchover if holds => self.begin_switchover(now, effects),
             Order::ForcedFailover if !holds => self.force(now),
+            Order::Refound => self.refound_ordered(now, effects),
             Order::PlannedSwitchover | Order::ForcedFailover => {
                 effects.push(SiteEffect::Announce(Announcement::OrderRefused));
             }

@@ -3,6 +3,7 @@
 
 mod faults;
 mod policies;
+mod refounding;
 
 use super::*;
 use crate::service::map::UnitRow;

@@ -16,7 +16,7 @@ fn forced() -> SiteInput {
 }
 
 impl Bench {
-    fn has_said(&self, wanted: Announcement) -> bool {
+    pub(super) fn has_said(&self, wanted: Announcement) -> bool {
         self.said.iter().any(|&(_, said)| said == wanted)
     }
 
