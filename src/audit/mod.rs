@@ -185,6 +185,34 @@ impl Audit {
             self.loss.succeeded(&self.ledger, at, unit, succession);
         }
     }
+
+    /// An operator ordered something, or something happened to backups.
+    fn operated(&mut self, at: Instant, fact: &Fact) {
+        let ledger = &mut self.ledger;
+        match *fact {
+            Fact::Ordered { unit, forced } => {
+                ledger.ordered(unit, forced);
+                self.refusals.ordered(unit);
+            }
+            Fact::RefoundOrdered { unit, .. } => {
+                ledger.registers.refound_ordered(unit);
+                self.refusals.ordered(unit);
+            }
+            Fact::TargetsListed { unit, copy, candidates } => {
+                self.candidates.for_copies(ledger, at, unit, copy, candidates);
+            }
+            Fact::BackedUp { unit, datacenter, taken, end } => {
+                self.loss.backed_up(ledger, at, unit, datacenter, (taken, end));
+                ledger.backup(fact);
+            }
+            Fact::Restored { unit, end, .. } => {
+                self.loss.restored(ledger, at, unit, end);
+                ledger.backup(fact);
+            }
+            Fact::BackupsLost { .. } | Fact::RestoreOrdered { .. } => ledger.backup(fact),
+            _ => {}
+        }
+    }
 }
 
 impl Observer for Audit {
@@ -258,26 +286,13 @@ impl Observer for Audit {
             }
             Fact::Capacity { datacenter, share_ppm } => ledger.world.throttled(datacenter, share_ppm),
             Fact::MapPushed { datacenter, truthful } => ledger.map_pushed(datacenter, truthful),
-            Fact::Ordered { unit, forced } => {
-                ledger.ordered(unit, forced);
-                self.refusals.ordered(unit);
-            }
-            Fact::RefoundOrdered { unit, .. } => {
-                ledger.registers.refound_ordered(unit);
-                self.refusals.ordered(unit);
-            }
-            Fact::TargetsListed { unit, copy, candidates } => {
-                self.candidates.for_copies(ledger, at, unit, copy, candidates);
-            }
-            Fact::BackedUp { unit, datacenter, taken, end } => {
-                self.loss.backed_up(ledger, at, unit, datacenter, (taken, end));
-                ledger.backup(fact);
-            }
-            Fact::Restored { unit, end, .. } => {
-                self.loss.restored(ledger, at, unit, end);
-                ledger.backup(fact);
-            }
-            Fact::BackupsLost { .. } | Fact::RestoreOrdered { .. } => ledger.backup(fact),
+            Fact::Ordered { .. }
+            | Fact::RefoundOrdered { .. }
+            | Fact::RestoreOrdered { .. }
+            | Fact::TargetsListed { .. }
+            | Fact::BackedUp { .. }
+            | Fact::Restored { .. }
+            | Fact::BackupsLost { .. } => self.operated(at, fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
             Fact::Ended { unfinished } => {
                 self.convergence.ended(ledger, at, unfinished);
