@@ -37,11 +37,16 @@ impl Schedule {
 }
 
 impl<D: Decisions> Site<D> {
-    /// Has a backup written when one is due and there is anything new.
+    /// Has a backup written when one is due and there is anything new. Without a valid lease its log may have
+    /// lost already, and would stand on the media in the place of the one that won.
     pub(super) fn back_up(&mut self, now: Monotonic, effects: &mut Vec<SiteEffect>) {
         let Role::Holding(holding) = &mut self.role else { return };
         let Some(every) = self.policy.backup_every else { return };
         if now < holding.backup.due {
+            return;
+        }
+        if !holding.lease_valid(now) {
+            holding.backup.due = now + self.policy.loop_wait;
             return;
         }
         // While `replicated` stands, a peer in touch is behind by less than the RPO.

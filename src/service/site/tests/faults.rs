@@ -95,3 +95,20 @@ impl Bench {
         panic!("nothing like it was sent in a minute")
     }
 }
+
+#[test]
+fn a_holder_whose_lease_has_run_out_writes_no_backup() {
+    let every = Some(Span::minutes(1));
+    let mut bench = Bench::under(Policy { backup_every: every, replication: Replication::Sync, ..Policy::default() });
+    (bench.cut, bench.unheard) = (true, vec![Seat::B]);
+    bench.write(Side::A);
+    assert!(acknowledged(bench.write(Side::A)), "alone, with the witness");
+    bench.run(Span::minutes(1));
+    let before = bench.backups;
+    assert!(before > 0, "its peer is out of touch");
+    bench.unheard.push(Seat::Witness);
+    bench.run(bench.policy.ttl);
+    let while_valid = bench.backups;
+    bench.run(Span::minutes(10));
+    assert_eq!(bench.backups, while_valid);
+}

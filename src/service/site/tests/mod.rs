@@ -39,6 +39,8 @@ struct Bench {
     mute: bool,
     /// How many batches were sent.
     batches: u32,
+    /// How many backups a site began by itself.
+    backups: u32,
     boots: u32,
     requests: u32,
     answers: Vec<(Side, Response)>,
@@ -64,6 +66,7 @@ impl Bench {
             unheard: Vec::new(),
             mute: false,
             batches: 0,
+            backups: 0,
             boots: 0,
             requests: 0,
             answers: Vec::new(),
@@ -125,6 +128,7 @@ impl Bench {
             }
             SiteEffect::Respond { response, .. } => self.answers.push((side, response)),
             SiteEffect::Announce(announcement) => self.said.push((side, announcement)),
+            SiteEffect::BackUp { .. } => self.backups += 1,
             SiteEffect::Quarantine { keep } => self.quarantined.push(keep),
             _ => {}
         }
