@@ -95,6 +95,10 @@ struct Watch {
     lapsed: [Option<Instant>; 2],
     /// The failover that waits for its first acknowledged write.
     failover: Option<usize>,
+    /// The register was founded anew, and its founder has not taken the lease yet.
+    founded: bool,
+    /// The loss that the founder declared.
+    declared: Option<Span>,
 }
 
 /// Folds interruptions and failovers.
@@ -176,9 +180,14 @@ impl Interruptions {
             Announcement::SwitchoverBegan => watch.switchover = Some(at),
             Announcement::SwitchoverCancelled => watch.switchover = None,
             Announcement::HandedOver => watch.handed_over = true,
+            Announcement::Refounded { .. } => watch.founded = true,
+            Announcement::LossDeclared { at_most } if watch.founded => watch.declared = Some(at_most),
             Announcement::LossDeclared { at_most } => self.declare(unit, at_most),
             Announcement::Promoted { epoch, .. } => {
                 watch.epoch = watch.epoch.max(epoch);
+                if !std::mem::take(&mut watch.founded) {
+                    watch.declared = None;
+                }
                 return watch.holder.replace(side).is_some_and(|before| before != side);
             }
             _ => {}
@@ -204,7 +213,7 @@ impl Interruptions {
             serving: None,
             missing: missing.records,
             rpo: stretch(missing, began.filter(|_| !planned)),
-            declared: None,
+            declared: watch.declared.take(),
         };
         (watch.switchover, watch.lapsed) = (None, [None; 2]);
         watch.failover = None;

@@ -209,3 +209,19 @@ fn a_lost_disk_holds_nothing_until_it_is_filled_again() {
     run.says(6, Fact::RangeLanded { copy, datacenter: A, unit: UNIT, epoch, first: 1, last: 4 });
     assert_eq!(resting(&run, CopyClass::Replica), 4);
 }
+
+#[test]
+fn what_a_founder_declares_before_it_has_the_lease_is_of_its_own_takeover() {
+    let declared = |founded: bool| {
+        let mut run = Run::started();
+        run.writes(1, A);
+        run.promoted(2, Side::A);
+        if founded {
+            run.announces(5, Side::B, Announcement::Refounded { epoch: Epoch(1_001) });
+        }
+        run.announces(5, Side::B, Announcement::LossDeclared { at_most: Span::secs(9) });
+        run.promoted(6, Side::B);
+        run.metrics.finish().failovers.last().and_then(|failover| failover.declared)
+    };
+    assert_eq!((declared(true), declared(false)), (Some(Span::secs(9)), None));
+}
