@@ -3,8 +3,9 @@
 //!
 //! Three things are looked at. A finished backup holds what was acknowledged before it began, but for the
 //! lag that the mode allows, and for what a takeover left behind. A healthy unit is never without one for
-//! longer than an interval, and the quarter of one within which a backup is finished. A restore brings
-//! back no less than the best backup that stands in reach.
+//! longer than an interval, and the quarter of one within which a backup is finished; with its sites cut
+//! from each other the peer, its media and the holder's own are tried in turn. A restore brings back no
+//! less than the best backup that stands in reach.
 
 use super::acknowledged_loss::AcknowledgedLoss;
 use crate::audit::ledger::Ledger;
@@ -41,7 +42,7 @@ impl AcknowledgedLoss {
     /// Time has passed: every healthy unit has a backup.
     pub(in crate::audit) fn schedule_seen(&mut self, ledger: &Ledger, at: Instant) {
         let Some(every) = ledger.contract.backup_every else { return };
-        let bound = every + every.scale(1, 4) + ledger.contract.rto_bound + lag(ledger);
+        let quarter = every.scale(1, 4);
         for unit in ledger.units() {
             let Some(since) = ledger.backups(unit).oldest_without() else { continue };
             let lease = ledger.lease(unit);
@@ -49,6 +50,12 @@ impl AcknowledgedLoss {
             let able = holder.and_then(|holder| ledger.able_since(unit, holder));
             let Some(able) = able.filter(|_| unbound(ledger, unit).is_none()) else { continue };
             let healthy = able.max(lease.epoch_since());
+            let [a, b] = ledger.terms(unit).sites;
+            let quick = |site| ledger.world.quick_since(unit, site);
+            let near = [ledger.linked_since(unit, a, b), quick(a), quick(b)];
+            let near = near.into_iter().all(|well| well.is_some_and(|well| well <= since));
+            let tries = if near { quarter } else { Span(quarter.0.saturating_mul(3)) };
+            let bound = every + tries + ledger.contract.rto_bound + lag(ledger);
             self.docket.check(at - healthy.max(since) <= bound, || {
                 let what = format!("{{unit}} has had no backup for {}; it is promised one every {every}", at - since);
                 Breach::new(at, what).in_unit(unit)
