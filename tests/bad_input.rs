@@ -90,6 +90,7 @@ bad! {
     unit_that_is_not_there: and("[[fault]]\nkind = \"pause\"\ndatacenter = \"texas\"\nunit = \"emea-1\"\nat = \"1h\"") => [Conflict];
     copy_from_before_the_start: and("[[fault]]\nkind = \"restore-copy\"\ndatacenter = \"texas\"\nage = \"2h\"\nat = \"1h\"\n[[fault]]\nkind = \"restore-copy\"\ndatacenter = \"texas\"\nage = \"0s\"\nat = \"1h\"") => [OutOfRange, OutOfRange];
     copy_of_no_age: and("[[fault]]\nkind = \"restore-copy\"\ndatacenter = \"texs\"\nfor = \"1h\"\nat = \"1h\"") => [MissingKey, UnknownDatacenter, UnknownKey];
+    witness_that_may_never_be_silent: and("[service]\nwitness_timeout = \"0s\"") => [OutOfRange];
     disk_that_is_faster: and("[[fault]]\nkind = \"slow-disk\"\ndatacenter = \"texas\"\nfactor = 0.5\nat = \"1h\"\n[service]\ndisk_timeout = \"0s\"") => [OutOfRange, OutOfRange];
     cooling_to_nothing: and("[[fault]]\nkind = \"cooling\"\ndatacenter = \"texas\"\nto = \"0%\"\nat = \"1h\"") => [OutOfRange];
     lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];

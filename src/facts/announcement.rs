@@ -71,4 +71,6 @@ pub enum Announcement {
         /// The epoch of the founding.
         epoch: Epoch,
     },
+    /// It holds the lease, and the witness has not voted for too long: one more loss, and nobody holds it.
+    WitnessSilent,
 }

@@ -8,9 +8,14 @@ use super::tails::Tails;
 use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
-use super::{Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
+use super::{
+    Alarm, Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount,
+};
 use crate::facts::{Announcement, Fact, Observer};
 use crate::terms::{Boundary, CopyClass, Instant, Mode, RecordKind, Side, Span, Unit, UnitSet};
+
+/// The most alarms that are kept.
+const MOST_ALARMS: usize = 64;
 
 /// Folds facts into [`Measurements`].
 #[derive(Clone, Debug)]
@@ -28,6 +33,7 @@ pub struct Metrics {
     reads: Reads,
     reads_by_boundary: Vec<Reads>,
     restores: Vec<Restore>,
+    alarms: Vec<Alarm>,
     maps_refused: Vec<u64>,
     maps_adopted: Vec<u64>,
     faults_fired: Vec<u64>,
@@ -59,6 +65,7 @@ impl Metrics {
             reads: Reads::default(),
             reads_by_boundary: vec![Reads::default(); setup.boundaries],
             restores: Vec::new(),
+            alarms: Vec::new(),
             maps_refused: vec![0; setup.datacenters.len()],
             maps_adopted: vec![0; setup.datacenters.len()],
             faults_fired: vec![0; setup.faults],
@@ -96,6 +103,7 @@ impl Metrics {
             interruptions,
             failovers,
             restores: self.restores,
+            alarms: self.alarms,
             maps_refused: self.maps_refused,
             maps_adopted: self.maps_adopted,
             faults_fired: self.faults_fired,
@@ -219,6 +227,10 @@ impl Metrics {
             | Announcement::SwitchoverBegan
             | Announcement::ModeChanged { mode: Mode::Alone } => self.close_ups.struck(at, unit),
             _ => {}
+        }
+        if Alarm::cause(what).is_some() && self.alarms.len() < MOST_ALARMS {
+            let datacenter = self.setup.units[unit.index()].site(side);
+            self.alarms.push(Alarm { unit, datacenter, at, what });
         }
         if self.interruptions.announced(at, unit, side, what) {
             let missing = self.tails.taken_over(unit, side);

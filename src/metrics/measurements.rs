@@ -1,8 +1,8 @@
 //! What was measured in a run.
 
 use super::{
-    Buckets, CloseUp, Failover, Interruption, Landings, Leases, Loads, MetricsSetup, Overload, Quantiles, Timeline,
-    Trouble, UnitAccount, Writes,
+    Announcement, Buckets, CloseUp, Failover, Interruption, Landings, Leases, Loads, MetricsSetup, Overload, Quantiles,
+    Timeline, Trouble, UnitAccount, Writes,
 };
 use crate::terms::{Datacenter, Instant, Span, Unit};
 
@@ -46,6 +46,30 @@ pub struct Restore {
     pub lost: u64,
 }
 
+/// A site that called for somebody to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// Whose site.
+    pub unit: Unit,
+    /// Where.
+    pub datacenter: Datacenter,
+    /// When.
+    pub at: Instant,
+    /// What is wrong.
+    pub what: Announcement,
+}
+
+impl Alarm {
+    /// What is wrong, in words; `None` where the announcement is no alarm.
+    pub const fn cause(what: Announcement) -> Option<&'static str> {
+        match what {
+            Announcement::DiskFailing => Some("disk failing"),
+            Announcement::WitnessSilent => Some("witness silent"),
+            _ => None,
+        }
+    }
+}
+
 /// Everything that was measured in a run. It depends on nothing but the facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measurements {
@@ -81,6 +105,8 @@ pub struct Measurements {
     pub failovers: Vec<Failover>,
     /// Restores from a backup.
     pub restores: Vec<Restore>,
+    /// The first alarms, in order.
+    pub alarms: Vec<Alarm>,
     /// Maps that sites refused, by datacenter.
     pub maps_refused: Vec<u64>,
     /// Maps that sites took, by datacenter.

@@ -36,7 +36,7 @@ pub use landings::{Landings, Workload};
 pub use latency::Quantiles;
 pub use leases::{Leases, Term, Vote};
 pub use load::{Loads, Peak};
-pub use measurements::{Lag, Measurements, Reads, Restore};
+pub use measurements::{Alarm, Lag, Measurements, Reads, Restore};
 pub use metric::{Dimension, Measured, Metric, Scope, Threshold, grouped};
 pub use overload::Overload;
 pub use setup::{DatacenterSetup, MetricsSetup, UnitSetup};

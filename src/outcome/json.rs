@@ -7,7 +7,7 @@ mod invariants;
 
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
 use crate::metrics::{
-    Fate, Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
+    Alarm, Fate, Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
 };
 use crate::terms::{Boundary, Datacenter, Mode, Names, RecordKind, Refusal, Span, Unit};
 use serde::ser::{Serialize, Serializer};
@@ -234,6 +234,7 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
         })),
         "failovers": failovers(measured, names),
         "restores": restores(measured, names),
+        "alarms": alarms(measured, names),
     }
 }
 
@@ -261,6 +262,17 @@ fn restores(measured: &Measurements, names: &Names) -> Json {
             "at": text(restore.at),
             "taken": text(restore.taken),
             "lost": restore.lost,
+        }
+    }))
+}
+
+fn alarms(measured: &Measurements, names: &Names) -> Json {
+    list(measured.alarms.iter().map(|alarm| {
+        object! {
+            "unit": names.unit(alarm.unit),
+            "datacenter": names.datacenter(alarm.datacenter),
+            "at": text(alarm.at),
+            "cause": Alarm::cause(alarm.what).unwrap_or_default(),
         }
     }))
 }

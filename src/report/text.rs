@@ -5,13 +5,16 @@ use super::load::percent;
 use super::story::explain_line;
 use super::strip::strips;
 use crate::audit::{Breach, Finding, Suspension};
-use crate::metrics::{Fate, Judgement, Quantiles, UnitAccount, grouped};
+use crate::metrics::{Alarm, Fate, Judgement, Quantiles, UnitAccount, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
 use crate::terms::{Datacenter, Names, Refusal, Span, Unit};
 use std::fmt::Write;
 
 /// So many units' timelines are printed; the page has more.
 const MOST_TIMELINES: usize = 2;
+
+/// The most alarms that are told.
+const ALARMS: usize = 4;
 
 /// Whether text is painted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +55,7 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.tails();
     page.last_sync();
     page.restores();
+    page.alarms();
     page.load();
     page.thresholds();
     page.invariants();
@@ -222,6 +226,19 @@ impl Page<'_> {
                 topic,
                 &format!("{unit:<8} in {datacenter} at {}, to {}: {lost} lost", restore.at, restore.taken),
             );
+        }
+    }
+
+    fn alarms(&mut self) {
+        let (measured, names) = (&self.outcome.measurements, &self.outcome.names);
+        for (index, alarm) in measured.alarms.iter().take(ALARMS).enumerate() {
+            let (unit, datacenter) = (names.unit(alarm.unit), names.datacenter(alarm.datacenter));
+            let cause = Alarm::cause(alarm.what).unwrap_or_default();
+            let topic = if index == 0 { "alarms" } else { "" };
+            self.line(topic, &format!("{unit:<8} {cause}, says {datacenter} at {}", alarm.at));
+        }
+        if let Some(more) = measured.alarms.len().checked_sub(ALARMS).filter(|&more| more > 0) {
+            self.line("", &format!("and {more} more"));
         }
     }
 

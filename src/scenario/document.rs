@@ -98,6 +98,8 @@ section! {
             peer_timeout: Span,
             /// How long a flush may take before the holder hands over for a failing disk, or `"never"`. Default: `"2s"`.
             disk_timeout: OrNever,
+            /// How long the witness may be silent before the holder raises an alarm, or `"never"`. Default: `"5m"`.
+            witness_timeout: OrNever,
             /// The most records of one replication batch. Default: 256.
             batch_records: u64,
             /// The most records under way to the peer. Default: 2048.

@@ -47,6 +47,9 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     if let Some(timeout) = value(&service.disk_timeout) {
         policy.disk_timeout = timeout.0;
     }
+    if let Some(timeout) = value(&service.witness_timeout) {
+        policy.witness_timeout = timeout.0;
+    }
     if let Some(effective) = value(&service.effective) {
         policy.effective = Wall(effective.0);
     }
@@ -67,7 +70,8 @@ fn check_lease(service: &Service, policy: &Policy, findings: &Findings) {
 }
 
 fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
-    if let Some(zero) = service.disk_timeout.as_ref().filter(|at| at.value.0 == Some(Span::ZERO)) {
+    let timeouts = [&service.disk_timeout, &service.witness_timeout];
+    for zero in timeouts.into_iter().flatten().filter(|at| at.value.0 == Some(Span::ZERO)) {
         findings.report(Code::OutOfRange, &zero.place, "this must be longer than nothing");
     }
     let must_be_positive: [&Given<Span>; 10] = [

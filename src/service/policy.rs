@@ -103,6 +103,9 @@ pub struct Policy {
     /// How long a flush may take before a holder counts its disk as failing, raises an alarm and, where
     /// failover is automatic, hands over to a peer that has kept up. `None`: for ever.
     pub disk_timeout: Option<Span>,
+    /// How long the witness may be silent before a holder raises an alarm, which comes with its next renewal.
+    /// `None`: for ever.
+    pub witness_timeout: Option<Span>,
     /// The most records of one replication batch.
     pub batch_records: u64,
     /// The most records under way to the peer.
@@ -218,6 +221,7 @@ impl Default for Policy {
             drain_timeout: Span::secs(5),
             peer_timeout: Span::secs(1),
             disk_timeout: Some(Span::secs(2)),
+            witness_timeout: Some(Span::minutes(5)),
             batch_records: 128,
             window_records: 512,
             backup_every: Some(Span::hours(6)),

@@ -216,6 +216,14 @@ impl Leases {
             Announcement::SwitchoverBegan => format!("Stops accepting writes, to hand the lease over. {heard}"),
             Announcement::SwitchoverCancelled => "Gives the switchover up, and means to serve on.".to_owned(),
             Announcement::HandedOver => format!("Has written {} into the register as the holder.", known.name(peer)),
+            Announcement::WitnessSilent => {
+                let witness = known.setting.plan.units[step.unit.index()].witness;
+                link = link.because(pen.ails(step.at, &[witness]));
+                format!(
+                    "Has not heard the witness in {} for too long, and raises an alarm: with one more loss there is no majority.",
+                    known.name(witness)
+                )
+            }
             Announcement::DiskFailing => {
                 link = link.because(pen.ails(step.at, &[known.place_of(step.unit, step.side)]));
                 "Waits too long for a flush, counts its disk as failing, and raises an alarm.".to_owned()

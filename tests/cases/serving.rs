@@ -1,6 +1,7 @@
 //! Cases in which the holder must go on, and nobody may take its place.
 
 use crate::run::{Run, runs, varied};
+use ringfence::facts::Announcement;
 use ringfence::terms::{Refusal, Span};
 
 const SEEDS: u64 = 4;
@@ -44,6 +45,23 @@ fn a_witness_that_dies_is_not_missed() {
     for run in runs("witness-dead", SEEDS) {
         nobody_noticed(&run);
         assert!(!run.was_alone("emea-1") && !run.was_alone("emea-2"), "{}", run.told());
+    }
+}
+
+#[test]
+fn a_witness_that_stays_dead_raises_one_alarm_of_each_holder_within_the_stated_bound() {
+    for run in runs("witness-dead", 2) {
+        let policy = &run.scenario.plan.policy;
+        let (dead, timeout) = (Span::minutes(5), policy.witness_timeout.unwrap());
+        for unit in ["emea-1", "emea-2"] {
+            let said = run.said(unit);
+            let alarms: Vec<_> = said.iter().filter(|&&(.., what)| what == Announcement::WitnessSilent).collect();
+            let &[&(at, ..)] = &alarms[..] else { panic!("{} alarms of {unit}\n{}", alarms.len(), run.told()) };
+            let earliest = (dead + timeout).saturating_sub(policy.loop_wait);
+            let latest = dead + timeout + policy.loop_wait + Span::secs(1);
+            assert!((earliest..=latest).contains(&at), "{unit} raised the alarm at {at}\n{}", run.told());
+        }
+        assert_eq!(run.outcome.measurements.alarms.len(), 2, "{}", run.told());
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn policy() -> Arc<Policy> {
         effective: Wall::ZERO,
         backup_every: None,
         disk_timeout: None,
+        witness_timeout: None,
         ..Policy::default()
     })
 }

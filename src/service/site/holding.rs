@@ -5,6 +5,7 @@ use super::shipping::Peer;
 use super::standby::Standby;
 use super::switchover::Drain;
 use super::tail::{Tail, records_limit, tail_limit};
+use super::witness::WitnessWatch;
 use super::{Role, Site, SiteEffect, SiteTimer};
 use crate::facts::Announcement;
 use crate::service::Decisions;
@@ -46,6 +47,7 @@ pub(super) struct Holding {
     pub(super) no_failback_before: Monotonic,
     /// When it last said that its disk fails.
     pub(super) disk_alarm: Option<Monotonic>,
+    pub(super) witness: WitnessWatch,
     serving: bool,
 }
 
@@ -77,6 +79,7 @@ impl Holding {
             backup: Schedule::beginning(renew_at),
             no_failback_before: Monotonic::ZERO,
             disk_alarm: None,
+            witness: WitnessWatch::default(),
             serving: false,
         }
     }
@@ -194,6 +197,8 @@ impl<D: Decisions> Site<D> {
         if mode == holding.known.mode && now.monotonic < holding.renew_at {
             return;
         }
+        self.check_witness(now.monotonic, effects);
+        let Role::Holding(holding) = &mut self.role else { return };
         holding.replicated_may_stand |= mode == Mode::Replicated;
         let both = self.log.position(holding.peer.durable.min(self.log.durable()));
         let value = Register {

@@ -5,7 +5,7 @@
 //! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
 //! (doing so because the disk fails), `backup` (who writes one, when and where),
-//! `restoring` (when both stores are gone), `founding` (when the register is).
+//! `restoring` (when both stores are gone), `founding` (when the register is), `witness` (when it is silent).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
@@ -23,6 +23,7 @@ mod switchover;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use super::command::{SiteEffect, SiteInput};
 use super::identity::Identity;
@@ -177,6 +178,9 @@ impl<D: Decisions> Site<D> {
 
     fn voter_said(&mut self, now: LocalTime, seat: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) {
         let remembers = self.readmit(seat, answer, effects);
+        if remembers {
+            self.heard_voter(now.monotonic, seat);
+        }
         if let Some(refounding) = &mut self.refounding {
             let progress = refounding.answered(seat, answer);
             self.founding_went_on(progress, effects);
