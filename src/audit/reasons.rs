@@ -30,6 +30,9 @@ pub(super) const NO_MAJORITY: &str = "pending: no majority";
 /// Writes wait: no site in reach has a copy that may serve.
 pub(super) const NO_COPY: &str = "pending: no certified copy in reach";
 
+/// Writes wait: what must be on both sites before it is confirmed has only one to go to.
+pub(super) const NO_PEER: &str = "pending: no peer to replicate to";
+
 /// Writes wait: a takeover would lose records, and the grace period is not over.
 pub(super) const GRACE: &str = "pending: waits for the grace period";
 

@@ -3,7 +3,7 @@
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
-use crate::audit::{Breach, reasons};
+use crate::audit::{Breach, LossTerms, reasons};
 use crate::terms::{Instant, Mode, Side, Span, Unit};
 
 /// When a unit last queued and last acknowledged a write.
@@ -90,6 +90,11 @@ fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
     if !Side::BOTH.into_iter().any(able) {
         return Some(why_unable(ledger, unit));
     }
+    let [a, b] = ledger.terms(unit).sites;
+    let linked = ledger.linked_since(unit, a, b).is_some_and(|since| now - since > patience(ledger));
+    if ledger.contract.loss == LossTerms::Never && !linked {
+        return Some(reasons::NO_PEER);
+    }
     let granted = lease.granted().filter(|granted| !able(granted.register.holder))?;
     match (granted.register.mode, ledger.contract.grace) {
         (_, _) if ledger.contract.manual_failover => Some(reasons::OPERATOR),
@@ -117,8 +122,8 @@ fn why_unable(ledger: &Ledger, unit: Unit) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::Contract;
     use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
+    use crate::audit::{Contract, LossTerms};
     use crate::facts::Fact;
     use crate::terms::{Mode, RecordKind, Side, Span};
 
@@ -155,6 +160,22 @@ mod tests {
             story.fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: EMEA_1 });
             story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
             if manual {
+                story.expect_kept("FO-6", 1);
+            } else {
+                story.expect_broken("FO-6", "1 write was still waiting, among them for {unit}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_peer_that_is_gone_is_a_reason_where_nothing_is_confirmed_without_it() {
+        for loss in [LossTerms::Never, LossTerms::NoneWhileReplicated] {
+            let mut story = Story::after_with(|contract| contract.loss = loss);
+            let birth = story.birth(RecordKind::Message);
+            story.renew_for(Side::A, Span::minutes(5)).fact(Fact::LivenessBegan);
+            story.fact(Fact::Power { datacenter: AMSTERDAM, on: false }).fact(Fact::Queued { birth, unit: EMEA_1 });
+            story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
+            if loss == LossTerms::Never {
                 story.expect_kept("FO-6", 1);
             } else {
                 story.expect_broken("FO-6", "1 write was still waiting, among them for {unit}");
