@@ -312,6 +312,7 @@ impl Observer for Audit {
             | Fact::FaultBegan { .. }
             | Fact::FaultEnded { .. }
             | Fact::Reconciled { .. }
+            | Fact::Pending(_)
             | Fact::Announced { .. } => {}
         }
     }

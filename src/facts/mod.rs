@@ -11,11 +11,13 @@ mod announcement;
 mod digest;
 mod fate;
 mod observer;
+mod pending;
 
 pub use announcement::Announcement;
 pub use digest::{Digest, DigestValue};
 pub use fate::Fate;
 pub use observer::Observer;
+pub use pending::{Obstacle, Pending};
 
 use crate::terms::{
     Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Opaque, Opening, Position,
@@ -64,8 +66,7 @@ pub enum Fact {
         /// At which position of the log; zero outside logs.
         position: Position,
     },
-    /// A run of records came to rest: in a backup, or in resynchronisation of a part of the log whose
-    /// records are no longer held one by one. Each of them landed one by one when it was first stored.
+    /// A run of records came to rest in a backup or in resynchronisation. Each had landed by itself before.
     RangeLanded {
         /// In what kind of place.
         copy: CopyClass,
@@ -80,8 +81,7 @@ pub enum Fact {
         /// The last index.
         last: Index,
     },
-    /// A tail of a site's log was taken out of it and set aside. The records that were taken out
-    /// land one by one as [`CopyClass::QuarantinedTail`] at the same moment.
+    /// A tail was taken out of a site's log. Its records land one by one as [`CopyClass::QuarantinedTail`].
     TailCut {
         /// Where.
         datacenter: Datacenter,
@@ -278,8 +278,7 @@ pub enum Fact {
         /// How long it had waited there.
         waited: Span,
     },
-    /// Production named the datacenters that may get a copy of a scale unit's whole log. Stated for every
-    /// list.
+    /// Production named the datacenters that may get a copy of a scale unit's log. Stated for every list.
     TargetsListed {
         /// Whose log.
         unit: Unit,
@@ -351,8 +350,7 @@ pub enum Fact {
         /// Where.
         datacenter: Datacenter,
     },
-    /// An operator ordered a scale unit to be restored from a backup, and attested that the stores of
-    /// both its sites are gone.
+    /// An operator ordered a restore from a backup, and attested that the stores of both sites are gone.
     RestoreOrdered {
         /// Which.
         unit: Unit,
@@ -397,4 +395,6 @@ pub enum Fact {
         /// The survivor.
         side: Side,
     },
+    /// A scale unit has not converged, and the run ends.
+    Pending(Pending),
 }

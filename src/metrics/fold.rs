@@ -207,6 +207,7 @@ impl Metrics {
             Fact::Reconciled { unit, fate, .. } => self.units[unit.index()].reconciled(fate),
             Fact::FaultEnded { fault } => self.timeline.push(at, Moment::FaultEnded(fault)),
             Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
+            Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
             Fact::VoterPersisted { unit, seat, record, .. } => {
                 self.leases.persisted(at, unit, seat, &record.get());

@@ -27,7 +27,7 @@ mod units;
 mod value;
 mod writes;
 
-pub use crate::facts::{Announcement, Fate};
+pub use crate::facts::{Announcement, Fate, Obstacle, Pending};
 pub use buckets::Buckets;
 pub use fold::Metrics;
 pub use interruptions::{Failover, Interruption};

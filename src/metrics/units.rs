@@ -1,6 +1,6 @@
 //! How each scale unit stands at the end of a run, and what became of its tails.
 
-use crate::facts::Fate;
+use crate::facts::{Fate, Pending};
 use crate::terms::{Instant, Register, Span, VoterRecord};
 
 /// The account of a scale unit.
@@ -14,6 +14,8 @@ pub struct UnitAccount {
     pub set_aside: u64,
     /// What became of them, in the order of [`Fate::ALL`].
     pub fates: [u64; 4],
+    /// What it left unfinished when the run ended, and why.
+    pub pending: Option<Pending>,
 }
 
 impl UnitAccount {

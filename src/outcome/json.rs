@@ -235,6 +235,11 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
         "failovers": failovers(measured, names),
         "restores": restores(measured, names),
         "alarms": alarms(measured, names),
+        "pending": list(measured.units.iter().filter_map(|account| account.pending).map(|pending| object! {
+            "unit": names.unit(pending.unit),
+            "writes": pending.writes,
+            "why": pending.why.reason(),
+        })),
     }
 }
 

@@ -5,7 +5,7 @@ use super::load::percent;
 use super::story::explain_line;
 use super::strip::strips;
 use crate::audit::{Breach, Finding, Suspension};
-use crate::metrics::{Alarm, Fate, Judgement, Quantiles, UnitAccount, grouped};
+use crate::metrics::{Alarm, Fate, Judgement, Pending, Quantiles, UnitAccount, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
 use crate::terms::{Datacenter, Names, Refusal, Span, Unit};
 use std::fmt::Write;
@@ -53,6 +53,7 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.writes();
     page.failovers();
     page.tails();
+    page.pending();
     page.last_sync();
     page.restores();
     page.alarms();
@@ -202,6 +203,15 @@ impl Page<'_> {
                 let text = format!("{:<8} {}", self.outcome.names.unit(unit), fates(account));
                 self.line("tails", &text);
             }
+        }
+    }
+
+    /// What each unit left unfinished, and why.
+    fn pending(&mut self) {
+        let pending = self.outcome.measurements.units.iter().filter_map(|account| account.pending);
+        for (index, Pending { unit, writes, why }) in pending.enumerate() {
+            let text = format!("{:<8} {}: {why}", self.outcome.names.unit(unit), counted(writes, "write"));
+            self.line(if index == 0 { "pending" } else { "" }, &text);
         }
     }
 

@@ -10,6 +10,7 @@ use super::source::Place;
 use super::topology::document::TopologyChoice;
 use super::words::{Entries, Expect, Family, Rho, Zone};
 use crate::service::policy::{Initiative, Manners, OldCard, Replication};
+use crate::sim::plan::After;
 use crate::terms::{AppVersion, Bytes, Country, Instant, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -30,8 +31,11 @@ section! {
         }
         optional {
             /// How long the service may take to settle afterwards, with every fault healed: at least the time
-            /// to boot and then to fail over. Default: `"30m"`.
+            /// to boot, to fail over and to drain the outboxes. Default: `"30m"`.
             settle: Span,
+            /// What follows the faults: `heal-all` (the default) heals every one of them; `lose-one` does, and takes
+            /// one datacenter of each boundary, drawn by the seed, for good.
+            after: After,
             /// The seed of a run that names no other. Default: 1.
             seed: Seed,
             /// Built in (`kaizala-2019`, the default), the path of a file beside this one, or changes to the built-in one.

@@ -91,15 +91,17 @@ impl Limits<'_> {
     /// that never converges from one that is about to.
     fn settles(&self, document: &Document, contract: &Contract) {
         let boot = self.topology().datacenters.iter().map(|row| row.boot).max().unwrap_or(Span::ZERO);
-        let needed = rounded_up(boot + contract.able_for());
+        let needed = rounded_up(boot + contract.able_for() + contract.longest_wait);
         if contract.settle >= needed {
             return;
         }
-        let lease = [&self.service.ttl, &self.service.loop_wait, &self.service.retry_timeout];
-        let said = document.settle.as_ref().or_else(|| lease.into_iter().find_map(Option::as_ref));
+        let Service { ttl, loop_wait, retry_timeout, backoff_max, request_timeout, .. } = self.service;
+        let given = [ttl, loop_wait, retry_timeout, backoff_max, request_timeout];
+        let longest = given.into_iter().flatten().max_by_key(|given| given.value);
+        let said = document.settle.as_ref().or(longest);
         let message = format!(
-            "`settle` is {}, and to boot and then fail over takes up to {needed}: nobody could tell whether the \
-             service converges",
+            "`settle` is {}, and to boot, fail over and drain the outboxes takes up to {needed}: nobody could tell \
+             whether the service converges",
             contract.settle
         );
         let found = Diagnostic::at(Code::SettleTooShort, said.map_or(self.place, |at| &at.place), message);

@@ -44,6 +44,7 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
         start,
         duration,
         settle,
+        after: value(&document.after).copied().unwrap_or_default(),
         datacenters: datacenters(names),
         boundaries: topology
             .boundaries

@@ -8,6 +8,7 @@ use super::source::Place;
 use super::topology::countries;
 use super::zones;
 use crate::service::policy::{Initiative, Manners, OldCard, Replication};
+use crate::sim::plan::After;
 use crate::terms::{AppVersion, Country};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -162,6 +163,7 @@ pub(super) enum Family {
 }
 
 words! {
+    After { "heal-all" = Self::HealAll, "lose-one" = Self::LoseOne }
     Replication { "async" = Self::Async, "sync" = Self::Sync, "sync-strict" = Self::SyncStrict }
     Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual, "disabled" = Self::Disabled }
     Manners { "careful" = Self::Careful, "naive" = Self::Naive }

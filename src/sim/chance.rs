@@ -42,6 +42,8 @@ pub enum Purpose {
     Read = 13,
     /// Service times; one stream for each datacenter.
     Service = 14,
+    /// What is lost for good after the faults; one stream for each boundary.
+    After = 15,
     /// Scenarios of random faults.
     Schedule = 20,
 }

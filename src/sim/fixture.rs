@@ -2,8 +2,8 @@
 //! and forty drawn ones.
 
 use super::plan::{
-    AccessPlan, BoundaryPlan, CountryPlan, DatacenterPlan, Distribution, LinkPlan, Plan, PopulationPlan, TenantPlan,
-    TrafficPlan, UnitPlan,
+    AccessPlan, After, BoundaryPlan, CountryPlan, DatacenterPlan, Distribution, LinkPlan, Plan, PopulationPlan,
+    TenantPlan, TrafficPlan, UnitPlan,
 };
 use crate::service::map::UnitRow;
 use crate::service::{Policy, ResidencyMap};
@@ -24,6 +24,7 @@ pub(super) fn plan() -> Plan {
         start: START,
         duration: Span::hours(24),
         settle: Span::hours(1),
+        after: After::HealAll,
         datacenters: ["dublin", "amsterdam", "texas"].into_iter().zip(BOUNDARIES).map(datacenter).collect(),
         boundaries: [("emea", 0), ("amer", 2)].map(boundary).into(),
         links: vec![vec![link; 3]; 3],

@@ -7,7 +7,8 @@
 //! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
 //! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
 //! records between sites, `backup` and `copying` to media of their own and back; `devices` and `follow` are
-//! the users; `faults` strikes; `phases` is the course of a run; `trace` shows every step to whoever
+//! the users; `faults` strikes; `phases` is the course of a run and `liveness`
+//! its end; `trace` shows every step to whoever
 //! explains it. `chance` is the only place that makes randomness.
 
 pub mod agenda;
@@ -25,6 +26,7 @@ mod faults;
 mod fixture;
 mod follow;
 mod gray;
+mod liveness;
 mod merge;
 mod message;
 pub mod network;

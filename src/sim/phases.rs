@@ -1,11 +1,11 @@
 //! The course of a run: faults strike in the safety phase; then they are healed, traffic ends, and
 //! the service has to converge.
 
-use super::event::{Event, SiteId};
+use super::event::Event;
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::Decisions;
-use crate::terms::{Datacenter, Instant, Span, Unit};
+use crate::terms::{Datacenter, Instant, Span};
 
 use super::request::Task;
 
@@ -28,8 +28,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// The safety phase is over.
     pub(super) fn begin_liveness(&mut self) {
         self.quiet = true;
-        self.heal_all();
-        self.state(Fact::LivenessBegan);
+        self.end_faults();
         self.agenda.push(self.now + LOOK, Event::Settled);
     }
 
@@ -37,6 +36,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn look_whether_settled(&mut self) {
         let last = self.settle_end();
         if self.has_converged() || self.now >= last {
+            if !self.has_converged() {
+                self.state_pending();
+            }
             self.state(Fact::Ended { unfinished: self.unfinished() });
             self.over = true;
         } else {
@@ -51,20 +53,5 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     fn settle_end(&self) -> Instant {
         self.plan.start + self.plan.duration + self.plan.settle
-    }
-
-    fn has_converged(&self) -> bool {
-        let running = self.places.iter().all(|place| place.running);
-        running
-            && self.requests.len() == 0
-            && (0..).map(Unit).take(self.plan.units.len()).all(|unit| self.is_whole(unit))
-    }
-
-    /// Whether both sites of a unit durably hold the same, and nothing is left set aside.
-    fn is_whole(&self, unit: Unit) -> bool {
-        let [a, b] = crate::terms::Side::BOTH.map(|side| &self.sites[SiteId::new(unit, side).index()]);
-        let end = a.store.end();
-        let agree = b.store.end() == end && a.store.agreement(&b.store) == end;
-        agree && a.merge.is_done() && b.merge.is_done()
     }
 }

@@ -13,6 +13,8 @@ pub struct Plan {
     pub start: Instant,
     /// Length of the safety phase, in which faults strike.
     pub duration: Span,
+    /// What becomes of the world when the safety phase is over.
+    pub after: After,
     /// The longest liveness phase that follows.
     pub settle: Span,
     /// The datacenters, by [`Datacenter::index`].
@@ -35,6 +37,16 @@ pub struct Plan {
     pub traffic: TrafficPlan,
     /// What goes wrong, in the order of the scenario.
     pub faults: Vec<FaultPlan>,
+}
+
+/// What becomes of the world when the safety phase is over. Lost storage is never healed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum After {
+    /// Every fault is healed.
+    #[default]
+    HealAll,
+    /// Every fault is healed, and one datacenter of each boundary, drawn by the seed, is gone for good.
+    LoseOne,
 }
 
 /// A datacenter.

@@ -45,6 +45,11 @@ impl<D: Decisions> VoterSlot<D> {
         };
         VoterId::all(plan.units.len()).map(new).collect()
     }
+
+    /// Whether its disk is the one that its record was written on.
+    fn remembers(&self, seat: Seat) -> bool {
+        self.durable.members.incarnation(seat) == self.incarnation
+    }
 }
 
 /// Their steps.
@@ -82,12 +87,15 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// The side whose voter alone remembers the lease of a unit: the disks of the two others were lost.
     pub(super) fn lone_memory(&self, unit: Unit) -> Option<Side> {
-        let remembers = |seat: Seat| {
-            let slot = &self.voters[VoterId::new(unit, seat).index()];
-            slot.durable.members.incarnation(seat) == slot.incarnation
-        };
+        let remembers = |seat: Seat| self.voters[VoterId::new(unit, seat).index()].remembers(seat);
         let lone = |side: &Side| Seat::ALL.into_iter().all(|seat| remembers(seat) == (seat == side.seat()));
         Side::BOTH.into_iter().find(lone)
+    }
+
+    /// Whether a voter runs and knows what it promised.
+    pub(super) fn can_vote(&self, voter: VoterId) -> bool {
+        let slot = &self.voters[voter.index()];
+        slot.machine.is_some() && slot.remembers(voter.seat())
     }
 
     /// Where a voter stands.

@@ -22,7 +22,7 @@ use super::traffic::Traffic;
 use super::voters::VoterSlot;
 use crate::facts::{Fact, Observer};
 use crate::service::{ClientEffect, Decisions, Policy, SiteEffect, SiteInput, VoterEffect, VoterInput};
-use crate::terms::{Boundary, Bytes, Country, Datacenter, Instant, Position, User};
+use crate::terms::{Boundary, Bytes, Country, Datacenter, DatacenterSet, Instant, Position, User};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ pub struct World<D, O> {
     pub(super) now: Instant,
     pub(super) agenda: Agenda<Event>,
     events: u64,
+    /// Datacenters that are gone for good.
+    pub(super) gone: DatacenterSet,
     /// Traffic has ended.
     pub(super) quiet: bool,
     /// The run has ended.
@@ -117,6 +119,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             now: plan.start,
             agenda: Agenda::new(),
             events: 0,
+            gone: DatacenterSet::EMPTY,
             quiet: false,
             over: false,
             network: Network::new(plan),

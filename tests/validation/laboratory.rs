@@ -22,7 +22,7 @@ pub(crate) fn plan(name: &str, duration: &str, rest: &str) -> Plan {
 name = "{name}"
 start = 2019-05-06T00:00:00Z
 duration = "{duration}"
-settle = "100d"
+settle = "10000d"
 {rest}
 [population]
 abroad = "0%"

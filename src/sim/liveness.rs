@@ -1,0 +1,110 @@
+//! The liveness phase: every fault is healed, or one datacenter of each boundary is gone for good; then the
+//! service converges, or what is pending is named with its reason.
+
+use super::chance::{Chance, Purpose, named};
+use super::event::{SiteId, VoterId};
+use super::plan::After;
+use super::request::{Pending as Request, Task};
+use super::world::World;
+use crate::facts::{Fact, Observer, Obstacle, Pending};
+use crate::service::Decisions;
+use crate::service::policy::{Initiative, Replication};
+use crate::terms::{Boundary, Datacenter, Mode, Seat, Side, Unit};
+
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// Heals every fault, and takes from each boundary what the plan says.
+    pub(super) fn end_faults(&mut self) {
+        self.heal_all();
+        self.state(Fact::LivenessBegan);
+        if self.plan.after == After::LoseOne {
+            for boundary in (0..).map(Boundary).take(self.plan.boundaries.len()) {
+                self.lose_one_of(boundary);
+            }
+        }
+    }
+
+    /// Whether every unit is as whole as it can be, and nothing is under way.
+    pub(super) fn has_converged(&self) -> bool {
+        let places = (0..).map(Datacenter).zip(&self.places);
+        let running = |(datacenter, place): (Datacenter, &super::datacenter::Place)| {
+            place.running || self.gone.contains(datacenter)
+        };
+        places.into_iter().all(running) && self.requests.len() == 0 && self.units().all(|unit| self.is_settled(unit))
+    }
+
+    /// Names every unit that has not converged, in order.
+    pub(super) fn state_pending(&mut self) {
+        for unit in self.units() {
+            let of = |request: &&Request| {
+                let asked = request.listed.map(|(unit, _)| unit).or(request.placed.map(|placed| placed.unit));
+                matches!(request.task, Task::Write(_)) && asked == Some(unit)
+            };
+            let writes = self.requests.iter().filter(of).count() as u64;
+            if writes > 0 || !self.is_whole(unit) {
+                let why = self.obstacle(unit);
+                self.state(Fact::Pending(Pending { unit, writes, why }));
+            }
+        }
+    }
+
+    /// One of the boundary's datacenters that has a site loses its power for good.
+    fn lose_one_of(&mut self, boundary: Boundary) {
+        let of = |unit: &&super::plan::UnitPlan| unit.boundary == boundary;
+        let mut sites: Vec<_> = self.plan.units.iter().filter(of).flat_map(|unit| unit.sites).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let name = named(&[&self.plan.boundaries[boundary.index()].name]);
+        let drawn = Chance::open(self.plan.seed, Purpose::After, name).below(sites.len() as u64);
+        let lost = sites[drawn as usize];
+        self.gone = self.gone.with(lost);
+        self.power_off(lost);
+    }
+
+    /// Whether a unit holds on both sites all that it has, or on the only one that is left, which serves.
+    fn is_settled(&self, unit: Unit) -> bool {
+        let left = |side: Side| !self.gone.contains(self.plan.units[unit.index()].site(side));
+        match Side::BOTH.map(left) {
+            [true, true] => self.is_whole(unit),
+            [false, false] => true,
+            [a, _] => {
+                let side = if a { Side::A } else { Side::B };
+                let holds = self.register(unit).is_some_and(|register| register.holder == side);
+                holds && self.sites[SiteId::new(unit, side).index()].merge.is_done()
+            }
+        }
+    }
+
+    /// Whether both sites of a unit durably hold the same, and nothing is left set aside.
+    fn is_whole(&self, unit: Unit) -> bool {
+        let [a, b] = Side::BOTH.map(|side| &self.sites[SiteId::new(unit, side).index()]);
+        let end = a.store.end();
+        let agree = b.store.end() == end && a.store.agreement(&b.store) == end;
+        agree && a.merge.is_done() && b.merge.is_done()
+    }
+
+    /// What is physically in the way of a unit.
+    fn obstacle(&self, unit: Unit) -> Obstacle {
+        let runs = |side: Side| self.places[self.plan.units[unit.index()].site(side).index()].running;
+        let voters = Seat::ALL.into_iter().filter(|&seat| self.can_vote(VoterId::new(unit, seat)));
+        let holder = self.register(unit).filter(|register| !runs(register.holder));
+        if !Side::BOTH.into_iter().any(runs) {
+            Obstacle::Dark
+        } else if voters.count() < 2 {
+            Obstacle::NoMajority
+        } else if holder.is_some_and(|gone| gone.mode == Mode::Alone) {
+            Obstacle::HolderGone
+        } else if holder.is_some() && self.policy.failover != Initiative::Automatic {
+            Obstacle::Operator
+        } else if Side::BOTH.into_iter().all(runs) || holder.is_some() {
+            Obstacle::None
+        } else if self.policy.replication == Replication::SyncStrict {
+            Obstacle::Unreplicable
+        } else {
+            Obstacle::PeerGone
+        }
+    }
+
+    fn units(&self) -> impl Iterator<Item = Unit> + use<D, O> {
+        (0..).map(Unit).take(self.plan.units.len())
+    }
+}
