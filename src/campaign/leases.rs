@@ -2,7 +2,7 @@
 //! in what mode a disk was lost. A value of the register counts once two voters durably have it.
 
 use crate::facts::{Fact, Observer};
-use crate::terms::{Epoch, Instant, Mode, Register, Seat, Unit, VoterRecord};
+use crate::terms::{Epoch, Instant, Mode, Seat, Tally, Unit, VoterRecord};
 
 /// A lease went to the other site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,24 +36,8 @@ pub(super) struct Leases {
 
 #[derive(Clone, Debug, Default)]
 struct Book {
-    votes: [Option<VoterRecord>; 3],
-    granted: Option<Register>,
+    register: Tally,
     ordered: bool,
-}
-
-impl Book {
-    /// The value that two voters have, where it is a new one.
-    fn persisted(&mut self, seat: Seat, record: VoterRecord) -> Option<Register> {
-        self.votes[seat.index()] = Some(record);
-        let value = record.accepted?;
-        let votes = self.votes.iter().flatten().filter(|vote| vote.accepted_ballot() == value.renewal);
-        let known = self.granted.is_some_and(|granted| granted.renewal >= value.renewal);
-        (votes.count() as u32 >= record.members.majority() && !known).then_some(value)
-    }
-
-    fn mode(&self) -> Mode {
-        self.granted.map_or(Mode::Replicated, |granted| granted.mode)
-    }
 }
 
 impl Leases {
@@ -61,9 +45,10 @@ impl Leases {
         Self { books: vec![Book::default(); units], ..Self::default() }
     }
 
-    fn granted(&mut self, at: Instant, unit: Unit, value: Register) {
+    fn persisted(&mut self, at: Instant, unit: Unit, seat: Seat, record: &VoterRecord) {
         let book = &mut self.books[unit.index()];
-        let before = book.granted.replace(value);
+        let before = book.register.value();
+        let Some(value) = book.register.persisted(seat, record) else { return };
         let Some(before) = before.filter(|before| before.epoch < value.epoch) else { return };
         let forced = std::mem::take(&mut book.ordered);
         if before.holder != value.holder {
@@ -77,16 +62,12 @@ impl Observer for Leases {
     #[inline]
     fn observe(&mut self, at: Instant, fact: &Fact) {
         match *fact {
-            Fact::VoterPersisted { unit, seat, record, .. } => {
-                if let Some(value) = self.books[unit.index()].persisted(seat, record.get()) {
-                    self.granted(at, unit, value);
-                }
-            }
+            Fact::VoterPersisted { unit, seat, record, .. } => self.persisted(at, unit, seat, &record.get()),
             Fact::RefoundOrdered { unit, .. } => self.books[unit.index()].ordered = true,
             Fact::Ordered { unit, forced } => self.books[unit.index()].ordered |= forced,
-            Fact::MemoryLost { unit, seat, .. } => self.books[unit.index()].votes[seat.index()] = None,
+            Fact::MemoryLost { unit, seat, .. } => self.books[unit.index()].register.lost(seat),
             Fact::StorageLost { unit, .. } => {
-                let mode = self.books[unit.index()].mode();
+                let mode = self.books[unit.index()].register.value().map_or(Mode::Replicated, |value| value.mode);
                 self.disks_lost.push(DiskLoss { unit, mode });
             }
             Fact::Acknowledged { .. } => self.acknowledged += 1,

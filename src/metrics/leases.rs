@@ -1,7 +1,7 @@
 //! Who held each unit's lease from when to when, as two voters' disks say it.
 
 use super::setup::MetricsSetup;
-use crate::terms::{Ballot, Epoch, Instant, Mode, Register, Seat, Side, Unit, VoterRecord};
+use crate::terms::{Epoch, Instant, Mode, Register, Seat, Side, Tally, Unit, VoterRecord};
 
 /// The most terms, and the most votes, that are kept.
 const MOST: usize = 512;
@@ -54,8 +54,7 @@ pub(super) struct LeasesFold {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Watch {
-    held: [Option<Register>; 3],
-    granted: Option<Ballot>,
+    register: Tally,
     /// The term that is under way.
     term: Option<usize>,
 }
@@ -68,7 +67,8 @@ impl LeasesFold {
     /// A voter's record is durable.
     pub(super) fn persisted(&mut self, at: Instant, unit: Unit, seat: Seat, record: &VoterRecord) {
         let watch = &mut self.units[unit.index()];
-        let before = std::mem::replace(&mut watch.held[seat.index()], record.accepted);
+        let before = watch.register.accepted(seat);
+        let stands = watch.register.persisted(seat, record);
         let Some(value) = record.accepted else { return };
         if seat == Seat::Witness
             && before.is_none_or(|before| before.epoch != value.epoch)
@@ -76,9 +76,7 @@ impl LeasesFold {
         {
             self.leases.votes.push(Vote { unit, epoch: value.epoch, at });
         }
-        let same = watch.held.iter().flatten().filter(|held| held.renewal == value.renewal).count();
-        if same as u32 >= record.members.majority() && watch.granted.is_none_or(|granted| granted < value.renewal) {
-            watch.granted = Some(value.renewal);
+        if let Some(value) = stands {
             self.granted(at, unit, &value);
         }
     }
@@ -109,7 +107,7 @@ impl LeasesFold {
 mod tests {
     use super::super::UnitSetup;
     use super::*;
-    use crate::terms::{Position, Span, Wall};
+    use crate::terms::{Ballot, Position, Span, Wall};
 
     fn value(round: u32, epoch: u32, holder: Side) -> VoterRecord {
         let renewal = Ballot { round, site: holder, boot: 0 };

@@ -12,6 +12,7 @@ pub mod place;
 pub mod record;
 pub mod refusal;
 pub mod size;
+pub mod tally;
 pub mod time;
 
 pub use copy::CopyClass;
@@ -24,4 +25,5 @@ pub use record::{
 };
 pub use refusal::{Refusal, Rule};
 pub use size::Bytes;
+pub use tally::Tally;
 pub use time::{Instant, LocalTime, Monotonic, Span, Wall};

@@ -11,7 +11,7 @@ use super::words;
 use crate::facts::{Announcement, Fact, Observer};
 use crate::terms::{
     Birth, CopyClass, Datacenter, Instant, Mode, Position, Record, RecordKind, Refusal, Register, Seat, Side, Span,
-    Unit, VoterRecord,
+    Tally, Unit, VoterRecord,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,9 @@ pub struct Events<W> {
 /// What is open of a unit.
 #[derive(Debug, Default)]
 struct UnitTrack {
-    held: [Option<VoterRecord>; 3],
+    register: Tally,
+    /// The site that each voter promised last, once it promised any.
+    promised: [Option<Side>; 3],
     /// The lease that is held, and when it runs out.
     lease: Option<(Register, Instant)>,
     counters: Counters,
@@ -208,19 +210,19 @@ impl<W: Write> Events<W> {
     }
 
     fn persisted(&mut self, at: Instant, unit: Unit, seat: Seat, record: VoterRecord) {
-        let before = self.units[unit.index()].held[seat.index()].replace(record);
+        let of = &mut self.units[unit.index()];
+        let promised = of.promised[seat.index()].replace(record.promised.site);
+        let known = of.register.accepted(seat);
+        let stands = of.register.persisted(seat, &record);
         let track = (UNITS + unit.index(), 3 + seat.index());
-        if before.is_some_and(|before| before.promised.site != record.promised.site) {
+        if promised.is_some_and(|site| site != record.promised.site) {
             self.out.instant(at, track, &format!("promises {}", words::ballot(record.promised)));
         }
         let Some(value) = record.accepted else { return };
-        let known = before.and_then(|before| before.accepted);
         if known.is_none_or(|known| (known.epoch, known.mode) != (value.epoch, value.mode)) {
             self.out.instant(at, track, &format!("accepts {}", lease(&value)));
         }
-        let held = self.units[unit.index()].held;
-        let same = held.iter().flatten().filter_map(|held| held.accepted).filter(|held| held.renewal == value.renewal);
-        if same.count() as u32 == record.members.majority() {
+        if let Some(value) = stands {
             self.granted(at, unit, value);
         }
     }
@@ -229,7 +231,6 @@ impl<W: Write> Events<W> {
     fn granted(&mut self, at: Instant, unit: Unit, value: Register) {
         let until = at + value.ttl;
         match &mut self.units[unit.index()].lease {
-            Some((held, _)) if held.renewal >= value.renewal => return,
             Some((held, ends)) if (held.epoch, held.holder, held.mode) == (value.epoch, value.holder, value.mode) => {
                 (*held, *ends) = (value, until);
                 return;
