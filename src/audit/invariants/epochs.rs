@@ -1,10 +1,10 @@
-//! FO-2: epochs and ballots never go back, at a voter, in what a majority granted, or in whom a store
+//! FO-2: ballots never go back at a voter, nor epochs in what a majority granted or in whom a store
 //! obeys, whatever clocks do. A voter whose storage was lost starts anew.
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Ledger, Persisted};
 use crate::audit::{Breach, reasons};
-use crate::terms::{Datacenter, Epoch, Instant, Position, Unit, VoterRecord};
+use crate::terms::{Datacenter, Instant, Position, Unit, VoterRecord};
 
 /// Compares each durable voter record with the one before, and cut logs with what was acknowledged.
 #[derive(Debug)]
@@ -56,7 +56,8 @@ impl EpochsGrow {
         persisted: &Persisted,
     ) {
         if let Some(before) = persisted.before {
-            self.docket.check(!goes_back(&before, &persisted.after), || {
+            let superseded = accepts_superseded(ledger, unit, &persisted.after);
+            self.docket.check(!goes_back(&before, &persisted.after) && !superseded, || {
                 let what = "the voter of {unit} in {datacenter} went back to a lower ballot or epoch";
                 Breach::new(at, what).in_unit(unit).at_datacenter(datacenter)
             });
@@ -74,10 +75,17 @@ impl EpochsGrow {
 }
 
 fn goes_back(before: &VoterRecord, after: &VoterRecord) -> bool {
-    let epoch = |record: &VoterRecord| record.accepted.map_or(Epoch(0), |value| value.epoch);
-    after.promised < before.promised
-        || after.accepted_ballot() < before.accepted_ballot()
-        || epoch(after) < epoch(before)
+    after.promised < before.promised || after.accepted_ballot() < before.accepted_ballot()
+}
+
+/// Whether a voter accepted, by a later ballot, an epoch before the one that was granted. What it had accepted
+/// itself and no majority had may be superseded by any.
+fn accepts_superseded(ledger: &Ledger, unit: Unit, after: &VoterRecord) -> bool {
+    let lease = ledger.lease(unit);
+    let Some((value, granted)) = after.accepted.zip(lease.granted()).filter(|_| !lease.memory_lost()) else {
+        return false;
+    };
+    value.renewal > granted.register.renewal && value.epoch < granted.register.epoch
 }
 
 #[cfg(test)]
@@ -97,6 +105,15 @@ mod tests {
     fn a_lower_epoch_is_a_breach() {
         let mut story = Story::after();
         story.grant(2, Side::B).grant(1, Side::A);
+        story.expect_broken("FO-2", "was granted after epoch 2");
+    }
+
+    #[test]
+    fn what_one_voter_alone_accepted_may_be_superseded_by_what_a_majority_had() {
+        let mut story = Story::after();
+        story.grant(1, Side::A).vote_in(EMEA_1, 2, Side::B, 0).grant(1, Side::A);
+        assert_eq!(story.finding("FO-2").broken, 0);
+        story.grant(2, Side::B).vote_in(EMEA_1, 1, Side::A, 0);
         story.expect_broken("FO-2", "went back");
     }
 
