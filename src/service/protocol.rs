@@ -109,6 +109,8 @@
 //! - The voters in reach are given one record that names their incarnations, an epoch beyond any that may have
 //!   been decided, and the site as holder. On a lone survivor the **seats** of those out of reach are **vacant**
 //!   from then on, and what they stored is barred. A majority is one of the seats that are not vacant.
+//! - After a restore the witness must be among them: it has a vote and a memory, and what it accepted before,
+//!   by a later ballot than those who forgot remember, would supersede the founding when it is back.
 //! - Ballots name the vacant seats too, so no vote of a barred voter is ever counted. The founding stands when
 //!   a majority of the seats that it names has taken it.
 //! - The site takes the lease by its own compare-and-set, as ever, once its disk says that the founding is done.

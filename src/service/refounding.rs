@@ -7,8 +7,10 @@
 //! **Nobody is waited for here but the lease**: once no renewal was seen for its whole length, the site
 //! reads the voters in reach and gives them one record, which names the incarnations that they have now, an
 //! epoch beyond any that may have been, and the site as holder. A lone survivor declares the **seats** of
-//! those that it does not reach **vacant**, and bars what they stored; elsewhere they keep their votes. So
-//! a majority of the voters that the record names is always among those that take it. The others come back
+//! those that it does not reach **vacant**, and bars what they stored; elsewhere they keep their votes, and
+//! the witness, whose memory nobody called gone, must be heard and take the record: its ballots may be later
+//! than any that the others remember. So a majority of the voters that the record names is always among
+//! those that take it. The others come back
 //! by [`readmission`](super::readmission). The site takes the lease only when its disk says that all this
 //! is done, so that it is never done twice.
 
@@ -146,10 +148,11 @@ impl Refounding {
             }
             (Stage::Founding { record, adopted }, VoterAnswer::Refounded { ballot }) if *ballot == record.promised => {
                 adopted[seat.index()] = true;
-                if (adopted.iter().filter(|&&adopted| adopted).count() as u32) < record.members.majority() {
+                let (founded, adopted) = (*record, *adopted);
+                let count = adopted.iter().filter(|&&adopted| adopted).count() as u32;
+                if count < founded.members.majority() || !self.must_take_it(&adopted) {
                     return Progress::Wait;
                 }
-                let founded = *record;
                 self.stage = Stage::Certifying { flushed: false };
                 Progress::Founded(founded)
             }
@@ -185,10 +188,17 @@ impl Refounding {
         members
     }
 
-    /// Whether those that were heard are a majority of all that would vote.
+    /// Whether those that were heard are a majority of all that would vote, and all that must be heard.
     fn decide(&self, heard: &Heard) -> bool {
         let members = self.members(heard);
         voters(heard, &members).count() as u32 >= members.majority()
+            && self.must_take_it(&heard.map(|heard| heard.is_some()))
+    }
+
+    /// Whether the voters that nobody attested to be gone are among these: one that keeps its vote and its
+    /// memory, and does not hear of the founding, would later set a value from before it against it.
+    fn must_take_it(&self, those: &[bool; 3]) -> bool {
+        matches!(self.ground, Ground::Survived { .. }) || those[Seat::Witness.index()]
     }
 
     /// Whether another voter than the survivor's remembers, or the survivor's does not.
