@@ -1,7 +1,7 @@
 //! Cases in which a second thing goes wrong before the first is over, and what becomes of a tail that lost.
 
 use crate::run::{Run, runs, varied};
-use ringfence::facts::Fact;
+use ringfence::facts::{Fact, Obstacle};
 use ringfence::terms::{CopyClass, Refusal, Side, Span};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,23 @@ fn a_half_filled_site_takes_nothing_over() {
         assert!(before > 10, "Amsterdam served hardly anything before it died\n{}", run.told());
         assert_eq!(run.lost(), 0, "{}", run.told());
     }
+}
+
+/// Who is lost is drawn by the seed: what stands still differs, but never without a reason.
+#[test]
+fn what_the_loss_of_one_datacenter_of_each_boundary_leaves_pending_has_a_reason() {
+    let mut reasons = BTreeMap::new();
+    for run in runs("one-datacenter-of-each-boundary-gone", 8) {
+        run.must_pass();
+        let units = &run.outcome.measurements.units;
+        for pending in units.iter().filter_map(|account| account.pending) {
+            assert_ne!(pending.why, Obstacle::None, "{pending:?}\n{}", run.told());
+            *reasons.entry(pending.why).or_insert(0) += 1;
+        }
+        let serving = units.iter().filter(|account| account.pending.is_none()).count();
+        assert!(serving >= 2, "only {serving} units are whole\n{}", run.told());
+    }
+    assert!(reasons.contains_key(&Obstacle::NoMajority) && reasons.contains_key(&Obstacle::HolderGone), "{reasons:?}");
 }
 
 /// Beyond the bound on the clocks the lease may overlap; in `sync` it is the peer that keeps the promise.
