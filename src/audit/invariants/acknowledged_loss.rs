@@ -154,7 +154,7 @@ impl AcknowledgedLoss {
 /// Whether a site that kept its disk has heard its successor for long enough to set its tail aside.
 fn is_reconciled(ledger: &Ledger, now: Instant, one: &Overlapping) -> bool {
     let [a, b] = ledger.terms(one.unit).sites;
-    let settled = ledger.contract.rto_bound + slack::SETTLING;
+    let settled = ledger.contract.able_for();
     let near = ledger.linked_since(one.unit, a, b).is_some_and(|since| now - since > settled);
     let kept = ledger.logs(one.unit).certified_since(one.side).is_some_and(|since| since <= one.at);
     let followed = ledger.registers.holder(one.unit) != Some(one.side);

@@ -87,7 +87,7 @@ impl RefusalsNecessary {
     fn overlong_switchover(&self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
         let unit = unit?;
         let began = self.stretches[unit.index()].switching_over?.first;
-        let long = ledger.contract.rto_bound + slack::SETTLING;
+        let long = ledger.contract.able_for();
         let well = Side::BOTH.into_iter().all(|side| ledger.was_able_for(unit, side, long, at));
         let overlong = at - began > ledger.contract.switchover_bound + slack::SETTLING;
         (overlong && well && !ledger.was_busy(unit, at, long)).then_some("for longer than a switchover may take")
@@ -101,7 +101,7 @@ impl RefusalsNecessary {
         let unit = refused.unit?;
         let side = side_of(ledger, refused).or(ledger.registers.holder(unit))?;
         let lasted = Stretch::prolong(&mut self.stretches[unit.index()].no_majority[side.index()], ledger, at);
-        let settled = ledger.contract.rto_bound + slack::SETTLING;
+        let settled = ledger.contract.able_for();
         let long = |since: Option<Instant>| since.is_some_and(|since| at - since > settled);
         let one = long(ledger.majority_since(unit, side)) && lasted > settled;
         let reached = one || long(ledger.both_since(unit, side));
@@ -114,7 +114,7 @@ impl RefusalsNecessary {
     fn needless_peer(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
         let unit = unit?;
         let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, ledger, at);
-        let settled = ledger.contract.rto_bound + slack::SETTLING;
+        let settled = ledger.contract.able_for();
         let [a, b] = ledger.terms(unit).sites;
         let quick = |site| ledger.world.quick_since(unit, site);
         let near = [ledger.linked_since(unit, a, b), quick(a), quick(b)];
@@ -155,7 +155,7 @@ fn needless_unserved(ledger: &Ledger, birth: &Birth) -> Option<&'static str> {
 
 /// R8: no site of the unit had been able to serve for as long as a failover may take.
 fn needless_dark(ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
-    let long = ledger.contract.rto_bound + slack::SETTLING;
+    let long = ledger.contract.able_for();
     let unit = unit?;
     let able = Side::BOTH.into_iter().any(|side| ledger.was_able_for(unit, side, long, at));
     (able && !ledger.was_busy(unit, at, long)).then_some("though a site inside the boundary could serve")
