@@ -1,5 +1,6 @@
 //! FO-6: after the faults the service converges: nothing is left in an outbox, unless its unit has a
-//! reason not to serve, which is told by name.
+//! reason not to serve, which is told by name; and a disk that was replaced is filled again, whether
+//! or not anybody writes.
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
@@ -49,6 +50,11 @@ impl Convergence {
 
     pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant, unfinished: u64) {
         let Some(liveness) = self.liveness else { return };
+        for unit in ledger.units() {
+            if let Some(breach) = forsaken(ledger, at, unit) {
+                self.docket.check(false, || breach);
+            }
+        }
         if unfinished > 0 && at - liveness < patience(ledger) {
             self.docket.suspend(reasons::TOO_SHORT);
             return;
@@ -78,6 +84,21 @@ impl Convergence {
 /// client that has just begun to wait.
 fn patience(ledger: &Ledger) -> Span {
     ledger.contract.able_for() + ledger.contract.longest_wait
+}
+
+/// A unit whose holder could have filled its peer's new disk, and does not.
+fn forsaken(ledger: &Ledger, now: Instant, unit: Unit) -> Option<Breach> {
+    let holder = ledger.lease(unit).granted()?.register.holder;
+    let terms = ledger.terms(unit);
+    let (own, peer) = (terms.site(holder), terms.site(holder.peer()));
+    let empty = ledger.logs(unit).forsaken_since(holder.peer())?;
+    let linked = ledger.linked_since(unit, own, peer)?.max(ledger.world.quick_since(unit, peer)?);
+    let able = ledger.able_since(unit, holder)?;
+    let waited = now - empty.max(linked).max(able);
+    (waited >= patience(ledger)).then(|| {
+        let what = format!("nothing was copied to the new disk of {{unit}} at {{datacenter}} for {waited}");
+        Breach::new(now, what).in_unit(unit).at_datacenter(peer)
+    })
 }
 
 /// The physical reason for which a unit's writes still wait, if it has one.
@@ -192,6 +213,26 @@ mod tests {
         story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
         story.expect_kept("FO-6", 1);
         story.expect_suspended("FO-6", "boundary dark");
+    }
+
+    #[test]
+    fn a_new_disk_that_nobody_fills_is_a_breach_though_nobody_writes() {
+        for (filled, cut) in [(false, false), (true, false), (false, true)] {
+            let mut story = Story::after();
+            let birth = story.birth(RecordKind::Message);
+            story.renew_for(Side::A, Span::minutes(5)).land_everywhere(birth, 1);
+            story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+            story.fact(Fact::Power { datacenter: AMSTERDAM, on: !cut }).fact(Fact::LivenessBegan);
+            if filled {
+                story.fact(Fact::StoreCertified { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+            }
+            story.renew_for(Side::A, Span::minutes(10)).fact(Fact::Ended { unfinished: 0 });
+            if filled || cut {
+                story.expect_kept("FO-6", 1);
+            } else {
+                story.expect_broken("FO-6", "nothing was copied to the new disk of {unit}");
+            }
+        }
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub(in crate::audit) struct UnitLogs {
     lost: [Store; 2],
     /// Since when each site's store may take over; `None` from the loss of a disk to its certificate.
     certified: [Option<Instant>; 2],
+    /// When each site's store last gained anything, or lost everything.
+    changed: [Instant; 2],
     /// What was acknowledged and is not on both sites, by position.
     pending: VecDeque<Acknowledgement>,
     /// The intersection of the residences of each [`CHUNK`] of indices. An index that was used twice
@@ -89,6 +91,7 @@ impl Default for UnitLogs {
             stores: [Store::default(), Store::default()],
             lost: [Store::default(), Store::default()],
             certified: [Some(Instant::ZERO); 2],
+            changed: [Instant::ZERO; 2],
             pending: VecDeque::new(),
             residences: Vec::new(),
             milestones: VecDeque::new(),
@@ -101,6 +104,11 @@ impl UnitLogs {
     /// Since when a site's store may take over: one that was lost, from its certificate on.
     pub(in crate::audit) fn certified_since(&self, side: Side) -> Option<Instant> {
         self.certified[side.index()]
+    }
+
+    /// Since when a site's store has been neither whole nor growing.
+    pub(in crate::audit) fn forsaken_since(&self, side: Side) -> Option<Instant> {
+        self.certified[side.index()].is_none().then_some(self.changed[side.index()])
     }
 
     /// The log of one site.
@@ -137,6 +145,7 @@ impl UnitLogs {
 
     pub(super) fn landed(&mut self, side: Side, epoch: Epoch, (first, last): (Index, Index), at: Instant) {
         self.stores[side.index()].extend(epoch, first, last);
+        self.changed[side.index()] = at;
         while let Some(&(_, since)) = self.milestones.front().filter(|(position, _)| self.is_on_both(*position)) {
             self.milestones.pop_front();
             if at - since >= slack::LAGGING {
@@ -174,8 +183,9 @@ impl UnitLogs {
         self.certified[side.index()].get_or_insert(at);
     }
 
-    pub(super) fn storage_lost(&mut self, side: Side) {
+    pub(super) fn storage_lost(&mut self, side: Side, at: Instant) {
         self.certified[side.index()] = None;
+        self.changed[side.index()] = at;
         for Segment { epoch, first, last } in std::mem::take(&mut self.stores[side.index()]).segments {
             self.lost[side.index()].extend(epoch, first, last);
         }

@@ -342,7 +342,7 @@ impl Ledger {
             Fact::Paused { datacenter, paused } => self.world.paused(datacenter, paused, at),
             Fact::UnitPaused { unit, datacenter, paused } => self.world.unit_paused(unit, datacenter, paused, at),
             Fact::Disk { unit, datacenter, flush } => self.world.disk(unit, datacenter, flush, at),
-            Fact::StorageLost { unit, side, .. } => self.logs[unit.index()].storage_lost(side),
+            Fact::StorageLost { unit, side, .. } => self.logs[unit.index()].storage_lost(side, at),
             Fact::MemoryLost { unit, seat, .. } => self.registers.of_mut(unit).wipe(seat, at),
             _ => {}
         }

@@ -22,7 +22,7 @@ pub(super) struct Peer {
     run: u32,
     /// When the oldest unanswered message left.
     asked_at: Option<Monotonic>,
-    /// When to ask a peer again that is not matched, or to certify it again.
+    /// When to ask a peer again that is not matched or was not heard for long, or to certify it again.
     probe_at: Monotonic,
     /// Whether it did not answer in time.
     pub(super) silent: bool,
@@ -100,7 +100,8 @@ impl<D: Decisions> Site<D> {
         }
     }
 
-    /// Sends what the peer lacks, as far as the window allows; probes a peer that is not matched.
+    /// Sends what the peer lacks, as far as the window allows; probes a peer that is not matched. One
+    /// that has everything is looked after when the lease is renewed, so it costs no wake-up.
     pub(super) fn ship(&mut self, now: Monotonic, effects: &mut Vec<SiteEffect>) {
         let Role::Holding(holding) = &mut self.role else { return };
         let (epoch, peer) = (holding.epoch, &mut holding.peer);
@@ -113,9 +114,14 @@ impl<D: Decisions> Site<D> {
             }
             return;
         }
-        if !peer.certified && now >= peer.probe_at {
+        if now >= peer.probe_at {
             peer.probe_at = now + self.policy.loop_wait;
-            certify(now, holding, effects);
+            if !peer.certified {
+                certify(now, holding, effects);
+            } else if peer.heard_at.is_none_or(|at| now.since(at) >= self.policy.ttl) {
+                // A store that was replaced says nothing by itself, and an idle log has nothing to send it.
+                effects.push(SiteEffect::ToPeer(PeerMessage::Probe { epoch, run: peer.run }));
+            }
         }
         let peer = &mut holding.peer;
         while peer.sent < self.log.durable() && peer.sent - peer.durable < self.policy.window_records {
