@@ -297,3 +297,24 @@ fn a_trace_file_is_written_whole_or_not_at_all() {
     left.sort();
     assert_eq!(left, ["run.json", "short.toml"]);
 }
+
+#[test]
+fn a_trace_takes_no_place_but_a_traces() {
+    let folder = folder("");
+    let at = |name: &str| folder.path().join(name);
+    let run = |args: &[&str]| ringfence(folder.path(), &[&["run", "short.toml"], args].concat());
+    let scenario = fs::read_to_string(at("short.toml")).unwrap();
+    for args in [["--trace", "short.toml"].as_slice(), &["--out", "d", "--trace", "d/lag.svg"]] {
+        let refused = run(args);
+        assert_eq!((code(&refused), stdout(&refused)), (2, String::new()), "{args:?}");
+        assert!(!stderr(&refused).contains("seed"), "it is said before the run: {}", stderr(&refused));
+    }
+    assert_eq!(fs::read_to_string(at("short.toml")).unwrap(), scenario);
+    for _ in 0..2 {
+        let both = run(&["--out", "d", "--trace", "./d/run.json"]);
+        assert_eq!(code(&both), 0, "{}", stderr(&both));
+        assert!(at("d/run.json").is_file() && at("d/index.html").is_file());
+    }
+    assert_eq!(code(&run(&["--out", "d"])), 0, "a report is replaced");
+    assert!(at("d/run.json").is_file(), "and the trace stays");
+}

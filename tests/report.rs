@@ -131,9 +131,24 @@ fn a_folder_with_other_things_is_left_alone() {
     fs::write(dir.path().join("thesis.txt"), "years of work").expect("it is written");
     let outcome = sample::quiet();
     for refused in [report::check_writable(dir.path()).err(), report::write(dir.path(), &outcome).err()] {
-        assert!(matches!(refused, Some(WriteError::Occupied(_))), "{refused:?}");
+        assert!(matches!(refused, Some(WriteError::Occupied { .. })), "{refused:?}");
     }
     assert_eq!(listed(dir.path()), ["thesis.txt"]);
+}
+
+#[test]
+fn a_picture_or_a_summary_of_somebody_else_is_never_removed() {
+    let dir = tempfile::tempdir().expect("a folder for the test");
+    report::write(dir.path(), &sample::breached()).expect("it is written");
+    let at = |name: &str| dir.path().join(name);
+    fs::write(at("logo.svg"), "<svg/>").expect("it is written");
+    let refused = report::check_writable(dir.path()).expect_err("a logo is there").to_string();
+    assert!(refused.contains("logo.svg"), "{refused}");
+    fs::remove_file(at("logo.svg")).expect("it is there");
+    report::check_writable(dir.path()).expect("only a report is there");
+    fs::write(at("summary.json"), "{\"schema_version\": 1}").expect("it is written");
+    assert!(report::check_writable(dir.path()).is_err(), "this summary is none of a run");
+    assert!(listed(dir.path()).contains(&"failover.svg".to_owned()));
 }
 
 #[test]

@@ -11,12 +11,16 @@ use crate::report;
 use crate::scenario::{self, Scenario, Size};
 use crate::service::Shipped;
 use crate::trace::Events;
-use std::path::Path;
+use std::fs;
+use std::path::{self, Path};
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     let loaded = load(&args.subject)?;
     if let Some(folder) = &args.out {
         report::check_writable(folder)?;
+        if let Some(trace) = &args.trace {
+            beside_the_report(trace, folder)?;
+        }
     }
     let outcome = match &args.trace {
         None => simulate(&loaded, &args.subject, terminal),
@@ -31,6 +35,24 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failur
         terminal.note(&format!("written: {}", written.page.display()));
     }
     Ok(conclude(&outcome, terminal))
+}
+
+/// Makes the folder of a report for a trace that goes there, where it must not take the place of a part
+/// of the report nor hide in a folder that no report has.
+fn beside_the_report(trace: &Path, folder: &Path) -> Result<(), Failure> {
+    let shown = trace.display();
+    let absolute = |path: &Path| {
+        path::absolute(path).map_err(|error| Failure::Usage(format!("{} is no path: {error}", path.display())))
+    };
+    let (file, report) = (absolute(trace)?, absolute(folder)?);
+    if !file.starts_with(&report) {
+        return Ok(());
+    }
+    if file.parent() != Some(&report) || file.file_name().is_some_and(report::is_own_name) {
+        let message = format!("the trace {shown} would be in the way of the report: give it another name");
+        return Err(Failure::Usage(message));
+    }
+    fs::create_dir_all(folder).map_err(|error| Failure::Usage(format!("cannot write {shown}: {error}")))
 }
 
 /// Loads the scenario that a command names, at its size.

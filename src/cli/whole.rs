@@ -1,6 +1,7 @@
-//! A file that is written whole or not at all.
+//! A trace file that is written whole or not at all.
 
 use super::failure::Failure;
+use crate::report;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
@@ -14,12 +15,19 @@ pub(super) struct Whole {
 }
 
 impl Whole {
-    /// Begins a file, and gives where to write it.
+    /// Begins a trace, and gives where to write it. Only another trace may stand in its place: what else is
+    /// there is the user's, perhaps the scenario itself.
     pub(super) fn begin(path: &Path) -> Result<(Self, BufWriter<File>), Failure> {
         let name =
             path.file_name().ok_or_else(|| Failure::Usage(format!("{} is no name of a file", path.display())))?;
         if path.is_dir() {
             return Err(Failure::Usage(format!("{} is a folder: name a file in it", path.display())));
+        }
+        if path.exists() && !report::is_trace(path) {
+            let shown = path.display();
+            return Err(Failure::Usage(format!(
+                "{shown} is there already and is no trace of a run: it is left as it is"
+            )));
         }
         let mut hidden = OsString::from(".");
         hidden.push(name);

@@ -1,8 +1,10 @@
 //! A report's folder: written whole or not at all.
 
-use super::files;
+use super::{PAGE, SUMMARY, files, page};
 use crate::outcome::Outcome;
-use std::ffi::OsString;
+use crate::trace::OPENING;
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
@@ -18,8 +20,13 @@ pub struct Written {
 /// Why a report cannot be written.
 #[derive(Debug)]
 pub enum WriteError {
-    /// The folder holds something that is no report, which will not be replaced.
-    Occupied(PathBuf),
+    /// The folder holds something that is of no report, which will not be replaced.
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+        /// What it holds.
+        holds: PathBuf,
+    },
     /// The path has no name of its own, such as `/` or `..`.
     Nameless(PathBuf),
     /// The system refused.
@@ -34,7 +41,9 @@ pub enum WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Occupied(path) => write!(f, "{} holds other things than a report", path.display()),
+            Self::Occupied { folder, holds } => {
+                write!(f, "{} holds other things than a report: {}", folder.display(), holds.display())
+            }
             Self::Nameless(path) => write!(f, "{} is no name for a new folder", path.display()),
             Self::System { path, error } => write!(f, "cannot write {}: {error}", path.display()),
         }
@@ -58,7 +67,19 @@ pub fn check_writable(dir: &Path) -> Result<(), WriteError> {
     touched(&sibling, fs::remove_dir_all(&sibling))
 }
 
-/// Writes a report into `dir`. A report that is there is replaced.
+/// Whether a report writes a file of this name.
+pub fn is_own_name(name: &OsStr) -> bool {
+    name == PAGE || name == SUMMARY || name.to_str().is_some_and(page::is_chart)
+}
+
+/// Whether this file is a trace of a run, which may be replaced by another.
+pub fn is_trace(path: &Path) -> bool {
+    let mut opening = [0; OPENING.len()];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut opening));
+    read.is_ok() && opening == *OPENING.as_bytes()
+}
+
+/// Writes a report into `dir`. A report that is there is replaced; traces of runs that are there stay.
 ///
 /// # Errors
 ///
@@ -75,7 +96,7 @@ pub fn write(dir: &Path, outcome: &Outcome) -> Result<Written, WriteError> {
         drop(fs::remove_dir_all(&sibling));
     }
     let files: Vec<_> = written?.into_iter().map(|name| dir.join(name)).collect();
-    Ok(Written { page: dir.join("index.html"), files })
+    Ok(Written { page: dir.join(PAGE), files })
 }
 
 /// Makes an empty folder beside `dir`, which may be renamed to it.
@@ -84,8 +105,8 @@ fn prepare(dir: &Path) -> Result<PathBuf, WriteError> {
     if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         touched(parent, fs::create_dir_all(parent))?;
     }
-    if occupied(dir)? {
-        return Err(WriteError::Occupied(dir.to_owned()));
+    if let Some(holds) = stranger(dir)? {
+        return Err(WriteError::Occupied { folder: dir.to_owned(), holds });
     }
     if sibling.exists() {
         touched(&sibling, fs::remove_dir_all(&sibling))?;
@@ -103,24 +124,28 @@ fn beside(dir: &Path, what: &str) -> Result<PathBuf, WriteError> {
     Ok(dir.with_file_name(hidden))
 }
 
-/// Whether there is something that is not a report.
-fn occupied(dir: &Path) -> Result<bool, WriteError> {
-    match fs::read_dir(dir) {
-        Ok(entries) => {
-            let entries: Vec<_> = touched(dir, entries.collect::<io::Result<_>>())?;
-            let of_a_report = |entry: &fs::DirEntry| {
-                let name = entry.file_name();
-                name == "index.html"
-                    || name == "summary.json"
-                    || Path::new(&name).extension().is_some_and(|e| e == "svg")
-            };
-            let is_report = dir.join("index.html").is_file() && dir.join("summary.json").is_file();
-            let replaceable = entries.is_empty() || (is_report && entries.iter().all(of_a_report));
-            Ok(!replaceable)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(WriteError::System { path: dir.to_owned(), error }),
+/// Something in the folder that is neither of a report nor a trace, if there is any.
+fn stranger(dir: &Path) -> Result<Option<PathBuf>, WriteError> {
+    if !touched(dir, dir.try_exists())? {
+        return Ok(None);
     }
+    let is_report = dir.join(PAGE).is_file() && is_summary(&dir.join(SUMMARY));
+    let replaceable = |path: &PathBuf| is_report && path.is_file() && path.file_name().is_some_and(is_own_name);
+    Ok(entries(dir)?.into_iter().filter(|path| !replaceable(path) && !is_trace(path)).min())
+}
+
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, WriteError> {
+    let entries = touched(dir, fs::read_dir(dir))?;
+    touched(dir, entries.map(|entry| entry.map(|entry| entry.path())).collect())
+}
+
+/// Whether this is the summary of an outcome, and not of something else that is called so.
+fn is_summary(path: &Path) -> bool {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let summary: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    ["schema_version", "scenario", "scenario_hash", "seed", "digest", "verdict"]
+        .iter()
+        .all(|key| !summary[key].is_null())
 }
 
 fn fill(sibling: &Path, dir: &Path, outcome: &Outcome) -> Result<Vec<String>, WriteError> {
@@ -141,6 +166,10 @@ fn replace(dir: &Path, sibling: &Path) -> Result<(), WriteError> {
     if let Err(error) = fs::rename(sibling, dir) {
         touched(dir, fs::rename(&old, dir))?;
         return Err(WriteError::System { path: dir.to_owned(), error });
+    }
+    for entry in entries(&old)?.into_iter().filter(|path| is_trace(path)) {
+        let kept = dir.join(entry.file_name().unwrap_or_default());
+        touched(&kept, fs::rename(&entry, &kept))?;
     }
     touched(&old, fs::remove_dir_all(&old))
 }

@@ -20,11 +20,17 @@ mod story;
 mod strip;
 mod text;
 
-pub use folder::{WriteError, Written, check_writable, write};
+pub use folder::{WriteError, Written, check_writable, is_own_name, is_trace, write};
 pub use story::story_text;
 pub use text::{Paint, located_text, text};
 
 use crate::outcome::Outcome;
+
+/// The outcome as JSON.
+const SUMMARY: &str = "summary.json";
+
+/// The page that holds every chart.
+const PAGE: &str = "index.html";
 
 /// A picture and what it shows.
 struct Chart {
@@ -38,7 +44,7 @@ pub fn files(outcome: &Outcome) -> Vec<(String, String)> {
     let charts = page::charts(outcome);
     let page = page::page(outcome, &charts);
     let pictures = charts.into_iter().map(|chart| (chart.file, chart.svg));
-    let mut files = vec![("summary.json".to_owned(), outcome.to_json()), ("index.html".to_owned(), page)];
+    let mut files = vec![(SUMMARY.to_owned(), outcome.to_json()), (PAGE.to_owned(), page)];
     files.extend(pictures);
     files
 }

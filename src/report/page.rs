@@ -263,6 +263,14 @@ fn footer(outcome: &Outcome) -> Markup {
     }
 }
 
+/// Whether this is the name of a chart that [`charts`] makes.
+pub(super) fn is_chart(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let close_up = name.strip_prefix("failover-").and_then(|rest| rest.strip_suffix(".svg"));
+    close_up.is_some_and(is_number)
+        || ["failover.svg", "timeline.svg", "load.svg", "landings.svg", "lag.svg"].contains(&name)
+}
+
 /// The charts of an outcome with their captions.
 pub(super) fn charts(outcome: &Outcome) -> Vec<Chart> {
     let close_ups = outcome.measurements.close_ups.iter().enumerate().map(|(index, close_up)| Chart {

@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+/// What every trace file opens with, and no other file.
+pub const OPENING: &str = r#"{"displayTimeUnit":"ms","otherData":{"by":"ringfence","#;
+
 /// One write in so many is followed from its device to its confirmation.
 const SAMPLED: u64 = 64;
 /// A run has at most about so many values of each counter.
@@ -106,8 +109,8 @@ impl<W: Write> Events<W> {
     pub fn new(setting: Setting, writer: W) -> Self {
         let (plan, start) = (setting.plan.clone(), setting.plan.start);
         let mut out = Sink { writer, start, first: true, failed: None };
-        let about = json!({ "start": start.to_string(), "seed": plan.seed });
-        out.put(&format!("{{\"displayTimeUnit\":\"ms\",\"otherData\":{about},\"traceEvents\":["));
+        let seed = plan.seed;
+        out.put(&format!("{OPENING}\"seed\":{seed},\"start\":\"{start}\"}},\"traceEvents\":["));
         out.names(FAULTS, "faults", (1..).zip(setting.faults.clone()));
         let tracks = plan.datacenters.iter().enumerate().flat_map(|(place, datacenter)| {
             ["power", "processes", "clients", "links"]

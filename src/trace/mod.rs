@@ -31,7 +31,7 @@ mod step;
 mod story;
 mod words;
 
-pub use events::Events;
+pub use events::{Events, OPENING};
 pub use known::Setting;
 pub use story::{Decided, Input, Link, Story, Who};
 
