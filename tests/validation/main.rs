@@ -82,18 +82,22 @@ fn sessions_follow_their_arrivals_late_and_damped() {
 #[test]
 #[ignore = "the full size, which writes the report"]
 fn every_case_in_full() {
-    let findings: Vec<Finding> = [
-        lease::findings(2_000),
-        lag::findings(20_000, 12),
-        backups::findings(3_000),
-        queue::open(queue::Sizes { runs: 60, requests: 40_000.0, memories: 300.0 }, 1.0),
-        queue::limited(queue::Sizes { runs: 60, requests: 60_000.0, memories: 0.0 }),
-        fluid::drains(7, 1.0, 1.0),
-        fluid::herds(7, 1.0),
-        pair::findings(320, pair::Lease { ttl: 240.0, loop_wait: 200.0 }),
-        sessions::findings(60, 0.15),
-    ]
-    .concat();
+    let groups: [(&str, fn() -> Vec<Finding>); 9] = [
+        ("lease", || lease::findings(2_000)),
+        ("lag", || lag::findings(20_000, 12)),
+        ("backups", || backups::findings(3_000)),
+        ("open queue", || queue::open(queue::Sizes { runs: 60, requests: 40_000.0, memories: 300.0 }, 1.0)),
+        ("limited queue", || queue::limited(queue::Sizes { runs: 60, requests: 60_000.0, memories: 0.0 })),
+        ("drains", || fluid::drains(7, 1.0, 1.0)),
+        ("herds", || fluid::herds(7, 1.0)),
+        ("pair", || pair::findings(320, pair::Lease { ttl: 240.0, loop_wait: 200.0 })),
+        ("sessions", || sessions::findings(60, 0.15)),
+    ];
+    let mut findings = Vec::new();
+    for (name, group) in groups {
+        findings.extend(group());
+        println!("{name}: {} findings so far", findings.len());
+    }
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/validation.md"), report::page(&findings)).unwrap();
     let intervals = findings.iter().filter(|finding| finding.is_interval()).count();
     assert!(intervals <= statistics::INTERVALS, "{intervals} intervals");
