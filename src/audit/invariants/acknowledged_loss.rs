@@ -43,6 +43,8 @@ pub(in crate::audit) struct AcknowledgedLoss {
     missing: BTreeMap<Record, (Instant, usize)>,
     /// What was acknowledged under a superseded epoch, and neither set aside nor stored again.
     overlap: BTreeMap<Record, Overlapping>,
+    /// When each unit was last found without a backup: several datacenters report at one instant.
+    pub(super) overdue: BTreeMap<Unit, Instant>,
 }
 
 impl AcknowledgedLoss {

@@ -56,7 +56,11 @@ impl AcknowledgedLoss {
             let near = near.into_iter().all(|well| well.is_some_and(|well| well <= since));
             let tries = if near { quarter } else { Span(quarter.0.saturating_mul(3)) };
             let bound = every + tries + ledger.contract.rto_bound + lag(ledger);
-            self.docket.check(at - healthy.max(since) <= bound, || {
+            let overdue = at - healthy.max(since) > bound;
+            if overdue && self.overdue.insert(unit, at) == Some(at) {
+                continue;
+            }
+            self.docket.check(!overdue, || {
                 let what = format!("{{unit}} has had no backup for {}; it is promised one every {every}", at - since);
                 Breach::new(at, what).in_unit(unit)
             });
