@@ -132,9 +132,8 @@ fn text(suite: &Suite, summary: &Summary, paint: Paint) -> String {
             grouped(evaluations),
         ),
     );
-    if !summary.never_evaluated.is_empty() {
-        let weight = if summary.binding { "which fails the check" } else { "which fails the check of a folder" };
-        put(&mut text, &format!("never evaluated, {weight}: {}", summary.never_evaluated.join(", ")));
+    if summary.binding && !summary.never_evaluated.is_empty() {
+        put(&mut text, &format!("never evaluated, which fails the check: {}", summary.never_evaluated.join(", ")));
     }
     put(&mut text, &format!("verdict: {verdict}, {}", summary.verdict.meaning()));
     text

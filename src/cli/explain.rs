@@ -45,6 +45,10 @@ fn asked(args: &ExplainArgs, scenario: &Scenario) -> Result<Asked, Failure> {
             scenario.plan.start
         ))
     })?;
+    let (from, to) = (scenario.plan.start, scenario.plan.start + scenario.plan.duration + scenario.plan.settle);
+    if !(from..=to).contains(&at) {
+        return Err(Unexplained::OutsideTheRun { at, from, to }.into());
+    }
     let unit = args.unit.as_deref().map(|name| unit(name, scenario)).transpose()?;
     Ok(Asked::Around { at, within, unit })
 }
