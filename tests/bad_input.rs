@@ -94,6 +94,15 @@ bad! {
     disk_that_is_faster: and("[[fault]]\nkind = \"slow-disk\"\ndatacenter = \"texas\"\nfactor = 0.5\nat = \"1h\"\n[service]\ndisk_timeout = \"0s\"") => [OutOfRange, OutOfRange];
     cooling_to_nothing: and("[[fault]]\nkind = \"cooling\"\ndatacenter = \"texas\"\nto = \"0%\"\nat = \"1h\"") => [OutOfRange];
     lease_too_short: and("[service]\nttl = \"12s\"") => [LeaseTooShort];
+    lease_too_short_for_a_slow_clock: and("[service]\nloop_wait = \"28s\"\nretry_timeout = \"500ms\"\nrho_ppm = 100000") => [LeaseTooShort];
+    attachments_that_no_disk_takes_in_time: and("[traffic]\nsizes = { attachment = \"200MB\" }") => [DiskTooSlow];
+    disks_that_take_nothing_in_time: and("[topology.datacenter_defaults]\ndisk_rate = \"100kB/s\"") => [DiskTooSlow];
+    backup_before_a_boot: and("[service]\nbackup_every = \"1m\"") => [BackupTooOften];
+    check_of_nobody_for_too_long: with("scale = \"50%\"", "scale = 0\nduration = \"7h\"") => [OutOfRange, OutOfRange];
+    more_users_than_fit: with("users = 500", "users = 4294967295") => [TooMany];
+    names_of_nothing: with("name = \"contoso\"", "name = \" \"") => [EmptyName];
+    fault_that_lasts_no_time: and("[[fault]]\nkind = \"outage\"\ndatacenter = \"dublin\"\nat = \"1h\"\nfor = \"0s\"") => [OutOfRange];
+    zone_on_mars: with("billing_country = \"DE\"", "billing_country = \"DE\"\ntime_zone = \"Mars/Olympus\"") => [UnknownTimeZone];
     link_that_is_cut_rather_than_slow: and("[[fault]]\nkind = \"degrade\"\nbetween = [\"texas\", \"illinois\"]\nloss = \"95%\"\ndelay = \"2m\"\nat = \"1h\"") => [OutOfRange, OutOfRange];
     links_that_carry_nothing: and("[topology]\nlinks = { loss = \"20%\", bandwidth = \"1 kB/s\", jitter = \"1m\" }\naccess = { loss = \"50%\", delay = \"1h\" }") => [OutOfRange, OutOfRange, OutOfRange, OutOfRange, OutOfRange];
     round_trip_of_an_hour: and("[topology.rtt.ms]\ndublin = { amsterdam = 3600000 }") => [OutOfRange];
@@ -108,7 +117,7 @@ bad! {
     no_time_to_settle: with("duration = \"6h\"", "duration = \"6h\"\nsettle = \"2m\"") => [SettleTooShort];
     lease_longer_than_the_time_to_settle: and("[service]\nttl = \"1h\"") => [SettleTooShort];
     backup_for_a_switchover: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-1\"\norder = \"planned\"\nbackup_of = \"emea-1\"") => [Conflict];
-    backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [OutOfRange];
+    backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [BackupTooOften];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];
     fault_after_the_end: with("at = \"2h\"", "at = \"6h\"") => [FaultAfterEnd];
     fault_before_the_start: with("at = \"2h\"", "at = 2019-05-05T23:00:00Z") => [FaultAfterEnd];
@@ -171,6 +180,15 @@ fn a_hundred_megabytes_of_noise() {
     let one = found.iter().next().unwrap();
     assert_eq!(one.code(), Code::TooLarge);
     insta::assert_snapshot!(one.message());
+}
+
+#[test]
+fn a_scenario_is_no_topology() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scenario.toml");
+    std::fs::write(&file, init_template()).unwrap();
+    let found = load_topology(&file.display().to_string()).map(|_| ()).unwrap_err();
+    assert_eq!(found.iter().map(|one| one.code()).collect::<Vec<_>>(), [Code::NotATopology], "\n{found}");
 }
 
 #[test]

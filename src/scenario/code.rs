@@ -33,6 +33,8 @@ codes! {
     TooLarge = "RF0003",
     /// The file is not UTF-8.
     NotUtf8 = "RF0004",
+    /// A scenario, where a topology is to be read.
+    NotATopology = "RF0005",
     /// Not TOML.
     Syntax = "RF0101",
     /// Tables or arrays nest too deep.
@@ -61,6 +63,8 @@ codes! {
     NotAnInstant = "RF0206",
     /// A text with control characters, which would spoil what shows it.
     Unprintable = "RF0207",
+    /// A name of nothing.
+    EmptyName = "RF0208",
     /// No such datacenter.
     UnknownDatacenter = "RF0301",
     /// No such country.
@@ -89,7 +93,7 @@ codes! {
     WitnessInPair = "RF0402",
     /// A scale unit whose primary is its own backup.
     PairOfOne = "RF0403",
-    /// `loop_wait + 2·retry_timeout > ttl`.
+    /// `loop_wait + 2·retry_timeout` is more than the holder has of `ttl` on the slowest clock.
     LeaseTooShort = "RF0404",
     /// A fault that strikes after the end.
     FaultAfterEnd = "RF0405",
@@ -107,6 +111,10 @@ codes! {
     ClockBeyondBound = "RF0411",
     /// A `settle` in which nobody could tell whether the service converges.
     SettleTooShort = "RF0412",
+    /// A disk that takes longer over large records than `disk_timeout`, as if it were failing.
+    DiskTooSlow = "RF0413",
+    /// Backups more often than a datacenter boots.
+    BackupTooOften = "RF0414",
 }
 
 #[cfg(test)]

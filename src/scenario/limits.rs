@@ -10,28 +10,38 @@ use super::resolve::Resolver;
 use super::source::Place;
 use super::topology::Topology;
 use super::topology::document::DatacenterDocument;
-use super::words::value;
+use super::traffic;
+use super::words::{Entries, value};
 use crate::audit::Contract;
 use crate::service::Policy;
 use crate::service::policy::Replication;
+use crate::sim::Plan;
 use crate::sim::plan::UnitPlan;
-use crate::terms::{Datacenter, Seat, Side, Span};
+use crate::terms::{Bytes, Datacenter, RecordKind, Seat, Side, Span};
 
 /// Reports what the service cannot do in this topology. `whole` is where to point where nothing is said.
-pub(super) fn check(document: &Document, whole: &Place, policy: &Policy, contract: &Contract, names: &Resolver<'_>) {
+pub(super) fn check(document: &Document, whole: &Place, plan: &Plan, contract: &Contract, names: &Resolver<'_>) {
     let nothing = Service::default();
     let service = value(&document.service).unwrap_or(&nothing);
     let place = document.topology.as_ref().map_or(whole, |topology| &topology.place);
-    let limits = Limits { service, place, policy, names };
+    let limits = Limits { service, place, policy: &plan.policy, names };
     limits.clients_hear_in_time();
     limits.attempts_end_in_time();
     limits.peers_hear_in_time();
     limits.clocks_start_within_what_is_declared();
+    limits.disks_keep_up(value(&document.traffic).and_then(|traffic| traffic.sizes.as_ref()), &plan.traffic.sizes);
+    limits.a_boot_fits_between_backups();
     limits.settles(document, contract);
 }
 
 /// Jitter is exponentially distributed: one message in 20,000 takes more than ten times its mean.
 const LATE: u64 = 10;
+
+/// Sizes are exponentially distributed: one record in 30,000 has more than fifteen times the median.
+const LARGE: u64 = 15;
+
+/// A backup takes its time, wherever it goes.
+const OFTENEST_BACKUP: Span = Span::minutes(1);
 
 struct Limits<'a> {
     service: &'a Service,
@@ -85,6 +95,52 @@ impl Limits<'_> {
             self.named(unit.site(side.peer()))
         );
         self.at_least("peer_timeout", &self.service.peer_timeout, self.policy.peer_timeout, needed, &what);
+    }
+
+    /// A flush takes what came during the one before: two large records, nearly always at most. A healthy disk
+    /// that is given up for failing would be handed over to another just as slow.
+    fn disks_keep_up(&self, given: Option<&At<Entries<Bytes>>>, sizes: &[Bytes; 9]) {
+        let (Some(timeout), topology) = (self.policy.disk_timeout, self.topology()) else { return };
+        let Some(kind) = RecordKind::ALL.into_iter().max_by_key(|kind| sizes[kind.index()]) else { return };
+        let sites = topology.units.iter().flat_map(|unit| unit.sites);
+        let Some(site) = sites.min_by_key(|site| topology.datacenters[site.index()].disk_rate) else { return };
+        let (rate, large) = (topology.datacenters[site.index()].disk_rate, Bytes(sizes[kind.index()].0 * LARGE));
+        let once = Span(self.flush(site).0.saturating_mul(LATE)) + Span::secs(1).scale(large.0, rate.0);
+        if timeout == Span::ZERO || timeout >= once + once {
+            return;
+        }
+        let sized = given.and_then(|sizes| sizes.value.0.iter().find(|(name, _)| name.value == traffic::word(kind)));
+        let slowest = self.rows().filter_map(|row| row.disk_rate.as_ref()).min_by_key(|rate| rate.value.0);
+        let timed = self.service.disk_timeout.as_ref().map(|timeout| &timeout.place);
+        let place = sized.map(|(_, size)| &size.place).or(timed).or(slowest.map(|rate| &rate.place));
+        let needed = rounded_up(once + once);
+        let message = format!(
+            "the disks of {} take up to {needed} for two large records, and `disk_timeout` is {timeout}: they would be \
+             given up for failing",
+            self.named(site)
+        );
+        let help = format!(
+            "a record of kind `{}` has up to {large}, and the disk writes {rate} a second: make `sizes` smaller, \
+             raise `disk_rate`, or set `disk_timeout` to {needed} or more",
+            traffic::word(kind)
+        );
+        let found = Diagnostic::at(Code::DiskTooSlow, place.unwrap_or(self.place), message);
+        self.names.findings.add(found.help(help));
+    }
+
+    /// A peer that was out of power is to be back, with half as much time again to spare, before the next backup
+    /// is due.
+    fn a_boot_fits_between_backups(&self) {
+        let Some(every) = self.policy.backup_every else { return };
+        let boot = self.topology().datacenters.iter().map(|row| row.boot).max().unwrap_or(Span::ZERO);
+        let needed = rounded_up(boot.scale(3, 2)).max(OFTENEST_BACKUP);
+        if every >= needed {
+            return;
+        }
+        let place = self.service.backup_every.as_ref().map_or(self.place, |every| &every.place);
+        let message = format!("`backup_every` is {every}, and a datacenter takes {boot} to boot");
+        let found = Diagnostic::at(Code::BackupTooOften, place, message);
+        self.names.findings.add(found.help(format!("set `backup_every` to {needed} or more, or to `never`")));
     }
 
     /// Before it has booted and had the time for the longest failover, the oracle could not tell a service
@@ -207,7 +263,7 @@ impl Limits<'_> {
 }
 
 /// The next span that is shown as it is, so that who sets what is suggested has set enough.
-fn rounded_up(span: Span) -> Span {
+pub(super) fn rounded_up(span: Span) -> Span {
     let finest =
         [(Span::hours(24), Span::hours(1)), (Span::hours(1), Span::minutes(1)), (Span::minutes(1), Span::secs(1))];
     let step = finest.into_iter().find(|(from, _)| span >= *from).map_or(Span::millis(1), |(_, step)| step);

@@ -45,7 +45,7 @@ use crate::metrics::Threshold;
 use crate::sim::Plan;
 use crate::terms::{Names, Span};
 use document::Document;
-use read::{Findings, Input, Value};
+use read::{Findings, Given, Input, Value};
 use resolve::Resolver;
 use source::{Place, Source};
 use std::path::Path;
@@ -142,6 +142,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let root = text::parsed(source, findings)?;
     let whole = Place { source: source.clone(), span: 0..0 };
     let document = Document::read(Input { source, findings }, &whole, &root)?;
+    named(&document.name, findings);
     let before = findings.count();
     let topology = topology::resolve(&document.topology, source, findings)?;
     let topology_is_sound = findings.count() == before;
@@ -154,7 +155,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let (title, prose) = text::prose(&source.text);
     let contract = contract::of(&document, &topology.document);
     if topology_is_sound {
-        limits::check(&document, &whole, &plan.policy, &contract, &resolver);
+        limits::check(&document, &whole, &plan, &contract, &resolver);
     }
     let tenants = plan.population.tenants.iter().map(|tenant| tenant.name.clone()).collect();
     Some(Scenario {
@@ -174,8 +175,18 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     })
 }
 
+/// Reports a name of nothing.
+fn named(name: &Given<String>, findings: &Findings) {
+    if let Some(given) = name.as_ref().filter(|name| name.value.trim().is_empty()) {
+        findings.report(Code::EmptyName, &given.place, "a name says something");
+    }
+}
+
 fn check_size(document: &Document, findings: &Findings) -> CheckSize {
     let check = value(&document.check).cloned().unwrap_or_default();
+    if let Some(given) = check.scale.as_ref().filter(|scale| scale.value.0 == 0) {
+        findings.report(Code::OutOfRange, &given.place, "a share of nobody would pass whatever happens");
+    }
     for given in check.seeds.iter().filter(|seeds| !(1..=100_000).contains(&seeds.value)) {
         findings.report(Code::OutOfRange, &given.place, "there are from 1 to 100000 seeds");
     }

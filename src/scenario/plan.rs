@@ -75,6 +75,12 @@ fn duration(document: &Document, size: Size, names: &Resolver<'_>) -> Option<Spa
             );
         }
     }
+    if let (Some(whole), Some(part)) = (&document.duration, shorter)
+        && part.value > whole.value
+    {
+        let message = format!("`check` may shorten a run, and this one lasts {}", whole.value);
+        names.findings.report(Code::OutOfRange, &part.place, message);
+    }
     Some(chosen.value)
 }
 
@@ -136,6 +142,9 @@ fn faults(document: &Document, phase: Window, names: &Resolver<'_>) -> Vec<Fault
         {
             let message = "the copy is made after the run starts, and before it is put back";
             names.findings.report(Code::OutOfRange, &age.place, message);
+        }
+        if let Some(lasts) = fault.value.lasts.as_ref().filter(|lasts| lasts.value == Span::ZERO) {
+            names.findings.report(Code::OutOfRange, &lasts.place, "this must be longer than nothing");
         }
         Some(FaultPlan { at, lasts: value(&fault.value.lasts).copied(), kind: kind? })
     };

@@ -3,14 +3,12 @@
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::document::Service;
+use super::limits::rounded_up;
 use super::read::{At, Findings, Given};
 use super::source::Place;
 use super::words::value;
 use crate::service::Policy;
 use crate::terms::{Span, Wall};
-
-/// A shorter interval would begin the next backup while one is under way.
-const OFTENEST_BACKUP: Span = Span::minutes(1);
 
 /// The policy of a scenario, after reporting values that cannot be run with.
 pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
@@ -58,15 +56,20 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     policy
 }
 
-/// A holder must be able to renew twice over before its lease runs out.
+/// A holder must be able to renew twice over before what it has of its lease, by its own clock, runs out.
 fn check_lease(service: &Service, policy: &Policy, findings: &Findings) {
     let needed = policy.loop_wait + policy.retry_timeout + policy.retry_timeout;
+    let held = policy.held_for(policy.ttl);
     let keys = [&service.ttl, &service.loop_wait, &service.retry_timeout];
-    let Some(given) = keys.into_iter().find_map(Option::as_ref).filter(|_| needed > policy.ttl) else { return };
-    let message =
-        format!("the lease is too short: `loop_wait + 2·retry_timeout` is {needed}, and `ttl` only {}", policy.ttl);
+    let Some(given) = keys.into_iter().find_map(Option::as_ref).filter(|_| needed > held) else { return };
+    let Policy { ttl, rho_ppm, .. } = policy;
+    let message = format!(
+        "the lease is too short: `loop_wait + 2·retry_timeout` is {needed}, and of a `ttl` of {ttl} its holder has \
+         {held}, for its clock may be {rho_ppm} ppm slow"
+    );
+    let enough = rounded_up(needed.scale(1_000_000, 1_000_000 - u64::from(*rho_ppm)) + Span::micros(1));
     let found = Diagnostic::at(Code::LeaseTooShort, &given.place, message);
-    findings.add(found.help(format!("set `ttl` to {needed} or more, or shorten the others")));
+    findings.add(found.help(format!("set `ttl` to {enough} or more, or shorten the others")));
 }
 
 fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
@@ -96,11 +99,6 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
     let no_retry = service.retry_burst.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
     for place in zeros.into_iter().flatten().chain(no_retry) {
         findings.report(Code::OutOfRange, &place, "this must be one or more");
-    }
-    let often =
-        service.backup_every.as_ref().filter(|every| every.value.0.is_some_and(|every| every < OFTENEST_BACKUP));
-    if let Some(every) = often {
-        findings.report(Code::OutOfRange, &every.place, format!("a backup takes its time: at least {OFTENEST_BACKUP}"));
     }
     if let Some(longest) = service
         .backoff_max

@@ -8,7 +8,7 @@ use super::read::{At, Findings, Given};
 use super::resolve::Resolver;
 use super::source::Place;
 use super::words::{Entries, Expect, Family, app_version, assigned, not_a_version, unknown_country, value};
-use super::zones;
+use super::{named, zones};
 use crate::sim::plan::{CountryPlan, Distribution, PopulationPlan, TenantPlan};
 use crate::terms::{AppVersion, Country, Instant};
 
@@ -246,6 +246,7 @@ pub(super) fn check_weights<T>(place: &Place, weights: &[(T, u32)], findings: &F
 fn check_names(tenants: &Given<Vec<At<Tenant>>>, findings: &Findings) {
     let names: Vec<_> =
         tenants.iter().flat_map(|list| &list.value).filter_map(|tenant| tenant.value.name.as_ref()).collect();
+    tenants.iter().flat_map(|list| &list.value).for_each(|tenant| named(&tenant.value.name, findings));
     for (i, name) in names.iter().enumerate() {
         if let Some(first) = names[..i].iter().find(|first| first.value == name.value) {
             let (line, _) = first.place.source.position(first.place.span.start);
@@ -262,16 +263,21 @@ fn check_size(plan: &PopulationPlan, document: &Document, whole: &Place, finding
         Distribution::Constant(number) => number,
         Distribution::Lognormal { median, sigma } => median * libm::exp(sigma * sigma / 2.0),
     };
-    let tenants = document.tenant.iter().flat_map(|list| &list.value);
-    let named: u64 = tenants.map(|tenant| u64::from(value(&tenant.value.users).copied().unwrap_or(1))).sum();
-    let users = named as f64 + f64::from(plan.drawn) * per_tenant;
+    let tenants = || document.tenant.iter().flat_map(|list| &list.value);
+    let named: u64 = tenants().map(|tenant| u64::from(value(&tenant.value.users).copied().unwrap_or(1))).sum();
+    let drawn = f64::from(plan.drawn) * per_tenant;
+    let users = named as f64 + drawn;
     let given = value(&document.population).and_then(|population| population.tenants.as_ref());
-    let place = given.map(|at| &at.place).or(document.population.as_ref().map(|at| &at.place)).unwrap_or(whole);
+    let population = given.map(|at| &at.place).or(document.population.as_ref().map(|at| &at.place));
+    let largest = tenants().filter_map(|tenant| tenant.value.users.as_ref()).max_by_key(|users| users.value);
+    let largest = largest.map(|users| &users.place);
+    let place = if drawn > named as f64 { population.or(largest) } else { largest.or(population) }.unwrap_or(whole);
     if named == 0 && plan.drawn == 0 {
         let found = Diagnostic::at(Code::EmptyPopulation, place, "nobody uses the service in this scenario".into());
         findings.add(found.help("give `[population] tenants`, or a `[[tenant]]` with users"));
     } else if users > MOST_USERS {
         let message = format!("about {users:.0} users are more than fit; at most {MOST_USERS:.0} do");
-        findings.report(Code::TooMany, place, message);
+        let found = Diagnostic::at(Code::TooMany, place, message);
+        findings.add(found.help("lower `users`, or `tenants` and `users_per_tenant`"));
     }
 }

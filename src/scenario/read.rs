@@ -146,11 +146,14 @@ pub(super) fn instead<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> S
         Some(near) => format!("did you mean `{near}`?"),
         None if names.len() == 1 => format!("there is only {}", listed(&names)),
         None if names.len() <= MOST_LISTED => format!("there are {}", listed(&names)),
-        None => format!("there are {} and {} more", listed(&names[..MOST_LISTED]), names.len() - MOST_LISTED),
+        None => format!("the nearest are {}", listed(&by_likeness(name, names)[..NEAREST])),
     }
 }
 
 const MOST_LISTED: usize = 20;
+
+/// So many are suggested of more than can be listed.
+const NEAREST: usize = 5;
 
 pub(super) fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -158,17 +161,24 @@ pub(super) fn listed(names: &[&str]) -> String {
 
 /// The name that was most likely meant, if any is near enough.
 fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let short: String = name.to_lowercase().chars().take(64).collect();
-    let likeness = |candidate: &str| {
-        let candidate = candidate.to_lowercase();
-        let swapped = strsim::jaro_winkler(&in_order(&short), &in_order(&candidate)) - 0.01;
-        strsim::jaro_winkler(&short, &candidate).max(swapped)
-    };
     names
-        .map(|candidate| (likeness(candidate), candidate))
+        .map(|candidate| (likeness(name, candidate), candidate))
         .filter(|(like, _)| *like > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// The names, the likest first.
+fn by_likeness<'n>(name: &str, mut names: Vec<&'n str>) -> Vec<&'n str> {
+    names.sort_by(|a, b| likeness(name, b).total_cmp(&likeness(name, a)));
+    names
+}
+
+/// How like two names are, from 0 to 1.
+fn likeness(name: &str, candidate: &str) -> f64 {
+    let (short, candidate) = (name.to_lowercase().chars().take(64).collect::<String>(), candidate.to_lowercase());
+    let swapped = strsim::jaro_winkler(&in_order(&short), &in_order(&candidate)) - 0.01;
+    strsim::jaro_winkler(&short, &candidate).max(swapped)
 }
 
 /// A name with its parts in the order of the alphabet, so that `load_peak` is like `peak_load`.

@@ -65,7 +65,7 @@ fn a_day(given: &Given<f64>, default: f64, findings: &Findings) -> u64 {
 }
 
 /// The name of a kind in a scenario: that of reports, in one word.
-fn word(kind: RecordKind) -> String {
+pub(super) fn word(kind: RecordKind) -> String {
     kind.name().replace(' ', "-")
 }
 

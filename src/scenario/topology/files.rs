@@ -97,5 +97,11 @@ fn found(name: &At<String>, beside: &Arc<Source>, findings: &Findings) -> Option
 fn document_of(source: &Arc<Source>, findings: &Findings) -> Option<TopologyDocument> {
     let root = text::parsed(source, findings)?;
     let place = Place { source: source.clone(), span: 0..0 };
+    if let Some((version, _)) = root.as_table().and_then(|root| root.get_key_value("schema_version")) {
+        let place = Place { span: version.span(), ..place };
+        let found = Diagnostic::at(Code::NotATopology, &place, "this is a scenario, not a topology".into());
+        findings.add(found.help("a topology says where things stand: it has no `schema_version`"));
+        return None;
+    }
     TopologyDocument::read(Input { source, findings }, &place, &root)
 }
