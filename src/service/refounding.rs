@@ -150,7 +150,7 @@ impl Refounding {
                 adopted[seat.index()] = true;
                 let (founded, adopted) = (*record, *adopted);
                 let count = adopted.iter().filter(|&&adopted| adopted).count() as u32;
-                if count < founded.members.majority() || !self.must_take_it(&adopted) {
+                if count < founded.members.majority() || !self.must_take_it(adopted) {
                     return Progress::Wait;
                 }
                 self.stage = Stage::Certifying { flushed: false };
@@ -192,12 +192,12 @@ impl Refounding {
     fn decide(&self, heard: &Heard) -> bool {
         let members = self.members(heard);
         voters(heard, &members).count() as u32 >= members.majority()
-            && self.must_take_it(&heard.map(|heard| heard.is_some()))
+            && self.must_take_it(heard.map(|heard| heard.is_some()))
     }
 
     /// Whether the voters that nobody attested to be gone are among these: one that keeps its vote and its
     /// memory, and does not hear of the founding, would later set a value from before it against it.
-    fn must_take_it(&self, those: &[bool; 3]) -> bool {
+    fn must_take_it(&self, those: [bool; 3]) -> bool {
         matches!(self.ground, Ground::Survived { .. }) || those[Seat::Witness.index()]
     }
 

@@ -78,11 +78,14 @@ fn sessions_follow_their_arrivals_late_and_damped() {
     assert_all(&sessions::findings(30, 0.02), WIDEST_OF_CI);
 }
 
-/// Takes a few minutes on two cores.
+/// Cases of one kind.
+type Group = fn() -> Vec<Finding>;
+
+/// Takes half an hour of one core.
 #[test]
 #[ignore = "the full size, which writes the report"]
 fn every_case_in_full() {
-    let groups: [(&str, fn() -> Vec<Finding>); 9] = [
+    let groups: [(&str, Group); 9] = [
         ("lease", || lease::findings(2_000)),
         ("lag", || lag::findings(20_000, 12)),
         ("backups", || backups::findings(3_000)),

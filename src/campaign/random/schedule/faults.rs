@@ -2,6 +2,7 @@
 
 use super::{Draw, SAFETY};
 use crate::sim::plan::UnitPlan;
+use std::fmt::Write;
 
 /// No fault strikes before the service has settled.
 const FIRST: u64 = 30_000;
@@ -157,7 +158,7 @@ impl Draw<'_> {
     fn gray(&mut self, kind: Kind) {
         let mut what = format!("datacenter = \"{}\"", self.voter());
         if kind == Kind::SickUnit || kind == Kind::SlowDisk && self.chance.ppm(500_000) {
-            what += &format!("\nunit = \"{}\"", self.unit());
+            let _ = write!(what, "\nunit = \"{}\"", self.unit());
         }
         match kind {
             Kind::SlowDisk => {
