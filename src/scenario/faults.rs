@@ -274,7 +274,10 @@ macro_rules! effects {
     (@lasting $table:ident) => { $table.optional("for") };
     (@at_once $table:ident) => { None };
     (@lasting $shape:ident "schema") => {
-        $shape.may_have::<Span>("for", &["How long it lasts. Default: to the end."]);
+        $shape.may_have::<Span>(
+            "for",
+            &["How long it lasts. Default: to the end.", "What several faults took is back when all have ended."],
+        );
     };
     (@at_once $shape:ident "schema") => {};
 }
