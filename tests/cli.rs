@@ -318,3 +318,13 @@ fn a_trace_takes_no_place_but_a_traces() {
     assert_eq!(code(&run(&["--out", "d"])), 0, "a report is replaced");
     assert!(at("d/run.json").is_file(), "and the trace stays");
 }
+
+#[test]
+fn a_survivability_table_replaces_only_another() {
+    let folder = folder("");
+    let path = folder.path().join("short.toml");
+    let scenario = fs::read_to_string(&path).unwrap();
+    let refused = ringfence(folder.path(), &["survivability", "--seeds", "1", "--out", "short.toml"]);
+    assert_eq!((code(&refused), stdout(&refused)), (2, String::new()), "{}", stderr(&refused));
+    assert_eq!(fs::read_to_string(&path).unwrap(), scenario);
+}

@@ -3,14 +3,19 @@
 use super::args::SurvivabilityArgs;
 use super::failure::Failure;
 use super::terminal::{Progress, Terminal};
-use crate::campaign::survival::{Cell, page, runs, survivability as run};
+use crate::campaign::survival::{Cell, TITLE, page, runs, survivability as run};
 use crate::outcome::Verdict;
 use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// So many failures of a cell are told one by one.
 const TOLD: usize = 3;
 
 pub(super) fn survivability(args: &SurvivabilityArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    if let Some(path) = &args.out {
+        replaceable(path)?;
+    }
     let (bar, done) = Progress::of_runs(runs(args.seeds));
     let cells = run(args.seeds, args.jobs.map_or(0, usize::from), done)?;
     drop(bar);
@@ -23,6 +28,18 @@ pub(super) fn survivability(args: &SurvivabilityArgs, terminal: &Terminal) -> Re
         tell(cell, terminal);
     }
     Ok(cells.iter().map(verdict).max().unwrap_or(Verdict::Vacuous))
+}
+
+/// Says before the runs that a file which is no earlier table is left as it is.
+fn replaceable(path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    match fs::read_to_string(path) {
+        Ok(text) if text.starts_with(TITLE) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        _ => {
+            Err(Failure::Usage(format!("{shown} is there already and is no survivability table: it is left as it is")))
+        }
+    }
 }
 
 fn tell(cell: &Cell, terminal: &Terminal) {

@@ -8,7 +8,7 @@ mod cell;
 mod page;
 mod rows;
 
-pub use page::page;
+pub use page::{TITLE, page};
 
 use super::check::CheckError;
 use super::random::CampaignError;

@@ -4,9 +4,10 @@ use super::Cell;
 use super::rows::{GRACE, Loss, ORDERED_AFTER, RPO, Takeover, Writes};
 use crate::terms::{Refusal, Side, Span};
 
-const HEAD: &str = "\
-# What survives what
+/// What a page opens with.
+pub const TITLE: &str = "# What survives what\n\n";
 
+const HEAD: &str = "\
 Every row of the survivability table in every mode of replication, as a small scenario run with SEEDS seeds,
 whose phase between renewal and fault differs. What was observed is read off the facts of the runs.
 This file is written by
@@ -31,7 +32,7 @@ pub fn page(cells: &[Cell]) -> String {
     let head = head.replace("GRACE_", &GRACE.to_string()).replace("ORDER_", &ORDERED_AFTER.to_string());
     let failing = cells.iter().filter(|cell| !holds(cell)).count();
     let tail = format!("\n{} cells, {failing} of which fail.\n", cells.len());
-    head + &cells.iter().map(line).collect::<String>() + &tail
+    TITLE.to_owned() + &head + &cells.iter().map(line).collect::<String>() + &tail
 }
 
 fn holds(cell: &Cell) -> bool {
