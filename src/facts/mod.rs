@@ -242,7 +242,7 @@ pub enum Fact {
         /// Over how long.
         window: Span,
     },
-    /// The replication lag of a scale unit, sampled.
+    /// The replication lag of a scale unit, sampled: what happens between two samples is not in it.
     Lag {
         /// Which.
         unit: Unit,

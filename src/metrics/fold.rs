@@ -1,6 +1,7 @@
 //! The observer that folds every fact.
 
 use super::interruptions::Interruptions;
+use super::lag::LagFold;
 use super::latency::Latencies;
 use super::leases::LeasesFold;
 use super::overload::OverloadFold;
@@ -9,10 +10,10 @@ use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
 use super::{
-    Alarm, Buckets, Lag, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount,
+    Alarm, Buckets, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount,
 };
 use crate::facts::{Announcement, Fact, Observer};
-use crate::terms::{Boundary, CopyClass, Instant, Mode, RecordKind, Side, Span, Unit, UnitSet};
+use crate::terms::{Boundary, CopyClass, Instant, Mode, RecordKind, Side, Unit, UnitSet};
 
 /// The most alarms that are kept.
 const MOST_ALARMS: usize = 64;
@@ -29,7 +30,7 @@ pub struct Metrics {
     loads: Loads,
     overload: OverloadFold,
     landings: Landings,
-    lags: Vec<Lag>,
+    lags: Vec<LagFold>,
     reads: Reads,
     reads_by_boundary: Vec<Reads>,
     restores: Vec<Restore>,
@@ -51,7 +52,6 @@ impl Metrics {
     /// Metrics of a run that is about to start.
     pub fn new(setup: MetricsSetup) -> Self {
         let buckets = Buckets::over(setup.start, setup.duration + setup.settle);
-        let lag = Lag { age: buckets.zeros(), records: buckets.zeros() };
         Self {
             buckets,
             writes: WritesFold::new(&setup, buckets),
@@ -61,7 +61,7 @@ impl Metrics {
             loads: Loads::new(&setup, buckets),
             overload: OverloadFold::default(),
             landings: Landings::new(&setup),
-            lags: vec![lag; setup.units.len()],
+            lags: vec![LagFold::new(buckets); setup.units.len()],
             reads: Reads::default(),
             reads_by_boundary: vec![Reads::default(); setup.boundaries],
             restores: Vec::new(),
@@ -99,7 +99,7 @@ impl Metrics {
             loads: self.loads,
             overload: self.overload.finish(),
             landings: self.landings,
-            lags: self.lags,
+            lags: self.lags.into_iter().map(|lag| lag.finish(self.last)).collect(),
             interruptions,
             failovers,
             restores: self.restores,
@@ -126,14 +126,16 @@ impl Metrics {
                 self.landings.landed(birth.tenant, birth.kind, copy, unit, datacenter);
                 self.units[unit.index()].set_aside += u64::from(copy == CopyClass::QuarantinedTail);
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
-                    self.tails.landed(unit, side, copy, birth.record, position);
+                    self.tails.landed(at, unit, side, copy, birth.record, position);
+                    self.lagged(at, unit);
                 }
             }
             Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
                 let boundary = self.setup.boundary_of(unit);
                 if self.tails.acknowledged(unit, birth.record, position, at) {
                     self.writes.acknowledged(at, (unit, boundary), datacenter);
-                    self.close_ups.acknowledged(at, unit, self.tails.unreplicated(unit));
+                    self.close_ups.acknowledged(at, unit);
+                    self.lagged(at, unit);
                 }
                 self.interruptions.acknowledged(at, unit, epoch);
             }
@@ -166,7 +168,6 @@ impl Metrics {
             Fact::Load { datacenter, served, window } => {
                 self.loads.add(self.buckets, at, datacenter, served, window);
             }
-            Fact::Lag { unit, records, age } => self.lag(at, unit, records, age),
             Fact::RangeLanded { copy: CopyClass::Backup, datacenter, unit, first, last, .. } => {
                 let of = Side::BOTH.map(|side| self.tails.held(unit, side)).into_iter().max().unwrap_or(0);
                 self.landings.media_written(unit, datacenter, last + 1 - first, of);
@@ -175,6 +176,7 @@ impl Metrics {
                 self.landings.range_landed(unit, datacenter, last + 1 - first);
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
                     self.tails.range_landed(unit, side, epoch, first, last);
+                    self.lagged(at, unit);
                 }
             }
             Fact::Restored { unit, side, datacenter, taken, .. } => {
@@ -184,11 +186,13 @@ impl Metrics {
             Fact::TailCut { datacenter, unit, keeps } => {
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
                     self.tails.cut(unit, side, keeps);
+                    self.lagged(at, unit);
                 }
             }
             Fact::StorageLost { unit, side, datacenter } => {
                 self.landings.storage_lost(unit, datacenter, self.tails.held(unit, side));
-                self.tails.storage_lost(unit, side);
+                self.tails.storage_lost(at, unit, side);
+                self.lagged(at, unit);
                 self.trouble(at, fact);
             }
             Fact::Power { .. }
@@ -236,6 +240,7 @@ impl Metrics {
         if self.interruptions.announced(at, unit, side, what) {
             let missing = self.tails.taken_over(unit, side);
             self.interruptions.taken_over(at, unit, side, missing);
+            self.lagged(at, unit);
         }
         self.timeline.push(at, Moment::Said { unit, side, what });
     }
@@ -261,11 +266,12 @@ impl Metrics {
         }
     }
 
-    fn lag(&mut self, at: Instant, unit: Unit, records: u64, age: Span) {
-        let bucket = self.buckets.index(at);
-        let lag = &mut self.lags[unit.index()];
-        lag.age[bucket] = lag.age[bucket].max(age.as_micros());
-        lag.records[bucket] = lag.records[bucket].max(records);
+    /// What is on one site only may have changed.
+    #[inline]
+    fn lagged(&mut self, at: Instant, unit: Unit) {
+        let records = self.tails.unreplicated(unit);
+        self.lags[unit.index()].set(at, self.tails.oldest(unit), records);
+        self.close_ups.lag(at, unit, records);
     }
 }
 

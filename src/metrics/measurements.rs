@@ -1,8 +1,8 @@
 //! What was measured in a run.
 
 use super::{
-    Announcement, Buckets, CloseUp, Failover, Interruption, Landings, Leases, Loads, MetricsSetup, Overload, Quantiles,
-    Timeline, Trouble, UnitAccount, Writes,
+    Announcement, Buckets, CloseUp, Failover, Interruption, Lag, Landings, Leases, Loads, MetricsSetup, Overload,
+    Quantiles, Timeline, Trouble, UnitAccount, Writes,
 };
 use crate::terms::{Datacenter, Instant, Span, Unit};
 
@@ -13,22 +13,6 @@ pub struct Reads {
     pub whole: u64,
     /// Shown with a part withheld.
     pub partial: u64,
-}
-
-/// The replication lag of a scale unit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lag {
-    /// The greatest age of the oldest unreplicated record in each bucket, in microseconds.
-    pub age: Vec<u64>,
-    /// The most unreplicated records in each bucket.
-    pub records: Vec<u64>,
-}
-
-impl Lag {
-    /// The longest lag.
-    pub fn longest(&self) -> Span {
-        Span(self.age.iter().copied().max().unwrap_or(0))
-    }
 }
 
 /// A scale unit that was restored from a backup.

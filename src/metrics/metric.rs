@@ -64,7 +64,9 @@ pub enum Metric {
     /// The least head room that a datacenter would have at peak with its partner gone, as a share
     /// of its rate; negative where it would be overloaded.
     PeakHeadroom,
-    /// The longest replication lag.
+    /// The longest replication lag: the greatest age that an acknowledged record reached while it was on
+    /// one site only. It is followed from record to record, so that none is missed; a record that a new
+    /// holder lacks counts until the takeover, one that is on one site at the end until then.
     ReplicationLag,
     /// The longest outbox: writes waiting at one moment.
     OutboxPeak,

@@ -11,6 +11,8 @@ struct Acked {
     record: Record,
     position: Position,
     at: Instant,
+    /// Since when it stands at this position.
+    since: Instant,
 }
 
 /// What a new holder lacks of what its predecessors acknowledged.
@@ -41,6 +43,8 @@ struct Tail {
     acknowledged: Runs,
     /// Positions that were acknowledged and on both sides.
     settled: Runs,
+    /// How many of them are on one side only since the other lost its copy, and since when at the earliest.
+    bared: Option<(Instant, u64)>,
     /// Acknowledged and not on both sides yet, in the order of acknowledgement.
     open: VecDeque<Acked>,
     /// Acknowledged, and not in the log of the holder that took over, or on no disk any more.
@@ -60,10 +64,18 @@ impl Tails {
 
     /// A record came to rest at a site of its unit.
     #[inline]
-    pub(super) fn landed(&mut self, unit: Unit, side: Side, copy: CopyClass, record: Record, position: Position) {
+    pub(super) fn landed(
+        &mut self,
+        at: Instant,
+        unit: Unit,
+        side: Side,
+        copy: CopyClass,
+        record: Record,
+        position: Position,
+    ) {
         let tail = &mut self.0[unit.index()];
         match copy {
-            CopyClass::Log | CopyClass::Replica => tail.stored(side, record, position),
+            CopyClass::Log | CopyClass::Replica => tail.stored(at, side, record, position),
             CopyClass::QuarantinedTail => {
                 tail.set_aside[side.index()].insert(record);
             }
@@ -74,6 +86,7 @@ impl Tails {
     pub(super) fn range_landed(&mut self, unit: Unit, side: Side, epoch: Epoch, first: Index, last: Index) {
         let tail = &mut self.0[unit.index()];
         tail.logs[side.index()].insert_run(epoch, first, last);
+        tail.recount();
         tail.settle();
     }
 
@@ -83,7 +96,7 @@ impl Tails {
         let tail = &mut self.0[unit.index()];
         let new = tail.acknowledged.insert(position);
         if new {
-            tail.open.push_back(Acked { record, position, at });
+            tail.open.push_back(Acked { record, position, at, since: at });
             tail.settle();
         }
         new
@@ -92,13 +105,16 @@ impl Tails {
     pub(super) fn cut(&mut self, unit: Unit, side: Side, keeps: Position) {
         let tail = &mut self.0[unit.index()];
         tail.logs[side.index()].truncate(keeps);
+        tail.recount();
         tail.sort_out(|tail, acked| !tail.logs.iter().any(|log| log.contains(acked.position)));
     }
 
-    pub(super) fn storage_lost(&mut self, unit: Unit, side: Side) {
+    pub(super) fn storage_lost(&mut self, at: Instant, unit: Unit, side: Side) {
         let tail = &mut self.0[unit.index()];
         tail.logs[side.index()].clear();
         tail.set_aside[side.index()].clear();
+        tail.bared.get_or_insert((at, 0));
+        tail.recount();
         let gone = tail.sort_out(|tail, acked| !tail.logs.iter().any(|log| log.contains(acked.position)));
         tail.gone = tail.gone.and(gone);
     }
@@ -113,7 +129,16 @@ impl Tails {
     /// How many acknowledged records of a unit are not known to be on both sites.
     #[inline]
     pub(super) fn unreplicated(&self, unit: Unit) -> u64 {
-        self.0[unit.index()].open.len() as u64
+        let tail = &self.0[unit.index()];
+        tail.open.len() as u64 + tail.bared.map_or(0, |(_, records)| records)
+    }
+
+    /// Since when the oldest of them is on one site only.
+    #[inline]
+    pub(super) fn oldest(&self, unit: Unit) -> Option<Instant> {
+        let tail = &self.0[unit.index()];
+        let bared = tail.bared.map(|(since, _)| since);
+        tail.open.front().map(|acked| acked.since).into_iter().chain(bared).min()
     }
 
     /// How many acknowledged records a side's store lacks that was restored.
@@ -136,8 +161,11 @@ impl Tails {
 }
 
 impl Tail {
-    fn stored(&mut self, side: Side, record: Record, position: Position) {
+    fn stored(&mut self, at: Instant, side: Side, record: Record, position: Position) {
         self.logs[side.index()].insert(position);
+        if self.bared.is_some() && self.settled.contains(position) {
+            self.recount();
+        }
         for set_aside in &mut self.set_aside {
             if !set_aside.is_empty() {
                 set_aside.remove(&record);
@@ -148,7 +176,7 @@ impl Tail {
         {
             // Its acknowledgement under the new position, if one follows, repeats the first.
             self.acknowledged.insert(position);
-            self.open.push_back(Acked { position, ..acked });
+            self.open.push_back(Acked { position, since: at, ..acked });
         }
         self.settle();
     }
@@ -160,6 +188,15 @@ impl Tail {
             self.settled.insert(first.position);
             self.open.pop_front();
         }
+    }
+
+    /// Counts anew what lost its copy at one side and has none there yet.
+    fn recount(&mut self) {
+        let Some((since, _)) = self.bared else { return };
+        let [a, b] = &self.logs;
+        let lacked = self.settled.outside([a, a]) + self.settled.outside([b, b]);
+        let records = lacked - 2 * self.settled.outside([a, b]);
+        self.bared = (records > 0).then_some((since, records));
     }
 
     /// Takes what is missing out of the open records.
@@ -209,10 +246,10 @@ mod tests {
     fn replicated(held: u64, copied: u64) -> Tails {
         let mut tails = tails();
         for index in 1..=held {
-            tails.landed(UNIT, Side::A, CopyClass::Log, Record(index), at(1, index));
+            tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::Log, Record(index), at(1, index));
             assert!(tails.acknowledged(UNIT, Record(index), at(1, index), Instant(index * 100)));
             if index <= copied {
-                tails.landed(UNIT, Side::B, CopyClass::Replica, Record(index), at(1, index));
+                tails.landed(Instant::ZERO, UNIT, Side::B, CopyClass::Replica, Record(index), at(1, index));
             }
         }
         tails
@@ -223,6 +260,27 @@ mod tests {
         let tails = replicated(1_000, 1_000);
         assert!(tails.0[0].open.is_empty());
         assert_eq!(tails.lost(), [0]);
+    }
+
+    #[test]
+    fn the_oldest_record_on_one_site_is_known_until_it_is_on_both_or_missing() {
+        let mut tails = replicated(10, 7);
+        assert_eq!((tails.unreplicated(UNIT), tails.oldest(UNIT)), (3, Some(Instant(800))));
+        tails.landed(Instant(1_500), UNIT, Side::B, CopyClass::Replica, Record(8), at(1, 8));
+        assert_eq!((tails.unreplicated(UNIT), tails.oldest(UNIT)), (2, Some(Instant(900))));
+        tails.taken_over(UNIT, Side::B);
+        assert_eq!((tails.unreplicated(UNIT), tails.oldest(UNIT)), (0, None));
+    }
+
+    #[test]
+    fn what_lost_its_copy_is_on_one_site_only_until_it_is_filled_again() {
+        let mut tails = replicated(10, 10);
+        tails.storage_lost(Instant(2_000), UNIT, Side::B);
+        assert_eq!((tails.unreplicated(UNIT), tails.oldest(UNIT)), (10, Some(Instant(2_000))));
+        tails.range_landed(UNIT, Side::B, Epoch(1), 1, 6);
+        assert_eq!((tails.unreplicated(UNIT), tails.oldest(UNIT)), (4, Some(Instant(2_000))));
+        tails.range_landed(UNIT, Side::B, Epoch(1), 7, 10);
+        assert_eq!((tails.unreplicated(UNIT), tails.oldest(UNIT)), (0, None));
     }
 
     #[test]
@@ -237,14 +295,14 @@ mod tests {
         let missing = tails.taken_over(UNIT, Side::B);
         assert_eq!(missing, Missing { records: 3, acknowledged: Some((Instant(800), Instant(1_000))) });
         assert_eq!(tails.lost(), [0], "the old holder's disk still has it");
-        tails.storage_lost(UNIT, Side::A);
+        tails.storage_lost(Instant(2_000), UNIT, Side::A);
         assert_eq!(tails.lost(), [3]);
     }
 
     #[test]
     fn a_tail_that_went_with_its_disk_is_missing_at_the_takeover_that_follows() {
         let mut tails = replicated(10, 7);
-        tails.storage_lost(UNIT, Side::A);
+        tails.storage_lost(Instant(2_000), UNIT, Side::A);
         assert_eq!(tails.taken_over(UNIT, Side::B).records, 3);
         assert_eq!(tails.taken_over(UNIT, Side::B).records, 0, "what was counted once is not counted again");
     }
@@ -254,20 +312,22 @@ mod tests {
         let mut tails = replicated(10, 7);
         tails.taken_over(UNIT, Side::B);
         tails.cut(UNIT, Side::A, at(1, 7));
-        (8..=10).for_each(|r| tails.landed(UNIT, Side::A, CopyClass::QuarantinedTail, Record(r), Position::default()));
+        (8..=10).for_each(|r| {
+            tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::QuarantinedTail, Record(r), Position::default())
+        });
         assert_eq!(tails.lost(), [0]);
-        tails.landed(UNIT, Side::B, CopyClass::Log, Record(8), at(2, 8));
+        tails.landed(Instant::ZERO, UNIT, Side::B, CopyClass::Log, Record(8), at(2, 8));
         assert!(!tails.acknowledged(UNIT, Record(8), at(2, 8), Instant(5_000)), "it was acknowledged before");
-        tails.storage_lost(UNIT, Side::A);
+        tails.storage_lost(Instant(2_000), UNIT, Side::A);
         assert_eq!(tails.lost(), [2], "one was reconciled before the disk was lost, two were not");
     }
 
     #[test]
     fn a_disk_that_is_filled_again_may_lose_its_peer() {
         let mut tails = replicated(10, 10);
-        tails.storage_lost(UNIT, Side::B);
+        tails.storage_lost(Instant(2_000), UNIT, Side::B);
         tails.range_landed(UNIT, Side::B, Epoch(1), 1, 6);
-        tails.storage_lost(UNIT, Side::A);
+        tails.storage_lost(Instant(2_000), UNIT, Side::A);
         assert_eq!(tails.lost(), [4]);
     }
 }

@@ -89,7 +89,7 @@ struct Camera {
     ring: [Second; BEFORE + 1],
     /// Writes that wait in outboxes.
     outbox: u64,
-    /// Acknowledged records that were on one site only when the last one was acknowledged.
+    /// Acknowledged records that are on one site only.
     lag: u64,
     running: Option<usize>,
 }
@@ -109,11 +109,18 @@ impl CloseUps {
     }
 
     #[inline]
-    pub(super) fn acknowledged(&mut self, at: Instant, unit: Unit, lag: u64) {
-        let second = self.second(at, unit);
-        second.acknowledged += 1;
-        second.lag = second.lag.max(lag);
-        self.cameras[unit.index()].lag = lag;
+    pub(super) fn acknowledged(&mut self, at: Instant, unit: Unit) {
+        self.second(at, unit).acknowledged += 1;
+    }
+
+    #[inline]
+    pub(super) fn lag(&mut self, at: Instant, unit: Unit, lag: u64) {
+        if self.cameras[unit.index()].lag != lag {
+            self.second(at, unit);
+            self.cameras[unit.index()].lag = lag;
+            let second = self.second(at, unit);
+            second.lag = second.lag.max(lag);
+        }
     }
 
     pub(super) fn refused(&mut self, at: Instant, unit: Unit) {
@@ -228,17 +235,21 @@ mod tests {
     fn a_close_up_shows_the_seconds_before_the_fault_too() {
         let mut close_ups =
             CloseUps::new(&MetricsSetup { units: vec![UnitSetup::default()], ..MetricsSetup::default() });
-        (0..100_000).step_by(100).for_each(|millis| close_ups.acknowledged(at(millis), Unit(0), millis / 10_000));
+        for millis in (0..100_000).step_by(100) {
+            close_ups.acknowledged(at(millis), Unit(0));
+            close_ups.lag(at(millis), Unit(0), millis / 10_000);
+        }
         close_ups.struck(at(99_950), Unit(0));
         close_ups.refused(at(101_200), Unit(0));
         close_ups.outbox(at(101_300), Unit(0), 5);
         close_ups.outbox(at(103_100), Unit(0), 2);
+        close_ups.lag(at(103_200), Unit(0), 0);
         let taken = close_ups.finish(at(105_000)).remove(0);
         assert_eq!(taken.starts, at(69_000));
         assert_eq!(taken.acknowledged[..31], [10; 31]);
         assert_eq!(taken.refused[30..], [0, 0, 1, 0, 0, 0, 0]);
         assert_eq!(taken.outbox[30..], [0, 0, 5, 5, 5, 2, 2]);
-        assert_eq!(taken.lag[20..], [8, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]);
+        assert_eq!(taken.lag[20..], [8, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0]);
     }
 
     #[test]
@@ -246,7 +257,7 @@ mod tests {
         let mut close_ups =
             CloseUps::new(&MetricsSetup { units: vec![UnitSetup::default()], ..MetricsSetup::default() });
         close_ups.struck(at(0), Unit(0));
-        (0..900_000).step_by(500).for_each(|millis| close_ups.acknowledged(at(millis), Unit(0), millis / 10_000));
+        (0..900_000).step_by(500).for_each(|millis| close_ups.acknowledged(at(millis), Unit(0)));
         assert_eq!(close_ups.finish(at(900_000))[0].acknowledged, vec![2; SECONDS]);
     }
 }

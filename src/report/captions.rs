@@ -151,7 +151,7 @@ pub(super) fn lag(outcome: &Outcome) -> String {
         return "There is no scale unit.".to_owned();
     };
     if lag.longest() == Span::ZERO {
-        return "No record was ever seen on one site only.".to_owned();
+        return "No acknowledged record was ever on one site only.".to_owned();
     }
     let bucket = lag.age.iter().enumerate().max_by_key(|&(_, age)| age).map_or(0, |(bucket, _)| bucket);
     let mut others: Vec<_> = units().filter(|&(other, _)| other != unit).map(|(_, lag)| lag.longest()).collect();

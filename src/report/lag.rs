@@ -28,7 +28,7 @@ pub(super) fn chart(outcome: &Outcome) -> String {
     let layout = Multiples::new(&boundaries);
     draw(layout.size(), "Replication lag of each scale unit over time", |canvas| {
         let legend = [
-            (Mark::Area(ink::PURPLE), "age of the oldest record that is not on both sites"),
+            (Mark::Area(ink::PURPLE), "greatest age of an acknowledged record on one site only"),
             (Mark::Dot(ink::PURPLE), "longest"),
         ];
         title(canvas, "Replication lag, logarithmic", &legend);
