@@ -137,7 +137,7 @@ impl Metrics {
                     self.close_ups.acknowledged(at, unit);
                     self.lagged(at, unit);
                 }
-                self.interruptions.acknowledged(at, unit, epoch);
+                self.interruptions.acknowledged(at, unit, epoch, birth.born);
             }
             Fact::Confirmed { ref birth, unit } => {
                 let boundary = self.setup.boundary_of(unit);
@@ -156,6 +156,7 @@ impl Metrics {
             // A call that cannot be placed is tried again, but it waits for no acknowledgement.
             Fact::Queued { ref birth, unit } if birth.kind != RecordKind::CallMedia => {
                 self.writes.queued(at, (unit, self.setup.boundary_of(unit)), birth.record);
+                self.interruptions.awaited(unit);
                 self.close_ups.outbox(at, unit, self.writes.outbox(unit));
             }
             _ => self.observe_rarer(at, fact),

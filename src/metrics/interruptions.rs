@@ -8,7 +8,11 @@ use crate::terms::{Datacenter, Epoch, Instant, Side, Span, Unit};
 /// The most interruptions, and the most failovers, that are kept one by one.
 const MOST: usize = 512;
 
-/// A fault took a unit's holder away, until the unit acknowledged a write again.
+/// A fault took a unit's holder away, until the unit could serve again.
+///
+/// Where a client waited, that is the unit's first acknowledged write. Where nobody had to wait, silence
+/// tells nothing: it is the moment at which a site won the lease, or the holder came back with its lease
+/// still its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interruption {
     /// Which unit.
@@ -17,7 +21,7 @@ pub struct Interruption {
     pub datacenter: Datacenter,
     /// The true onset of the fault.
     pub onset: Instant,
-    /// The unit's first acknowledged write afterwards; `None` where there was none until the end.
+    /// When the unit could serve again; `None` where it could not until the end.
     pub ended: Option<Instant>,
 }
 
@@ -83,6 +87,17 @@ struct Pending {
     stops: bool,
     /// Whether the holder acknowledged on in spite of it.
     served_on: bool,
+    /// Since when a site could serve again, as far as its lease and the world are concerned.
+    able: Option<Instant>,
+    /// Whether a client waited since.
+    awaited: bool,
+}
+
+impl Pending {
+    /// When a write that nobody waited for could have been served.
+    fn unawaited(self) -> Option<Instant> {
+        self.able.filter(|_| !self.awaited)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -140,6 +155,7 @@ impl Interruptions {
             Fact::Paused { datacenter, paused } => {
                 self.troubles[datacenter.index()].paused = paused;
                 self.strike_datacenter(at, datacenter, paused, struck);
+                self.mended(at, datacenter);
             }
             Fact::UnitPaused { unit, datacenter, paused: true } => {
                 self.halted.push((unit, datacenter));
@@ -149,10 +165,12 @@ impl Interruptions {
             }
             Fact::UnitPaused { unit, datacenter, paused: false } => {
                 self.halted.retain(|&halted| halted != (unit, datacenter));
+                self.mended(at, datacenter);
             }
             Fact::Access { datacenter, up } => {
                 self.troubles[datacenter.index()].unreachable = !up;
                 self.strike_datacenter(at, datacenter, !up, struck);
+                self.mended(at, datacenter);
             }
             Fact::StorageLost { unit, side, datacenter } if self.holder(unit) == side => {
                 self.strike(at, unit, datacenter, true, struck);
@@ -183,7 +201,16 @@ impl Interruptions {
             Announcement::Refounded { .. } => watch.founded = true,
             Announcement::LossDeclared { at_most } if watch.founded => watch.declared = Some(at_most),
             Announcement::LossDeclared { at_most } => self.declare(unit, at_most),
+            Announcement::SteppedDown { .. } if watch.holder == Some(side) => {
+                watch.pending = watch.pending.map(|pending| Pending { able: None, ..pending });
+            }
             Announcement::Promoted { epoch, .. } => {
+                let well = !self.troubles[self.setup.units[unit.index()].site(side).index()].any();
+                // A cut that another lease followed did take the holder away, unless it gave the lease itself.
+                let stops = |pending: Pending| pending.stops || !watch.handed_over;
+                let able = |pending: Pending| well.then(|| pending.able.unwrap_or(at));
+                watch.pending =
+                    watch.pending.map(|pending| Pending { able: able(pending), stops: stops(pending), ..pending });
                 watch.epoch = watch.epoch.max(epoch);
                 if !std::mem::take(&mut watch.founded) {
                     watch.declared = None;
@@ -223,9 +250,16 @@ impl Interruptions {
         }
     }
 
-    /// A unit acknowledged a write.
+    /// A write for a unit waits in an outbox.
+    pub(super) fn awaited(&mut self, unit: Unit) {
+        if let Some(pending) = &mut self.watches[unit.index()].pending {
+            pending.awaited = true;
+        }
+    }
+
+    /// A unit acknowledged a write that was made at `born`.
     #[inline]
-    pub(super) fn acknowledged(&mut self, at: Instant, unit: Unit, epoch: Epoch) {
+    pub(super) fn acknowledged(&mut self, at: Instant, unit: Unit, epoch: Epoch, born: Instant) {
         let watch = &mut self.watches[unit.index()];
         if watch.pending.is_none() && watch.failover.is_none() {
             return;
@@ -236,31 +270,32 @@ impl Interruptions {
             self.failovers[failover].serving = Some(at);
             watch.failover = None;
         }
-        self.resume(at, unit, epoch);
+        self.resume(at, unit, epoch, born);
     }
 
     pub(super) fn finish(mut self) -> (Vec<Interruption>, Vec<Failover>) {
         for unit in self.units() {
             if let Some(pending) = self.watches[unit.index()].pending.filter(|pending| pending.stops) {
-                self.keep(unit, pending, None);
+                self.keep(unit, pending, pending.unawaited());
             }
         }
         (self.ended, self.failovers)
     }
 
     /// Ends a pending interruption where this acknowledgement shows that it is over.
-    fn resume(&mut self, at: Instant, unit: Unit, epoch: Epoch) {
+    fn resume(&mut self, at: Instant, unit: Unit, epoch: Epoch, born: Instant) {
         let Some(pending) = self.watches[unit.index()].pending else { return };
+        let over = pending.unawaited().filter(|&able| able < born).unwrap_or(at);
         if epoch > pending.epoch {
             let planned = self.failovers.last().is_some_and(|failover| failover.unit == unit && failover.planned);
             if pending.stops || !planned {
-                self.keep(unit, pending, Some(at));
+                self.keep(unit, pending, Some(over));
             }
         } else if self.in_trouble(unit, pending.datacenter) {
             self.watches[unit.index()].pending = Some(Pending { served_on: true, ..pending });
             return;
         } else if pending.stops {
-            self.keep(unit, pending, Some(at));
+            self.keep(unit, pending, Some(over));
         }
         self.watches[unit.index()].pending = None;
     }
@@ -289,15 +324,39 @@ impl Interruptions {
     /// A fault strikes the holder of a unit. The onset of an earlier one stands, unless the holder
     /// acknowledged on in spite of it.
     fn strike(&mut self, at: Instant, unit: Unit, datacenter: Datacenter, stops: bool, struck: &mut Vec<Unit>) {
+        self.rest(unit);
         let watch = &mut self.watches[unit.index()];
         let epoch = watch.epoch;
-        let fresh = Pending { at, epoch, datacenter, stops, served_on: false };
+        let fresh = Pending { at, epoch, datacenter, stops, served_on: false, able: None, awaited: false };
         watch.pending = Some(match watch.pending {
             Some(earlier) if earlier.datacenter == datacenter && (!stops || earlier.stops) => earlier,
             Some(earlier) if earlier.stops || !earlier.served_on => Pending { stops: true, ..earlier },
             _ => fresh,
         });
         struck.push(unit);
+    }
+
+    /// A datacenter may be well again: a holder there goes on, unless it says that its lease ran out.
+    fn mended(&mut self, at: Instant, datacenter: Datacenter) {
+        for unit in self.units() {
+            if self.holding(unit) == datacenter
+                && !self.in_trouble(unit, datacenter)
+                && let Some(pending) = &mut self.watches[unit.index()].pending
+            {
+                pending.able.get_or_insert(at);
+            }
+        }
+    }
+
+    /// Ends an interruption after which a unit could serve, and nobody asked it to.
+    fn rest(&mut self, unit: Unit) {
+        let Some(pending) = self.watches[unit.index()].pending else { return };
+        if let Some(able) = pending.unawaited() {
+            if pending.stops {
+                self.keep(unit, pending, Some(able));
+            }
+            self.watches[unit.index()].pending = None;
+        }
     }
 
     fn units(&self) -> impl Iterator<Item = Unit> + use<> {

@@ -48,8 +48,9 @@ pub enum Metric {
     Duplicated,
     /// The longest time for which a planned switchover kept a unit from acknowledging.
     SwitchoverPause,
-    /// The longest time from the onset of a fault that took the holder away to the unit's first
-    /// acknowledged write.
+    /// The longest time from the onset of a fault that took the holder away until the unit could serve
+    /// again: to its first acknowledged write where a client waited, and where none did to the moment at
+    /// which a site won the lease or the holder came back with it. To the end of the run where it could not.
     Rto,
     /// The longest stretch of acknowledged writes lost at one failover.
     Rpo,

@@ -112,7 +112,7 @@ fn an_isolated_holder_that_serves_to_its_lease_end_counts_from_the_cut() {
     run.writes(51, B);
     let measured = run.metrics.clone().finish();
     assert_eq!(measured.failovers[0].missing, 1);
-    assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(41_000_000)));
+    assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(40_000_000)));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_long_harmless_cut_is_not_counted_into_a_later_outage() {
     run.says(2_000, Fact::Power { datacenter: A, on: false });
     run.promoted(2_040, Side::B);
     run.writes(2_041, B);
-    assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(41_000_000)));
+    assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(40_000_000)));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_pause_without_failover_is_an_interruption() {
     run.says(13, Fact::Paused { datacenter: A, paused: false });
     run.writes(14, A);
     assert_eq!(run.metrics.clone().finish().failovers, []);
-    assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(4_000_000)));
+    assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(3_000_000)));
 }
 
 #[test]
@@ -142,6 +142,48 @@ fn an_interruption_that_never_ends_counts_to_the_end() {
     run.says(10, Fact::Power { datacenter: A, on: false });
     run.says(3_600, Fact::Ended { unfinished: 1 });
     assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(3_590_000_000)));
+}
+
+#[test]
+fn silence_is_no_interruption_once_a_site_has_the_lease() {
+    let mut run = Run::started();
+    run.says(10, Fact::Power { datacenter: A, on: false });
+    run.promoted(50, Side::B);
+    let first_write_at = |at: u64| {
+        let mut run = Run { metrics: run.metrics.clone(), ..run };
+        run.writes(at, B);
+        run.value(Metric::Rto)
+    };
+    assert_eq!(first_write_at(3_000), Some(Measured::Micros(40_000_000)));
+    let mut awaited = Run { metrics: run.metrics.clone(), ..run };
+    awaited.says(51, Fact::Queued { birth: birth(9, secs(51)), unit: UNIT });
+    awaited.writes(60, B);
+    assert_eq!(awaited.value(Metric::Rto), Some(Measured::Micros(50_000_000)));
+    run.says(100, Fact::Power { datacenter: A, on: true });
+    let mut handed_back = Run { metrics: run.metrics.clone(), ..run };
+    handed_back.announces(900, Side::B, Announcement::HandedOver);
+    handed_back.promoted(901, Side::A);
+    assert_eq!(handed_back.value(Metric::Rto), Some(Measured::Micros(40_000_000)));
+    run.says(2_000, Fact::Power { datacenter: B, on: false });
+    run.promoted(2_060, Side::A);
+    run.says(3_600, Fact::Ended { unfinished: 0 });
+    assert_eq!(run.metrics.clone().finish().interruptions.len(), 2);
+    assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(60_000_000)));
+}
+
+#[test]
+fn an_idle_holder_that_stood_still_is_back_when_it_moves_unless_its_lease_ran_out() {
+    for (lapsed, rto) in [(false, 3), (true, 33)] {
+        let mut run = Run::started();
+        run.says(10, Fact::Paused { datacenter: A, paused: true });
+        run.says(13, Fact::Paused { datacenter: A, paused: false });
+        if lapsed {
+            run.announces(13, Side::A, Announcement::SteppedDown { epoch: Epoch(1) });
+            run.promoted(43, Side::A);
+        }
+        run.says(3_600, Fact::Ended { unfinished: 0 });
+        assert_eq!(run.value(Metric::Rto), Some(Measured::Micros(rto * 1_000_000)));
+    }
 }
 
 #[test]

@@ -148,7 +148,13 @@ fn changes(measured: &Measurements, unit: Unit) -> Vec<(Instant, Change)> {
         if !steps_down {
             changes.push((one.onset, Change::Stops(side)));
         }
-        changes.extend(one.ended.map(|ended| (ended, Change::Resumes)));
+        let taken = |ended| {
+            measured
+                .failovers
+                .iter()
+                .any(|failover| failover.unit == unit && (one.onset..=ended).contains(&failover.promoted))
+        };
+        changes.extend(one.ended.filter(|&ended| !taken(ended)).map(|ended| (ended, Change::Resumes)));
     }
     changes.sort_by_key(|&(at, ref change)| (at, matches!(change, Change::Resumes)));
     changes
