@@ -65,38 +65,40 @@ pub(super) fn load(outcome: &Outcome) -> String {
 pub(super) fn close_up(outcome: &Outcome, close_up: &CloseUp) -> String {
     let measured = &outcome.measurements;
     let end = close_up.starts + Span::secs(close_up.acknowledged.len() as u64);
-    let unplanned = measured.failovers.iter().filter(|failover| {
-        let within = (close_up.onset..=end).contains(&failover.promoted);
-        within && !failover.planned && failover.unit == close_up.unit
-    });
-    let takeovers: Vec<_> = unplanned.map(|failover| takeover(failover, &outcome.names)).collect();
+    let within = measured
+        .failovers
+        .iter()
+        .filter(|failover| (close_up.onset..=end).contains(&failover.promoted) && failover.unit == close_up.unit);
+    let takeovers: Vec<_> = within.map(|failover| takeover(failover, &outcome.names)).collect();
     let takeovers =
         if takeovers.is_empty() { "No site took over within these minutes.".to_owned() } else { takeovers.join(" ") };
     let refused: u64 = close_up.refused.iter().sum();
     let outbox = close_up.outbox.iter().copied().max().unwrap_or(0);
     let unit = outcome.names.unit(close_up.unit);
-    if refused == 0 && outbox == 0 {
-        return format!("{takeovers} Meanwhile no client of {unit} was refused, and no write waited in an outbox.");
-    }
-    format!(
-        "{takeovers} Meanwhile clients of {unit} were refused {} and at most {} waited in outboxes.",
-        counted(refused, "time"),
-        counted(outbox, "write"),
-    )
+    let refused = match refused {
+        0 => format!("no client of {unit} was refused"),
+        _ => format!("clients of {unit} were refused {}", counted(refused, "time")),
+    };
+    let outbox = match outbox {
+        0 => "no write waited in an outbox".to_owned(),
+        _ => format!("at most {} waited in outboxes at once", counted(outbox, "write")),
+    };
+    format!("{takeovers} Meanwhile {refused}, and {outbox}.")
 }
 
 fn takeover(failover: &Failover, names: &Names) -> String {
     let (unit, to) = (names.unit(failover.unit), names.datacenter(failover.to));
-    let since = |at: crate::terms::Instant| failover.onset.map_or(String::new(), |onset| rounded(at.since(onset)));
+    let (went, began) = if failover.planned { ("was handed over", "it began") } else { ("went", "the onset") };
+    let (from, began) = failover.onset.map_or((failover.promoted, "the promotion"), |onset| (onset, began));
     let served = failover.serving.map_or_else(
         || "which acknowledged nothing".to_owned(),
-        |at| format!("which acknowledged its first write {} after the onset", since(at)),
+        |at| format!("which acknowledged its first write {} after {began}", rounded(at.since(from))),
     );
     let missing = match failover.missing {
         0 => "nothing acknowledged was missing".to_owned(),
         missing => format!("{} missing, over {}", counted(missing, "acknowledged record"), rounded(failover.rpo)),
     };
-    format!("The lease of {unit} went to {to}, {served}; {missing}.")
+    format!("The lease of {unit} {went} to {to}, {served}; {missing}.")
 }
 
 /// Of the timeline of the whole run.

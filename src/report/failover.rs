@@ -51,8 +51,12 @@ pub(super) fn close_up(outcome: &Outcome, close_up: &CloseUp) -> String {
         values: values.iter().map(|&value| value as f64).collect(),
     };
     let promoted = |at: Instant| (close_up.onset..=to).contains(&at);
-    let failover = measured.failovers.iter().any(|failover| failover.unit == unit && promoted(failover.promoted));
-    let what = if failover { "Failover" } else { "Event" };
+    let failover = measured.failovers.iter().find(|failover| failover.unit == unit && promoted(failover.promoted));
+    let what = match failover {
+        Some(failover) if failover.planned => "Planned switchover",
+        Some(_) => "Failover",
+        None => "Event",
+    };
     let window = Window {
         title: format!("{what} of {}, close up: time since {} UTC", outcome.names.unit(unit), utc(close_up.onset)),
         from,
