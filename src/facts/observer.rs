@@ -1,12 +1,17 @@
 //! Observers: what folds the facts.
 
 use super::Fact;
-use crate::terms::Instant;
+use crate::terms::{Datacenter, Instant};
 
 /// Folds facts. Observers never influence a run.
 pub trait Observer {
     /// Takes one fact, which became true at `at`.
     fn observe(&mut self, at: Instant, fact: &Fact);
+
+    /// So many requests got their turn at a datacenter. They are counted one by one, which no fact says:
+    /// [`Fact::Load`] sums them up.
+    #[inline(always)]
+    fn served(&mut self, _at: Instant, _datacenter: Datacenter, _requests: u32) {}
 }
 
 impl Observer for () {
@@ -20,6 +25,12 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.0.observe(at, fact);
         self.1.observe(at, fact);
     }
+
+    #[inline]
+    fn served(&mut self, at: Instant, datacenter: Datacenter, requests: u32) {
+        self.0.served(at, datacenter, requests);
+        self.1.served(at, datacenter, requests);
+    }
 }
 
 impl<A: Observer, B: Observer, C: Observer> Observer for (A, B, C) {
@@ -29,6 +40,13 @@ impl<A: Observer, B: Observer, C: Observer> Observer for (A, B, C) {
         self.1.observe(at, fact);
         self.2.observe(at, fact);
     }
+
+    #[inline]
+    fn served(&mut self, at: Instant, datacenter: Datacenter, requests: u32) {
+        self.0.served(at, datacenter, requests);
+        self.1.served(at, datacenter, requests);
+        self.2.served(at, datacenter, requests);
+    }
 }
 
 impl<O: Observer> Observer for Option<O> {
@@ -36,6 +54,13 @@ impl<O: Observer> Observer for Option<O> {
     fn observe(&mut self, at: Instant, fact: &Fact) {
         if let Some(observer) = self {
             observer.observe(at, fact);
+        }
+    }
+
+    #[inline]
+    fn served(&mut self, at: Instant, datacenter: Datacenter, requests: u32) {
+        if let Some(observer) = self {
+            observer.served(at, datacenter, requests);
         }
     }
 }

@@ -4,16 +4,15 @@ use super::interruptions::Interruptions;
 use super::lag::LagFold;
 use super::latency::Latencies;
 use super::leases::LeasesFold;
+use super::load::LoadsFold;
 use super::overload::OverloadFold;
 use super::tails::Tails;
 use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
-use super::{
-    Alarm, Buckets, Landings, Loads, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount,
-};
+use super::{Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
 use crate::facts::{Announcement, Fact, Observer};
-use crate::terms::{Boundary, CopyClass, Instant, Mode, RecordKind, Side, Unit, UnitSet};
+use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Mode, RecordKind, Side, Unit, UnitSet};
 
 /// The most alarms that are kept.
 const MOST_ALARMS: usize = 64;
@@ -27,7 +26,7 @@ pub struct Metrics {
     latencies: Latencies,
     tails: Tails,
     interruptions: Interruptions,
-    loads: Loads,
+    loads: LoadsFold,
     overload: OverloadFold,
     landings: Landings,
     lags: Vec<LagFold>,
@@ -58,7 +57,7 @@ impl Metrics {
             latencies: Latencies::new(setup.boundaries),
             tails: Tails::new(&setup),
             interruptions: Interruptions::new(&setup),
-            loads: Loads::new(&setup, buckets),
+            loads: LoadsFold::new(&setup, buckets),
             overload: OverloadFold::default(),
             landings: Landings::new(&setup),
             lags: vec![LagFold::new(buckets); setup.units.len()],
@@ -96,7 +95,7 @@ impl Metrics {
             latency_by_boundary,
             reads: self.reads,
             reads_by_boundary: self.reads_by_boundary,
-            loads: self.loads,
+            loads: self.loads.finish(),
             overload: self.overload.finish(),
             landings: self.landings,
             lags: self.lags.into_iter().map(|lag| lag.finish(self.last)).collect(),
@@ -166,9 +165,7 @@ impl Metrics {
     fn observe_rarer(&mut self, at: Instant, fact: &Fact) {
         match *fact {
             Fact::Read { shown, withheld, .. } => self.read(shown, withheld),
-            Fact::Load { datacenter, served, window } => {
-                self.loads.add(self.buckets, at, datacenter, served, window);
-            }
+            Fact::Load { datacenter, served, window } => self.loads.add(at, datacenter, served, window),
             Fact::RangeLanded { copy: CopyClass::Backup, datacenter, unit, first, last, .. } => {
                 let of = Side::BOTH.map(|side| self.tails.held(unit, side)).into_iter().max().unwrap_or(0);
                 self.landings.media_written(unit, datacenter, last + 1 - first, of);
@@ -282,6 +279,11 @@ impl Observer for Metrics {
         self.last = self.last.max(at);
         self.overload.observe(at, fact);
         self.observe_write(at, fact);
+    }
+
+    #[inline]
+    fn served(&mut self, at: Instant, datacenter: Datacenter, requests: u32) {
+        self.loads.served(at, datacenter, requests);
     }
 }
 

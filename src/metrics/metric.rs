@@ -60,10 +60,11 @@ pub enum Metric {
     LatencyP95,
     /// The 99th percentile of the same.
     LatencyP99,
-    /// The highest load of a datacenter, as a share of its rate.
+    /// The load of a datacenter in its busiest minute, as a share of what its rate serves in a minute. Each
+    /// request is counted; minutes count from the start, however long the run is.
     PeakLoad,
-    /// The least head room that a datacenter would have at peak with its partner gone, as a share
-    /// of its rate; negative where it would be overloaded.
+    /// The least head room that a datacenter would have in its busiest minute with its partner gone, as a
+    /// share of its rate; negative where it would be overloaded.
     PeakHeadroom,
     /// The longest replication lag: the greatest age that an acknowledged record reached while it was on
     /// one site only. It is followed from record to record, so that none is missed; a record that a new

@@ -7,7 +7,8 @@ mod invariants;
 
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
 use crate::metrics::{
-    Alarm, Fate, Flow, Judgement, Lag, Measured, Measurements, Metric, Overload, Quantiles, Scope, ThresholdResult,
+    Alarm, Fate, Flow, Judgement, Lag, Loads, Measured, Measurements, Metric, Overload, Quantiles, Scope,
+    ThresholdResult,
 };
 use crate::terms::{Boundary, Datacenter, Mode, Names, RecordKind, Refusal, Span, Unit};
 use serde::ser::{Serialize, Serializer};
@@ -336,7 +337,8 @@ fn datacenter(measured: &Measurements, datacenter: Datacenter, names: &Names) ->
         "landings": RecordKind::ALL.map(|kind| measured.landings.at(kind, datacenter)).iter().sum::<u64>(),
         "resynchronised": measured.landings.resynchronised(datacenter),
         "peak_load_percent": Json::Percent(peak.share_milli_percent),
-        "peak_at": text(measured.buckets.begins(peak.bucket)),
+        "peak_at": text(peak.at),
+        "peak_window_us": Loads::WINDOW,
         "peak_load_partner_gone_percent": Json::Percent(alone.share_milli_percent),
         "peak_headroom_percent": Json::Percent(measured.loads.headroom(datacenter)),
         "load": object! {

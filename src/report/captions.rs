@@ -42,9 +42,9 @@ pub(super) fn load(outcome: &Outcome) -> String {
         return "There is no datacenter.".to_owned();
     };
     let peak = measured.loads.peak(busiest);
-    let at = clock(measured.buckets.begins(peak.bucket), false);
+    let at = clock(peak.at, false);
     let busiest = format!(
-        "The busiest was {}, with {} of its capacity at {at}.",
+        "The busiest minute was that of {}, with {} of its capacity at {at}.",
         name(busiest),
         percent(peak.share_milli_percent)
     );

@@ -3,7 +3,7 @@
 use super::axis::{Scale, clock_ticks, round_ticks, short};
 use super::canvas::{Anchor, Canvas, Label, Point, draw, ink};
 use super::multiples::{Mark, Multiples, Panel, title};
-use crate::metrics::Measurements;
+use crate::metrics::{Loads, Measurements};
 use crate::outcome::Outcome;
 use crate::terms::Datacenter;
 
@@ -14,8 +14,8 @@ pub(super) fn chart(outcome: &Outcome) -> String {
     let layout = Multiples::new(&boundaries);
     draw(layout.size(), "Load of each datacenter against its capacity over time", |canvas| {
         let legend = [
-            (Mark::Area(ink::BLUE), "load"),
-            (Mark::Line(ink::ORANGE), "load it would carry with its partner gone"),
+            (Mark::Area(ink::BLUE), "load in the busiest minute"),
+            (Mark::Line(ink::ORANGE), "the same with its partner gone"),
             (Mark::Diamond(ink::VERMILION), "that load at peak, as a share of capacity"),
             (Mark::Dashes(ink::TEXT), "capacity"),
         ];
@@ -33,7 +33,7 @@ pub(super) fn chart(outcome: &Outcome) -> String {
 fn top(measured: &Measurements) -> f64 {
     let each = (0_u8..).map(Datacenter).zip(&measured.setup.datacenters);
     let highest = each.map(|(datacenter, setup)| {
-        let alone = measured.loads.per_second(measured.loads.peak_alone(datacenter).served);
+        let alone = Loads::per_second(measured.loads.peak_alone(datacenter).served);
         alone.max(setup.rate as f64)
     });
     highest.fold(1.0, f64::max) * 1.24
@@ -85,8 +85,8 @@ impl<'a, 'b> Drawing<'a, 'b> {
 
     fn load(&mut self) {
         let loads = &self.outcome.measurements.loads;
-        let own = self.steps(|bucket| loads.served[self.datacenter.index()][bucket]);
-        let alone = self.steps(|bucket| loads.carried_alone(self.datacenter, bucket));
+        let own = self.steps(|bucket| loads.busiest[self.datacenter.index()][bucket]);
+        let alone = self.steps(|bucket| loads.busiest_alone[self.datacenter.index()][bucket]);
         let mut area = own.clone();
         area.push((own.last().map_or(self.panel.to.0, |point| point.0), self.panel.to.1));
         area.push((self.panel.from.0, self.panel.to.1));
@@ -104,8 +104,8 @@ impl<'a, 'b> Drawing<'a, 'b> {
     fn peak_alone(&mut self) {
         let measured = &self.outcome.measurements;
         let peak = measured.loads.peak_alone(self.datacenter);
-        let middle = measured.buckets.begins(peak.bucket) + measured.buckets.width.scale(1, 2);
-        let at = (self.x.clamped(middle.0 as f64), self.y.at(measured.loads.per_second(peak.served)));
+        let middle = peak.at + Loads::WINDOW.scale(1, 2);
+        let at = (self.x.clamped(middle.0 as f64), self.y.at(Loads::per_second(peak.served)));
         self.canvas.diamond(at, 5.0, ink::VERMILION);
         let text = percent(peak.share_milli_percent);
         let label = Label::new(14.0, ink::VERMILION, Anchor::Middle).bold();
@@ -129,7 +129,7 @@ impl<'a, 'b> Drawing<'a, 'b> {
         let measured = &self.outcome.measurements;
         let begins = |bucket| self.x.clamped(measured.buckets.begins(bucket).0 as f64);
         let steps = (0..measured.whole_buckets()).flat_map(|bucket| {
-            let y = self.y.at(measured.loads.per_second(served(bucket)));
+            let y = self.y.at(Loads::per_second(served(bucket)));
             [(begins(bucket), y), (begins(bucket + 1), y)]
         });
         steps.collect()

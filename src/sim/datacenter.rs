@@ -227,6 +227,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.plan_turn(datacenter);
         if let Some((site, asked)) = next {
             self.places[datacenter.index()].served += 1;
+            self.observer.served(self.now, datacenter, 1);
             self.ask(site, asked, None);
         }
     }

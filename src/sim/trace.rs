@@ -86,6 +86,11 @@ impl<O: Observer> Observer for Untraced<O> {
     fn observe(&mut self, at: Instant, fact: &Fact) {
         self.0.observe(at, fact);
     }
+
+    #[inline]
+    fn served(&mut self, at: Instant, datacenter: Datacenter, requests: u32) {
+        self.0.served(at, datacenter, requests);
+    }
 }
 
 impl<O: Observer> Trace for Untraced<O> {

@@ -313,7 +313,12 @@ impl Day {
     fn outcome(mut self) -> Outcome {
         self.facts.sort_by_key(|&(at, _)| at);
         let mut observers = (Metrics::new(setup()), Digest::default());
-        self.facts.iter().for_each(|(at, fact)| observers.observe(*at, fact));
+        for (at, fact) in &self.facts {
+            observers.observe(*at, fact);
+            if let Fact::Load { datacenter, served, .. } = *fact {
+                observers.served(*at, datacenter, served);
+            }
+        }
         let (metrics, digest) = observers;
         let measurements = metrics.finish();
         let threshold = |metric, scope, max| Threshold { metric, scope, min: None, max: Some(max) };
