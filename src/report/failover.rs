@@ -3,7 +3,7 @@
 use super::axis::{Scale, clock_ticks, relative_ticks, round_ticks, short};
 use super::canvas::{Anchor, Canvas, Label, draw, ink};
 use super::lane_chart::{LEFT, RIGHT, Style, WIDTH};
-use super::lanes::{faults, lanes};
+use super::lanes::{Lane, close_lanes, faults, lanes};
 use super::load::time_axis;
 use super::multiples::{Panel, title};
 use crate::metrics::{CloseUp, Measurements};
@@ -23,7 +23,8 @@ struct Window {
     from: Instant,
     to: Instant,
     ticks: Vec<(Instant, String)>,
-    units: Vec<Unit>,
+    /// Sites of units, one unit after the other.
+    lanes: Vec<Lane>,
     /// Whether leases and the witness are shown.
     with_lease: bool,
     series: Vec<Series>,
@@ -62,7 +63,7 @@ pub(super) fn close_up(outcome: &Outcome, close_up: &CloseUp) -> String {
         from,
         to,
         ticks: relative_ticks(from, close_up.onset, to, 10),
-        units: vec![unit],
+        lanes: close_lanes(measured, &outcome.names, close_up).into(),
         with_lease: true,
         series: vec![
             series("acknowledged /s", ink::BLUE, &close_up.acknowledged),
@@ -89,12 +90,13 @@ pub(super) fn whole_run(outcome: &Outcome) -> String {
         values: values[..used].iter().map(|&value| value as f64 / per).collect(),
     };
     let per_second = width.as_secs_f64();
+    let changed = units(measured).filter(|unit| changed_in(measured, *unit, from, to)).take(MOST_UNITS);
     let window = Window {
         title: "The whole run: who served, and what clients saw".to_owned(),
         from,
         to,
         ticks: clock_ticks(from, to, 12),
-        units: units(measured).filter(|unit| changed_in(measured, *unit, from, to)).take(MOST_UNITS).collect(),
+        lanes: changed.flat_map(|unit| lanes(measured, &outcome.names, unit).into_iter().take(2)).collect(),
         with_lease: false,
         series: vec![
             series("acknowledged /s", ink::BLUE, &flow.acknowledged_series, per_second),
@@ -127,13 +129,12 @@ fn utc(at: Instant) -> String {
 fn chart(outcome: &Outcome, window: &Window) -> String {
     let x = Scale { from: window.from.0 as f64, to: window.to.0 as f64, start: LEFT, end: WIDTH - RIGHT };
     let shown = if window.with_lease { 3 } else { 2 };
-    let of_unit = |&unit: &Unit| lanes(&outcome.measurements, &outcome.names, unit).into_iter().take(shown);
-    let lanes: Vec<_> = window.units.iter().flat_map(of_unit).collect();
+    let lanes = &window.lanes;
     let style = Style { x, with_lease: window.with_lease };
     let bands = bands(outcome, window, x);
     let rows = bands.iter().map(|band| band.row + 1).max().unwrap_or(0);
     let top = 76.0 + rows as f64 * FAULT_ROW;
-    let lanes_end = top + lanes.len() as f64 * style.height() + window.units.len() as f64 * UNIT_GAP;
+    let lanes_end = top + lanes.len() as f64 * style.height() + (lanes.len() / shown) as f64 * UNIT_GAP;
     let bottom = lanes_end + window.series.len() as f64 * (SERIES + SERIES_GAP) - SERIES_GAP + 12.0;
     draw((WIDTH as u32, (bottom + 44.0) as u32), &window.title, |canvas| {
         title(canvas, &window.title, if lanes.is_empty() { &[] } else { style.legend() });

@@ -2,9 +2,9 @@
 //! chart and for the terminal.
 
 use super::captions::rounded;
-use crate::metrics::{Ailment, Announcement, Failover, Measurements, Moment, Term};
+use crate::metrics::{Ailment, Announcement, CloseUp, Failover, Measurements, Moment, Term};
 use crate::outcome::Outcome;
-use crate::terms::{Datacenter, Instant, Names, Seat, Side, Unit};
+use crate::terms::{Datacenter, Instant, Names, Seat, Side, Span, Unit};
 
 /// One site of a unit, or its witness, over the whole run.
 pub(super) struct Lane {
@@ -58,6 +58,37 @@ pub(super) fn lanes(measured: &Measurements, names: &Names, unit: Unit) -> [Lane
             notes: side.map(|_| notes(measured, unit, datacenter)).unwrap_or_default(),
         }
     })
+}
+
+/// The lanes of a close-up: no site serves while its unit refuses writes and acknowledges none.
+pub(super) fn close_lanes(measured: &Measurements, names: &Names, close_up: &CloseUp) -> [Lane; 3] {
+    let refusing = refusing(close_up);
+    let mut lanes = lanes(measured, names, close_up.unit);
+    for lane in &mut lanes {
+        lane.terms = refusing.iter().fold(std::mem::take(&mut lane.terms), |terms, &gap| without(&terms, gap));
+    }
+    lanes
+}
+
+/// From a refusal in a second without any acknowledgement to the next acknowledgement.
+fn refusing(close_up: &CloseUp) -> Vec<(Instant, Instant)> {
+    let begins = |second: usize| close_up.starts + Span::secs(second as u64);
+    let (mut gaps, mut since) = (Vec::new(), None);
+    for (second, (&acknowledged, &refused)) in close_up.acknowledged.iter().zip(&close_up.refused).enumerate() {
+        if acknowledged > 0 {
+            gaps.extend(since.take().map(|since| (since, begins(second))));
+        } else if refused > 0 {
+            since.get_or_insert(begins(second));
+        }
+    }
+    gaps.extend(since.map(|since| (since, begins(close_up.acknowledged.len()))));
+    gaps
+}
+
+/// What is left of stretches of time without one.
+fn without(terms: &[(Instant, Instant)], (since, until): (Instant, Instant)) -> Vec<(Instant, Instant)> {
+    let parts = terms.iter().flat_map(|&(from, to)| [(from, to.min(since)), (from.max(until), to)]);
+    parts.filter(|(from, to)| from < to).collect()
 }
 
 /// The leases of a unit. One that its own holder replaced, for another mode, lasted until then.
@@ -214,4 +245,30 @@ pub(super) fn faults(outcome: &Outcome) -> Vec<(Instant, Instant, usize)> {
         }
     }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(secs: u64) -> Instant {
+        Instant::ZERO + Span::secs(secs)
+    }
+
+    #[test]
+    fn who_refuses_and_acknowledges_nothing_does_not_serve() {
+        let close_up = CloseUp {
+            unit: Unit(0),
+            onset: secs(2),
+            starts: secs(0),
+            acknowledged: vec![5, 1, 0, 0, 0, 0, 3, 0],
+            refused: vec![0, 1, 0, 2, 0, 1, 1, 4],
+            outbox: vec![0; 8],
+            lag: vec![0; 8],
+        };
+        let gaps = refusing(&close_up);
+        assert_eq!(gaps, [(secs(3), secs(6)), (secs(7), secs(8))]);
+        assert_eq!(without(&[(secs(0), secs(8))], gaps[0]), [(secs(0), secs(3)), (secs(6), secs(8))]);
+        assert_eq!(without(&[(secs(4), secs(5)), (secs(6), secs(7))], gaps[0]), [(secs(6), secs(7))]);
+    }
 }

@@ -1,7 +1,7 @@
 //! The failover timeline for the terminal: one row for each site, the witness and what clients saw, a
 //! column for each second or more.
 
-use super::lanes::{Lane, Sign, faults, lanes};
+use super::lanes::{Lane, Sign, close_lanes, faults};
 use super::text::{Paint, Tint};
 use crate::metrics::CloseUp;
 use crate::outcome::Outcome;
@@ -68,7 +68,7 @@ impl<'a> Strip<'a> {
         let mut lines = vec![String::new(), format!("  {}", self.paint.with(Tint::Strong, &heading))];
         lines.push(self.row("", &self.axis(), ""));
         lines.extend(self.faults());
-        for lane in lanes(&self.outcome.measurements, &self.outcome.names, self.close_up.unit) {
+        for lane in close_lanes(&self.outcome.measurements, &self.outcome.names, self.close_up) {
             lines.push(self.lane(&lane));
             lines.extend(self.note(&lane));
         }
