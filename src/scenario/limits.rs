@@ -105,7 +105,7 @@ impl Limits<'_> {
         let sites = topology.units.iter().flat_map(|unit| unit.sites);
         let Some(site) = sites.min_by_key(|site| topology.datacenters[site.index()].disk_rate) else { return };
         let (rate, large) = (topology.datacenters[site.index()].disk_rate, Bytes(sizes[kind.index()].0 * LARGE));
-        let once = Span(self.flush(site).0.saturating_mul(LATE)) + Span::secs(1).scale(large.0, rate.0);
+        let once = self.flush(site) + Span::secs(1).scale(large.0, rate.0);
         if timeout == Span::ZERO || timeout >= once + once {
             return;
         }

@@ -153,7 +153,7 @@ for = "5m"
 /// Answers take eight seconds while nothing is broken; then Dublin is cut off.
 const SLOW_ANSWERS: &str = r#"
 [service]
-retry_timeout = "10s"
+retry_timeout = "9990ms"
 maximum_lag_on_failover = "30m"
 
 [[fault]]
