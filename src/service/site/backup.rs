@@ -49,9 +49,10 @@ impl<D: Decisions> Site<D> {
             holding.backup.due = now + self.policy.loop_wait;
             return;
         }
-        // While `replicated` stands, a peer in touch is behind by less than the RPO.
-        let caught_up = holding.peer.caught_up_since.is_some() && holding.known.mode == Mode::Replicated;
-        let by_peer = holding.in_touch() && caught_up;
+        // What a peer may lack while `replicated` stands is little, yet old where no majority is left to say
+        // `alone`: then nothing more is acknowledged, and the tail ages.
+        let in_step = holding.known.mode == Mode::Replicated && !holding.tail_is_long(&self.policy, now);
+        let by_peer = holding.in_touch() && holding.peer.caught_up_since.is_some() && in_step;
         let through = if by_peer { holding.peer.durable.min(self.log.durable()) } else { self.log.durable() };
         let schedule = &mut holding.backup;
         if schedule.begun.replace(now).is_some() {

@@ -126,7 +126,7 @@ impl Holding {
     }
 
     /// Whether so much is on no other site that the register must say so before more is.
-    fn tail_is_long(&self, policy: &Policy, now: Monotonic) -> bool {
+    pub(super) fn tail_is_long(&self, policy: &Policy, now: Monotonic) -> bool {
         self.tail.age(now) >= tail_limit(policy) || self.at_risk(self.acknowledged) >= records_limit(policy)
     }
 
