@@ -265,7 +265,7 @@ impl Observer for Audit {
                 self.recovery.refused(ledger, at, unit, site, refusal);
             }
             Fact::Dropped { datacenter, waited, .. } => ledger.dropped(at, datacenter, waited),
-            Fact::Queued { unit, .. } => self.convergence.queued(at, unit),
+            Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth.kind, unit),
             Fact::Read { conversation, asked, shown, withheld, .. } => {
                 self.reads.read(ledger, at, conversation, asked, shown, withheld);
             }

@@ -5,9 +5,10 @@
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::{Breach, LossTerms, reasons};
-use crate::terms::{Instant, Mode, Side, Span, Unit};
+use crate::terms::{Instant, Mode, RecordKind, Side, Span, Unit};
 
-/// When a unit last queued and last acknowledged a write.
+/// When a unit last queued and last acknowledged a write. The media of a call do not count: they are relayed,
+/// and no fact tells of that.
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
     queued: Option<Instant>,
@@ -44,8 +45,10 @@ impl Convergence {
     }
 
     #[inline]
-    pub(in crate::audit) fn queued(&mut self, at: Instant, unit: Unit) {
-        self.units[unit.index()].queued = Some(at);
+    pub(in crate::audit) fn queued(&mut self, at: Instant, kind: RecordKind, unit: Unit) {
+        if kind != RecordKind::CallMedia {
+            self.units[unit.index()].queued = Some(at);
+        }
     }
 
     pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant, unfinished: u64) {
@@ -169,6 +172,21 @@ mod tests {
         let mut story = waiting();
         story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
         story.expect_broken("FO-6", "1 write was still waiting, among them for {unit}");
+    }
+
+    #[test]
+    fn media_of_a_call_leaves_no_unit_stuck() {
+        for kind in [RecordKind::CallMedia, RecordKind::CallLog] {
+            let mut story = Story::after();
+            let birth = story.birth(kind);
+            story.renew_for(Side::A, Span::minutes(5)).fact(Fact::LivenessBegan);
+            for side in Side::BOTH {
+                story.disks_lost(side);
+            }
+            story.fact(Fact::Queued { birth, unit: EMEA_1 }).pass(Span::minutes(5));
+            story.fact(Fact::Ended { unfinished: 1 });
+            assert_eq!(story.finding("FO-6").suspended.is_empty(), kind == RecordKind::CallMedia, "{kind}");
+        }
     }
 
     #[test]
