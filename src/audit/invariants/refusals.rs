@@ -5,7 +5,7 @@ use super::Refused;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::{Breach, rules, slack};
-use crate::terms::{Birth, Datacenter, Instant, Refusal, Side, Span, Unit};
+use crate::terms::{Birth, Datacenter, Epoch, Instant, Refusal, Side, Span, Unit};
 
 /// An unbroken run of refusals of one class.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ impl Stretch {
 #[derive(Clone, Copy, Debug, Default)]
 struct Stretches {
     switching_over: Option<Stretch>,
+    /// The epoch under which it is: a later one has ended it, and may begin another.
+    switching_under: Epoch,
     peer_unreachable: Option<Stretch>,
     /// Of each site. A site without a majority says so whatever the other acknowledges.
     no_majority: [Option<Stretch>; 2],
@@ -77,7 +79,13 @@ impl RefusalsNecessary {
     }
 
     fn needless_switchover(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
-        let lasted = Stretch::prolong(&mut self.stretches[unit?.index()].switching_over, ledger, at);
+        let unit = unit?;
+        let stretches = &mut self.stretches[unit.index()];
+        let epoch = ledger.registers.epoch(unit);
+        if std::mem::replace(&mut stretches.switching_under, epoch) != epoch {
+            stretches.switching_over = None;
+        }
+        let lasted = Stretch::prolong(&mut stretches.switching_over, ledger, at);
         let bound = ledger.contract.switchover_bound + slack::SETTLING;
         (lasted > bound).then_some("for longer than a switchover may take")
     }
@@ -336,6 +344,18 @@ mod tests {
         story.expect_kept("RES-7", 2);
         story.pass(Span::minutes(1)).refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
         story.expect_broken("RES-7", "longer than a switchover may take");
+    }
+
+    #[test]
+    fn a_switchover_under_a_later_epoch_has_its_own_time() {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        for epoch in 2..=4 {
+            story.grant(epoch, Side::A);
+            story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(20));
+            story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(15));
+        }
+        story.expect_kept("RES-7", 6);
     }
 
     #[test]
