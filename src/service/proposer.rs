@@ -167,11 +167,12 @@ impl Proposer {
         self.ahead = None;
     }
 
-    /// Takes note of the highest ballot and of who votes, as a voter knows it.
+    /// Takes note of the highest ballot and of who votes, as a voter knows it. What was promised in advance
+    /// is worth nothing where a voter has promised more since.
     pub(super) fn learn(&mut self, promised: Ballot, members: Members) {
         self.round = self.round.max(promised.round);
         let merged = self.members.merge(members);
-        if merged != self.members {
+        if merged != self.members || self.ahead.is_some_and(|ahead| ahead < promised) {
             self.members = merged;
             self.ahead = None;
         }
@@ -312,6 +313,27 @@ mod tests {
         proposer.answered(now, Seat::Witness, &knows(old), &mut effects);
         let question = VoterQuestion::Enroll { seat: Seat::B, incarnation: boot };
         assert_eq!(effects, [SiteEffect::ToVoter { seat: Seat::Witness, question }]);
+    }
+
+    #[test]
+    fn what_was_promised_in_advance_is_not_used_once_a_voter_has_promised_more() {
+        let (now, timeout) = (Monotonic(1), Span::secs(3));
+        let ballot = Ballot { round: 1, site: Side::A, boot: 0 };
+        let later = Ballot { round: 9, site: Side::B, boot: 0 };
+        for (seen, prepares) in [(after(ballot), false), (later, true)] {
+            let mut proposer = Proposer::new(Side::A, 0, 2);
+            let mut effects = Vec::new();
+            proposer.propose(now, timeout, None, value(), &mut effects);
+            for answer in [VoterAnswer::Promised { ballot, accepted: None }, VoterAnswer::Accepted { ballot }] {
+                proposer.answered(now, Seat::A, &answer, &mut effects);
+                proposer.answered(now, Seat::B, &answer, &mut effects);
+            }
+            proposer.learn(seen, Members::default());
+            effects.clear();
+            proposer.propose(now, timeout, None, value(), &mut effects);
+            let prepared = |effect: &SiteEffect| matches!(effect, SiteEffect::ToVoter { question: VoterQuestion::Prepare { ballot, .. }, .. } if *ballot > seen);
+            assert_eq!(effects.iter().all(prepared), prepares, "{effects:?}");
+        }
     }
 
     /// Voters that accepted an attempt of unknown outcome have promised its successor in advance.
