@@ -215,7 +215,7 @@ impl<D: Decisions> Site<D> {
         }
         if remembers {
             self.readmission.take_if(|under_way| under_way.seat() == seat);
-        } else if let VoterAnswer::Abstains { incarnation } = *answer
+        } else if let VoterAnswer::Abstains { incarnation } | VoterAnswer::Holds { incarnation, .. } = *answer
             && self.voter_remembers
             && self.readmission.as_ref().is_none_or(|under_way| under_way.seat() == seat)
         {
