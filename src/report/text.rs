@@ -5,7 +5,7 @@ use super::load::percent;
 use super::story::explain_line;
 use super::strip::strips;
 use crate::audit::{Breach, Finding, Suspension};
-use crate::metrics::{Alarm, Fate, Judgement, Pending, Quantiles, UnitAccount, grouped};
+use crate::metrics::{Alarm, Fate, Interruption, Judgement, Pending, Quantiles, UnitAccount, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
 use crate::terms::{Datacenter, Names, Refusal, Span, Unit};
 use std::fmt::Write;
@@ -179,7 +179,10 @@ impl Page<'_> {
         for (index, failover) in measured.failovers.iter().take(8).enumerate() {
             let (unit, from, to) =
                 (names.unit(failover.unit), names.datacenter(failover.from), names.datacenter(failover.to));
-            let gap = failover.onset.zip(failover.serving).map(|(onset, serving)| rounded(serving.since(onset)));
+            let struck = |one: &&Interruption| one.unit == failover.unit && Some(one.onset) == failover.onset;
+            let able = measured.interruptions.iter().find(struck).and_then(|one| one.ended);
+            let until = if failover.planned { failover.serving } else { able.or(failover.serving) };
+            let gap = failover.onset.zip(until).map(|(onset, until)| rounded(until.since(onset)));
             let how = match (failover.planned, gap) {
                 (true, Some(gap)) => format!("planned, writes paused {gap}"),
                 (true, None) => "planned".to_owned(),
