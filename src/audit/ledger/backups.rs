@@ -41,10 +41,12 @@ impl BackupBook {
         self.marks.front().map(|&(_, at)| at)
     }
 
-    /// Few marks are kept, however long a backup is awaited: then they lie further apart.
+    /// Few marks are kept, however long a backup is awaited: then they lie further apart. A holder's own
+    /// backup may hold what it could not acknowledge before.
     #[inline]
     pub(super) fn acknowledged(&mut self, position: Position, at: Instant) {
-        if self.marks.back().is_some_and(|&(last, since)| at - since < self.apart || position <= last) {
+        let is_marked = self.marks.back().is_some_and(|&(last, since)| at - since < self.apart || position <= last);
+        if is_marked || self.backups.iter().any(|backup| position <= backup.end) {
             return;
         }
         self.marks.push_back((position, at));
@@ -107,6 +109,16 @@ mod tests {
         book.backed_up(Datacenter(3), at(50_000));
         let first = book.first_after(at(50_000)).expect("half of them are newer");
         assert!(first > Instant(50_000_000_000) && first < Instant(51_000_000_000), "{first:?}");
+    }
+
+    #[test]
+    fn what_a_backup_held_before_it_was_acknowledged_awaits_no_other() {
+        let mut book = BackupBook::default();
+        book.backed_up(Datacenter(3), at(5));
+        book.acknowledged(at(5), Instant(1));
+        assert_eq!(book.oldest_without(), None);
+        book.acknowledged(at(6), Instant(2));
+        assert_eq!(book.oldest_without(), Some(Instant(2)));
     }
 
     #[test]
