@@ -188,7 +188,11 @@ fn a_scenario_is_no_topology() {
     let file = folder.path().join("scenario.toml");
     std::fs::write(&file, init_template()).unwrap();
     let found = load_topology(&file.display().to_string()).map(|_| ()).unwrap_err();
-    assert_eq!(found.iter().map(|one| one.code()).collect::<Vec<_>>(), [Code::NotATopology], "\n{found}");
+    assert_eq!(
+        found.iter().map(ringfence::scenario::Diagnostic::code).collect::<Vec<_>>(),
+        [Code::NotATopology],
+        "\n{found}"
+    );
 }
 
 #[test]

@@ -313,7 +313,7 @@ mod tests {
         tails.taken_over(UNIT, Side::B);
         tails.cut(UNIT, Side::A, at(1, 7));
         (8..=10).for_each(|r| {
-            tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::QuarantinedTail, Record(r), Position::default())
+            tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::QuarantinedTail, Record(r), Position::default());
         });
         assert_eq!(tails.lost(), [0]);
         tails.landed(Instant::ZERO, UNIT, Side::B, CopyClass::Log, Record(8), at(2, 8));

@@ -102,17 +102,17 @@ impl Limits<'_> {
     fn disks_keep_up(&self, given: Option<&At<Entries<Bytes>>>, sizes: &[Bytes; 9]) {
         let (Some(timeout), topology) = (self.policy.disk_timeout, self.topology()) else { return };
         let Some(kind) = RecordKind::ALL.into_iter().max_by_key(|kind| sizes[kind.index()]) else { return };
-        let sites = topology.units.iter().flat_map(|unit| unit.sites);
-        let Some(site) = sites.min_by_key(|site| topology.datacenters[site.index()].disk_rate) else { return };
+        let homes = topology.units.iter().flat_map(|unit| unit.sites);
+        let Some(site) = homes.min_by_key(|site| topology.datacenters[site.index()].disk_rate) else { return };
         let (rate, large) = (topology.datacenters[site.index()].disk_rate, Bytes(sizes[kind.index()].0 * LARGE));
         let once = self.flush(site) + Span::secs(1).scale(large.0, rate.0);
         if timeout == Span::ZERO || timeout >= once + once {
             return;
         }
-        let sized = given.and_then(|sizes| sizes.value.0.iter().find(|(name, _)| name.value == traffic::word(kind)));
+        let own = given.and_then(|given| given.value.0.iter().find(|(name, _)| name.value == traffic::word(kind)));
         let slowest = self.rows().filter_map(|row| row.disk_rate.as_ref()).min_by_key(|rate| rate.value.0);
         let timed = self.service.disk_timeout.as_ref().map(|timeout| &timeout.place);
-        let place = sized.map(|(_, size)| &size.place).or(timed).or(slowest.map(|rate| &rate.place));
+        let place = own.map(|(_, size)| &size.place).or(timed).or(slowest.map(|rate| &rate.place));
         let needed = rounded_up(once + once);
         let message = format!(
             "the disks of {} take up to {needed} for two large records, and `disk_timeout` is {timeout}: they would be \
