@@ -117,7 +117,7 @@ fn every_mistake_planted_in_the_register_is_found() {
 /// any time with an empty one. A write later on makes it many more states: that search is a deeper one.
 #[test]
 fn a_lost_disk_breaks_no_promise_and_a_holder_exists_again() {
-    let quiet = Lease { writes: 0, ..lease(Start::Settled, 6, &[Fault::Wipe]) };
+    let quiet = Lease { writes: 0, ..lease(Start::Settled, 5, &[Fault::Wipe]) };
     exhaust("lost disk", quiet, ENOUGH, &[TAKES_OVER, RECOVERS]);
     exhaust("lost disk, one write", lease(Start::Settled, 1, &[Fault::Wipe]), ENOUGH, &[ACKNOWLEDGES]);
 }

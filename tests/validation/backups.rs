@@ -60,6 +60,7 @@ extends = "laboratory.toml"
 disk_rate = "{:.3}kB/s"
 [service]
 backup_every = "{every}s"
+disk_timeout = "never"
 failback = "manual"
 {crowd}"#,
         RECORDS * every * BYTES / transfer / 1e3,
