@@ -187,7 +187,7 @@ fn with_one_datacenter_of_each_boundary_gone_all_that_is_pending_has_a_reason() 
 fn after_random_faults_too_all_that_a_lost_datacenter_leaves_pending_has_a_reason() {
     let topology = random::field().expect("the built-in topology loads");
     let mut reasons = BTreeSet::new();
-    for seed in 0..60 {
+    for seed in 0..100 {
         let head = "schema_version = 1\n";
         let text = random::scenario_of(&topology, seed).replacen(head, &format!("{head}after = \"lose-one\"\n"), 1);
         let scenario = scenario::parse("random.toml", &text, Size::Full).unwrap_or_else(|found| panic!("{found}"));

@@ -49,15 +49,17 @@ impl<D: Decisions> Site<D> {
             holding.backup.due = now + self.policy.loop_wait;
             return;
         }
+        if holding.backup.begun.replace(now).is_some() {
+            holding.backup.turn = holding.backup.turn.wrapping_add(1);
+        }
         // What a peer may lack while `replicated` stands is little, yet old where no majority is left to say
         // `alone`: then nothing more is acknowledged, and the tail ages.
         let in_step = holding.known.mode == Mode::Replicated && !holding.tail_is_long(&self.policy, now);
-        let by_peer = holding.in_touch() && holding.peer.caught_up_since.is_some() && in_step;
+        // An idle holder does not know whether its peer is gone, so the peer is asked once.
+        let first = holding.backup.turn == 0;
+        let by_peer = first && holding.in_touch() && holding.peer.caught_up_since.is_some() && in_step;
         let through = if by_peer { holding.peer.durable.min(self.log.durable()) } else { self.log.durable() };
         let schedule = &mut holding.backup;
-        if schedule.begun.replace(now).is_some() {
-            schedule.turn = schedule.turn.wrapping_add(1);
-        }
         if through <= schedule.finished {
             (schedule.begun, schedule.due) = (None, now + every);
             return;
