@@ -67,8 +67,10 @@ impl AcknowledgedLoss {
         if epoch < ledger.registers.epoch(unit) && !ledger.logs(unit).store(peer).holds(position) {
             self.overlap.insert(birth.record, Overlapping { at, unit, side });
         }
-        let replicated = lease.under(epoch).is_some_and(|register| register.mode == Mode::Replicated);
-        if !replicated || matches!(ledger.contract.loss, LossTerms::AtMost(_)) {
+        if matches!(ledger.contract.loss, LossTerms::AtMost(_)) {
+            return;
+        }
+        if lease.under(epoch).is_none_or(|register| register.mode != Mode::Replicated) {
             return;
         }
         self.docket.check(ledger.logs(unit).ever_held(peer, position), || {
