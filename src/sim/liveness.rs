@@ -4,7 +4,7 @@
 use super::chance::{Chance, Purpose, named};
 use super::event::{SiteId, VoterId};
 use super::plan::After;
-use super::request::{Pending as Request, Task};
+use super::request::{Origin, Pending as Request, Task};
 use super::world::World;
 use crate::facts::{Fact, Observer, Obstacle, Pending};
 use crate::service::Decisions;
@@ -29,7 +29,15 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let running = |(datacenter, place): (Datacenter, &super::datacenter::Place)| {
             place.running || self.gone.contains(datacenter)
         };
-        places.into_iter().all(running) && self.requests.len() == 0 && self.units().all(|unit| self.is_settled(unit))
+        let over = |request: &Request| self.is_forsaken(request);
+        places.into_iter().all(running)
+            && self.requests.iter().all(over)
+            && self.units().all(|unit| self.is_settled(unit))
+    }
+
+    /// Writes that are neither confirmed nor finally refused.
+    pub(super) fn unfinished(&self) -> u64 {
+        self.requests.iter().filter(|request| self.is_unfinished(request)).count() as u64
     }
 
     /// Names every unit that has not converged, in order.
@@ -37,7 +45,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         for unit in self.units() {
             let of = |request: &&Request| {
                 let asked = request.listed.map(|(unit, _)| unit).or(request.placed.map(|placed| placed.unit));
-                matches!(request.task, Task::Write(_)) && asked == Some(unit)
+                self.is_unfinished(request) && asked == Some(unit)
             };
             let writes = self.requests.iter().filter(of).count() as u64;
             if writes > 0 || !self.is_whole(unit) {
@@ -45,6 +53,17 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 self.state(Fact::Pending(Pending { unit, writes, why }));
             }
         }
+    }
+
+    /// Whether a write waits to be confirmed or finally refused.
+    fn is_unfinished(&self, request: &Request) -> bool {
+        matches!(request.task, Task::Write(_)) && !self.is_forsaken(request)
+    }
+
+    /// Whether a request would bring back what was set aside at a datacenter that is gone for good. Its client
+    /// had its answer long ago; the record waits with its tail.
+    fn is_forsaken(&self, request: &Request) -> bool {
+        matches!(request.origin, Origin::Merge(site) if self.gone.contains(self.sites[site.index()].datacenter()))
     }
 
     /// One of the boundary's datacenters that has a site loses its power for good.

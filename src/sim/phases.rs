@@ -7,8 +7,6 @@ use crate::facts::{Fact, Observer};
 use crate::service::Decisions;
 use crate::terms::{Datacenter, Instant, Span};
 
-use super::request::Task;
-
 /// How often it is looked at whether everything has converged.
 const LOOK: Span = Span::secs(1);
 
@@ -44,11 +42,6 @@ impl<D: Decisions, O: Observer> World<D, O> {
         } else {
             self.agenda.push((self.now + LOOK).min(last), Event::Settled);
         }
-    }
-
-    /// Writes that are neither confirmed nor finally refused.
-    pub(super) fn unfinished(&self) -> u64 {
-        self.requests.iter().filter(|pending| matches!(pending.task, Task::Write(_))).count() as u64
     }
 
     fn settle_end(&self) -> Instant {
