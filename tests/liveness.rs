@@ -187,7 +187,7 @@ fn with_one_datacenter_of_each_boundary_gone_all_that_is_pending_has_a_reason() 
 fn after_random_faults_too_all_that_a_lost_datacenter_leaves_pending_has_a_reason() {
     let topology = random::field().expect("the built-in topology loads");
     let mut reasons = BTreeSet::new();
-    for seed in 0..100 {
+    for seed in 0..800 {
         let head = "schema_version = 1\n";
         let text = random::scenario_of(&topology, seed).replacen(head, &format!("{head}after = \"lose-one\"\n"), 1);
         let scenario = scenario::parse("random.toml", &text, Size::Full).unwrap_or_else(|found| panic!("{found}"));
@@ -197,8 +197,44 @@ fn after_random_faults_too_all_that_a_lost_datacenter_leaves_pending_has_a_reaso
         }
         reasons.extend(reasons_of(&outcome));
     }
-    let each = [Obstacle::NoMajority, Obstacle::Operator, Obstacle::Unreplicable, Obstacle::PeerGone];
+    let each = [
+        Obstacle::NoMajority,
+        Obstacle::NoCopy,
+        Obstacle::HolderGone,
+        Obstacle::Operator,
+        Obstacle::Unreplicable,
+        Obstacle::PeerGone,
+    ];
     assert!(each.iter().all(|why| reasons.contains(why)), "{reasons:?}");
+}
+
+/// A drawn scenario that once ended with a wrong reason, or none.
+fn once_failed(name: &str) -> Outcome {
+    let file = format!("{}/tests/once_failed/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let scenario = scenario::load(file.as_ref(), Size::Full).unwrap_or_else(|found| panic!("{found}"));
+    run(&scenario, scenario.default_seed, Options::default())
+}
+
+/// A holder's disk is lost, its unit waits for an operator, and the peer that alone could certify the new disk
+/// is gone for good.
+#[test]
+fn a_site_that_lost_its_disk_and_its_peer_waits_for_want_of_a_certified_copy() {
+    let outcome = once_failed("lose-one-164");
+    let pending: Vec<_> = outcome.measurements.units.iter().filter_map(|account| account.pending).collect();
+    assert_eq!(reasons_of(&outcome), BTreeSet::from([Obstacle::NoCopy]), "{}: {pending:?}", outcome.reproduce);
+    assert!(outcome.measurements.unfinished > 0, "{}: clients hold their outbox", outcome.reproduce);
+}
+
+/// The records of a tail were confirmed to their clients long ago. That they are on their way back to the log
+/// when their datacenter is lost makes no client wait.
+#[test]
+fn a_tail_that_was_set_aside_at_a_lost_datacenter_leaves_no_write_unfinished() {
+    let outcome = once_failed("lose-one-1695");
+    let measured = &outcome.measurements;
+
+    assert!(measured.units.iter().any(|account| account.waiting() > 0), "{}", outcome.reproduce);
+    assert!(reasons_of(&outcome).contains(&Obstacle::PeerGone), "{}", outcome.reproduce);
+    assert_eq!(measured.unfinished, 0, "{}", outcome.reproduce);
 }
 
 /// Why units have not converged, each of them for a reason, which the report tells.

@@ -21,6 +21,9 @@ pub enum Obstacle {
     Dark,
     /// Fewer than two voters run and know what they promised.
     NoMajority,
+    /// Every site that runs lost its disk, and nobody is left who could say what it lacks: it may neither take
+    /// the lease over nor renew it.
+    NoCopy,
     /// The holder is gone, and what it served alone nobody else has: the others wait for it, for the end of
     /// the grace period, or for an operator's order.
     HolderGone,
@@ -40,6 +43,7 @@ impl Obstacle {
         match self {
             Self::Dark => "boundary dark",
             Self::NoMajority => "no majority",
+            Self::NoCopy => "no certified copy",
             Self::HolderGone => "holder gone while alone",
             Self::Operator => "failover waits for an operator",
             Self::Unreplicable => "nothing to replicate to under sync-strict",

@@ -106,10 +106,13 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let runs = |side: Side| self.places[self.plan.units[unit.index()].site(side).index()].running;
         let voters = Seat::ALL.into_iter().filter(|&seat| self.can_vote(VoterId::new(unit, seat)));
         let holder = self.register(unit).filter(|register| !runs(register.holder));
+        let lacks = |side: Side| self.sites[SiteId::new(unit, side).index()].store.is_uncertified();
         if !Side::BOTH.into_iter().any(runs) {
             Obstacle::Dark
         } else if voters.count() < 2 {
             Obstacle::NoMajority
+        } else if Side::BOTH.into_iter().all(|side| !runs(side) || lacks(side)) {
+            Obstacle::NoCopy
         } else if holder.is_some_and(|gone| gone.mode == Mode::Alone) {
             Obstacle::HolderGone
         } else if holder.is_some() && self.policy.failover != Initiative::Automatic {
