@@ -41,14 +41,13 @@ fn main() {
         println!("  {name:<36} {:>6.2} million events a second", 2.0 * events as f64 / seconds / 1e6);
     }
     println!("shares of the time of a run with everything on, and the middle half of the rounds");
-    let shares: [(&str, fn(&Round) -> f64); 4] = [
-        ("the world and the service", |round| round.none / round.all),
-        ("digest", |round| (round.digest - round.none) / round.all),
-        ("metrics", |round| (round.unaudited - round.digest) / round.all),
-        ("audit", |round| (round.all - round.unaudited) / round.all),
-    ];
-    for (name, share) in shares {
-        let [low, middle, high] = quartiles(&rounds, share).map(|share| share * 100.0);
+    for (name, share) in [
+        ("the world and the service", quartiles(&rounds, |round| round.none / round.all)),
+        ("digest", quartiles(&rounds, |round| (round.digest - round.none) / round.all)),
+        ("metrics", quartiles(&rounds, |round| (round.unaudited - round.digest) / round.all)),
+        ("audit", quartiles(&rounds, |round| (round.all - round.unaudited) / round.all)),
+    ] {
+        let [low, middle, high] = share.map(|share| share * 100.0);
         println!("  {name:<36} {middle:>6.1} %   {low:.1} to {high:.1} %");
     }
 }
