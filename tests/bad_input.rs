@@ -134,6 +134,13 @@ bad! {
     deep_nesting: and(&format!("x = {}{}", "[".repeat(5_000), "]".repeat(5_000))) => [TooDeep];
     deep_dotted_key: and(&format!("{} = 1", vec!["a"; 5_000].join("."))) => [TooDeep];
     several_at_once: errors(&init_template().replace("\"outage\"", "\"outrage\"").replace("\"DE\"", "\"Atlantis\"").replace("\"rto\"", "\"rtoo\"").replace("tenants =", "tenant =")) => [UnknownKey, UnknownCountry, UnknownWord, UnknownMetric];
+    a_length_given_wrongly_hides_nothing: errors(&init_template().replace("\"6h\"", "\"6 parsecs\"").replace("datacenter = \"dublin\"", "datacenter = \"dubln\"").replace("users = 500", "users = 4294967295")) => [WrongUnit, TooMany, UnknownDatacenter];
+    a_start_given_wrongly_hides_nothing: errors(&format!("{}\n[service]\nttl = \"12s\"\n", init_template().replace("2019-05-06T06:00:00Z", "\"noon\""))) => [WrongType, LeaseTooShort];
+    a_topology_that_is_not_there_hides_nothing: with("[population]", "topology = \"kaizala\"\nrequires = [\"RES-4\"]\n[service]\nttl = \"12s\"\n[traffic]\nmix = { mesage = 1 }\n[population]") => [UnknownTopology, UnknownInvariant, LeaseTooShort, UnknownWord];
+    a_key_misspelt_is_not_missing: with("billing_country = \"DE\"", "biling_country = \"DE\"") => [UnknownKey];
+    a_kind_misspelt_is_not_missing: with("kind = \"outage\"", "knd = \"outage\"") => [UnknownKey];
+    a_fault_without_a_kind: with("kind = \"outage\"", "") => [MissingKey];
+    a_weight_of_something_unknown_is_told_once: and("[traffic]\nmix = { mesage = 1 }") => [UnknownWord];
 }
 
 /// Errors of a whole file name it, without a line.

@@ -304,9 +304,13 @@ impl Value for Fault {
     fn read(input: Input<'_>, place: &Place, value: &DeValue<'_>) -> Option<Self> {
         let Some(entries) = value.as_table() else { return wrong_type(input, place, "a table", value) };
         let mut table = Table::new(input, place, entries);
-        let kind = table.required::<String>("kind")?;
+        let Some(kind) = table.required::<String>("kind") else {
+            table.give_up();
+            return None;
+        };
         let at = table.required("at");
         let Some((effect, lasts)) = Effect::take(&kind.value, &mut table) else {
+            table.give_up();
             return unknown_word(input, &kind.place, &kind.value, Effect::KINDS);
         };
         table.finish();

@@ -143,14 +143,17 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let whole = Place { source: source.clone(), span: 0..0 };
     let document = Document::read(Input { source, findings }, &whole, &root)?;
     named(&document.name, findings);
+    let requires = thresholds::required(&document.requires, findings);
+    let check = check_size(&document, findings);
     let before = findings.count();
-    let topology = topology::resolve(&document.topology, source, findings)?;
+    let Some(topology) = topology::resolve(&document.topology, source, findings) else {
+        plan::judged_alone(&document, findings);
+        return None;
+    };
     let topology_is_sound = findings.count() == before;
     let resolver = Resolver { topology: &topology, findings };
-    let check = check_size(&document, findings);
     let plan = plan::lowered(&document, &whole, size, &resolver);
     let thresholds = thresholds::lowered(&document.threshold, &resolver);
-    let requires = thresholds::required(&document.requires, findings);
     let (plan, name) = (plan?, value(&document.name)?.clone());
     let (title, prose) = text::prose(&source.text);
     let contract = contract::of(&document, &topology.document);

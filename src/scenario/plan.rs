@@ -7,9 +7,9 @@ use super::Size;
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::document::{Check, Document};
-use super::faults::Fault;
+use super::faults::{Effect, Fault};
 use super::population::{self, Window};
-use super::read::At;
+use super::read::{At, Findings};
 use super::resolve::Resolver;
 use super::source::Place;
 use super::words::value;
@@ -18,7 +18,7 @@ use crate::service::ResidencyMap;
 use crate::service::map::UnitRow;
 use crate::sim::Plan;
 use crate::sim::plan::{BoundaryPlan, DatacenterPlan, FaultPlan};
-use crate::terms::{Boundary, BoundarySet, Country, Span};
+use crate::terms::{Boundary, BoundarySet, Country, Instant, Span};
 use std::sync::Arc;
 
 /// How long the service has to settle if the scenario does not say.
@@ -28,21 +28,27 @@ const SETTLE: Span = Span::minutes(30);
 const LONGEST_RUN: Span = Span::hours(24 * 366);
 
 /// The plan; `None` if what is missing was reported. `whole` is where to point when a part is missing.
+///
+/// Without a start or a length there is no plan, but the rest is judged all the same.
 pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Resolver<'_>) -> Option<Plan> {
-    let start = *value(&document.start)?;
-    let duration = duration(document, size, names)?;
+    let start = value(&document.start).copied();
+    let duration = duration(document, size, names);
     let settle = value(&document.settle).copied().unwrap_or(SETTLE);
     let scale_ppm = match size {
         Size::Full => 1_000_000,
         Size::Ci => value(&document.check).and_then(|check| value(&check.scale)).map_or(1_000_000, |scale| scale.0),
     };
-    let window = Window { start, end: start + duration + settle };
+    let phase = start.zip(duration).map(|(start, duration)| Window { start, end: start + duration });
+    let whole_run = phase.map(|phase| Window { end: phase.end + settle, ..phase });
+    let policy = policy::of(&value(&document.service).cloned().unwrap_or_default(), names.findings);
+    let population = population::lowered(document, whole, scale_ppm, whole_run, names);
+    let traffic = traffic::lowered(&document.traffic, names.findings);
+    let faults = faults(document, phase, names);
     let topology = names.topology;
-    let service = value(&document.service).cloned().unwrap_or_default();
     Some(Plan {
         seed: value(&document.seed).map_or(1, |seed| seed.0),
-        start,
-        duration,
+        start: start?,
+        duration: duration?,
         settle,
         after: value(&document.after).copied().unwrap_or_default(),
         datacenters: datacenters(names),
@@ -55,11 +61,18 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
         access: topology.access,
         units: topology.units.clone(),
         map: Arc::new(map(names)),
-        policy: policy::of(&service, names.findings),
-        population: population::lowered(document, whole, scale_ppm, window, names),
-        traffic: traffic::lowered(&document.traffic, names.findings),
-        faults: faults(document, Window { start, end: start + duration }, names),
+        policy,
+        population,
+        traffic,
+        faults,
     })
+}
+
+/// Reports what is wrong with everything that needs no topology, where there is none.
+pub(super) fn judged_alone(document: &Document, findings: &Findings) {
+    policy::of(&value(&document.service).cloned().unwrap_or_default(), findings);
+    traffic::lowered(&document.traffic, findings);
+    population::check_names(&document.tenant, findings);
 }
 
 /// The length of the safety phase at this size.
@@ -124,30 +137,38 @@ fn map(names: &Resolver<'_>) -> ResidencyMap {
 
 /// The faults that strike within the safety phase. As the scenario is written, that must be all of
 /// them; those that come later than `[check]` lets a run last are left out of it.
-fn faults(document: &Document, phase: Window, names: &Resolver<'_>) -> Vec<FaultPlan> {
-    let Window { start, end } = phase;
-    let written = value(&document.duration).map_or(end, |&duration| end.max(start + duration));
+fn faults(document: &Document, phase: Option<Window>, names: &Resolver<'_>) -> Vec<FaultPlan> {
     let one = |fault: &At<Fault>| {
-        let kind = fault.value.effect.resolved(&fault.place, names);
-        let moment = fault.value.at.as_ref()?;
-        let at = moment.value.in_run(start);
-        let outside =
-            if at < start { Some("before the run starts") } else { (at >= written).then_some("after the run ends") };
-        if let Some(outside) = outside {
-            let found = Diagnostic::at(Code::FaultAfterEnd, &moment.place, format!("this fault strikes {outside}"));
-            names.findings.add(found.help(format!("the run starts at {start} and lasts {}", written.since(start))));
-        }
-        if let Some(age) =
-            fault.value.effect.age().filter(|age| age.value == Span::ZERO || at.before(age.value) < start)
-        {
-            let message = "the copy is made after the run starts, and before it is put back";
-            names.findings.report(Code::OutOfRange, &age.place, message);
-        }
-        if let Some(lasts) = fault.value.lasts.as_ref().filter(|lasts| lasts.value == Span::ZERO) {
+        let Fault { at, lasts, effect } = &fault.value;
+        let kind = effect.resolved(&fault.place, names);
+        if let Some(lasts) = lasts.as_ref().filter(|lasts| lasts.value == Span::ZERO) {
             names.findings.report(Code::OutOfRange, &lasts.place, "this must be longer than nothing");
         }
-        Some(FaultPlan { at, lasts: value(&fault.value.lasts).copied(), kind: kind? })
+        let (moment, phase) = (at.as_ref()?, phase?);
+        let at = moment.value.in_run(phase.start);
+        let written = value(&document.duration).map_or(phase.end, |&duration| phase.end.max(phase.start + duration));
+        check_moment(at, &moment.place, Window { end: written, ..phase }, names);
+        check_age(effect, at, phase, names);
+        Some(FaultPlan { at, lasts: value(lasts).copied(), kind: kind? }).filter(|fault| fault.at < phase.end)
     };
-    let planned = document.fault.iter().flat_map(|list| &list.value).filter_map(one);
-    planned.filter(|fault| fault.at < end).collect()
+    document.fault.iter().flat_map(|list| &list.value).filter_map(one).collect()
+}
+
+/// A fault strikes while the run lasts as it is written.
+fn check_moment(at: Instant, place: &Place, written: Window, names: &Resolver<'_>) {
+    let Window { start, end } = written;
+    let outside = if at < start { Some("before the run starts") } else { (at >= end).then_some("after the run ends") };
+    if let Some(outside) = outside {
+        let found = Diagnostic::at(Code::FaultAfterEnd, place, format!("this fault strikes {outside}"));
+        names.findings.add(found.help(format!("the run starts at {start} and lasts {}", end.since(start))));
+    }
+}
+
+/// A copy that is put back was made in the run, and before.
+fn check_age(effect: &Effect, at: Instant, phase: Window, names: &Resolver<'_>) {
+    let impossible = |age: &&At<Span>| age.value == Span::ZERO || at.before(age.value) < phase.start;
+    if let Some(age) = effect.age().filter(impossible) {
+        let message = "the copy is made after the run starts, and before it is put back";
+        names.findings.report(Code::OutOfRange, &age.place, message);
+    }
 }

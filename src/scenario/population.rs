@@ -48,15 +48,17 @@ pub(super) struct Window {
 }
 
 /// Lowers the population, `scale_ppm` of it. `whole` is where to point when it is missing altogether.
+/// Without a window the run has no length, and what comes out is of no use but for what it reports.
 pub(super) fn lowered(
     document: &Document,
     whole: &Place,
     scale_ppm: u32,
-    window: Window,
+    window: Option<Window>,
     names: &Resolver<'_>,
 ) -> PopulationPlan {
     let given = value(&document.population).cloned().unwrap_or_default();
     let tenants = &document.tenant;
+    let window = window.unwrap_or(Window { start: LAUNCH, end: LAUNCH });
     let lowering = Lowering { scale_ppm, window, names };
     let share = |given: &Given<Share>, default| value(given).map_or(default, |share| share.0);
     let plan = PopulationPlan {
@@ -158,7 +160,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        check_weights(&given.place, &weights, self.names.findings);
+        check_weights(given, self.names.findings);
         weights
     }
 
@@ -229,13 +231,16 @@ fn apps(given: &Given<Entries<u32>>, findings: &Findings) -> Vec<(AppVersion, u3
             None => findings.add(not_a_version(&version.place, &version.value)),
         }
     }
-    check_weights(&given.place, &apps, findings);
+    check_weights(given, findings);
     apps
 }
 
 /// Something must have a weight, and all together must fit 32 bits.
-pub(super) fn check_weights<T>(place: &Place, weights: &[(T, u32)], findings: &Findings) {
-    let sum: u64 = weights.iter().map(|(_, weight)| u64::from(*weight)).sum();
+///
+/// Those under an unknown name count: one mistake is told once.
+pub(super) fn check_weights(given: &At<Entries<u32>>, findings: &Findings) {
+    let place = &given.place;
+    let sum: u64 = given.value.0.iter().map(|(_, weight)| u64::from(weight.value)).sum();
     if sum == 0 {
         findings.report(Code::OutOfRange, place, "at least one weight must be above zero");
     } else if sum > u64::from(u32::MAX) {
@@ -243,7 +248,7 @@ pub(super) fn check_weights<T>(place: &Place, weights: &[(T, u32)], findings: &F
     }
 }
 
-fn check_names(tenants: &Given<Vec<At<Tenant>>>, findings: &Findings) {
+pub(super) fn check_names(tenants: &Given<Vec<At<Tenant>>>, findings: &Findings) {
     let names: Vec<_> =
         tenants.iter().flat_map(|list| &list.value).filter_map(|tenant| tenant.value.name.as_ref()).collect();
     tenants.iter().flat_map(|list| &list.value).for_each(|tenant| named(&tenant.value.name, findings));

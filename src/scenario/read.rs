@@ -92,11 +92,12 @@ pub(super) struct Table<'a, 'i> {
     entries: &'a DeTable<'i>,
     place: Place,
     known: Vec<&'static str>,
+    missing: Vec<&'static str>,
 }
 
 impl<'a, 'i> Table<'a, 'i> {
     pub(super) fn new(input: Input<'a>, place: &Place, entries: &'a DeTable<'i>) -> Self {
-        Self { input, entries, place: place.clone(), known: Vec::new() }
+        Self { input, entries, place: place.clone(), known: Vec::new(), missing: Vec::new() }
     }
 
     /// The value of a key that may be missing.
@@ -110,24 +111,40 @@ impl<'a, 'i> Table<'a, 'i> {
     /// The value of a key that must be there.
     pub(super) fn required<T: Value>(&mut self, key: &'static str) -> Given<T> {
         if !self.entries.contains_key(key) {
-            let place = Place { source: self.place.source.clone(), span: first_line(&self.place) };
-            self.input.findings.report(Code::MissingKey, &place, format!("the key `{key}` is missing"));
+            self.missing.push(key);
         }
         self.optional(key)
     }
 
-    /// Reports every key that was not asked for, with the nearest that could have been.
+    /// Reports every key that was not asked for, with the nearest that could have been, and those that
+    /// are missing.
     pub(super) fn finish(self) {
-        for (key, _) in self.entries {
+        self.report(|_| true);
+    }
+
+    /// Reports what is missing of a table that cannot be read on without it.
+    pub(super) fn give_up(self) {
+        self.report(|meant_is_missing| meant_is_missing);
+    }
+
+    /// A key that was misspelt is not missing.
+    fn report(mut self, is_told: impl Fn(bool) -> bool) {
+        for (key, _) in self.entries.iter().filter(|(key, _)| !self.known.contains(&key.get_ref().as_ref())) {
             let name: &str = key.get_ref();
-            if !self.known.contains(&name) {
-                let found = Diagnostic::at(
-                    Code::UnknownKey,
-                    &self.input.place(key.span()),
-                    format!("there is no key `{name}` here"),
-                );
+            let meant = nearest(name, self.known.iter().copied());
+            let missing = self.missing.iter().position(|missing| Some(*missing) == meant);
+            if let Some(missing) = missing {
+                self.missing.remove(missing);
+            }
+            if is_told(missing.is_some()) {
+                let place = self.input.place(key.span());
+                let found = Diagnostic::at(Code::UnknownKey, &place, format!("there is no key `{name}` here"));
                 self.input.findings.add(found.help(instead(name, self.known.iter().copied())));
             }
+        }
+        for key in self.missing {
+            let place = Place { source: self.place.source.clone(), span: first_line(&self.place) };
+            self.input.findings.report(Code::MissingKey, &place, format!("the key `{key}` is missing"));
         }
     }
 }

@@ -83,11 +83,8 @@ fn kind_of(name: &At<String>, kinds: &[RecordKind], findings: &Findings) -> Opti
 fn mix(given: &Given<Entries<u32>>, findings: &Findings) -> Vec<(RecordKind, u32)> {
     let Some(given) = given else { return MIX.to_vec() };
     let kinds = MIX.map(|(kind, _)| kind);
-    let weights =
-        given.value.0.iter().filter_map(|(name, weight)| Some((kind_of(name, &kinds, findings)?, weight.value)));
-    let weights: Vec<_> = weights.collect();
-    check_weights(&given.place, &weights, findings);
-    weights
+    check_weights(given, findings);
+    given.value.0.iter().filter_map(|(name, weight)| Some((kind_of(name, &kinds, findings)?, weight.value))).collect()
 }
 
 fn sizes(given: &Given<Entries<Bytes>>, findings: &Findings) -> [Bytes; 9] {
