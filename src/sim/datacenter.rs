@@ -18,11 +18,11 @@ use super::request::Task;
 pub(super) struct Place {
     pub(super) clock: Clock,
     /// Outages that hold it dark.
-    outages: u16,
+    pub(super) outages: u16,
     /// Whether its processes exist: it has power and has booted.
     pub(super) running: bool,
     /// Faults that make its processes stand still.
-    pauses: u16,
+    pub(super) pauses: u16,
     /// Faults that make the processes of one unit stand still.
     pub(super) halts: Vec<Unit>,
     /// Inputs that came while they stood still.
@@ -126,6 +126,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.state(Fact::Power { datacenter, on: true });
         self.boot_voters(datacenter);
         self.boot_sites(datacenter);
+        self.fire_late();
     }
 
     /// Makes the processes stand still. Whether they ran before.

@@ -1,7 +1,8 @@
 //! Faults: what strikes, what is lifted, and the one registry of those that are on.
 //!
 //! Every fault that lasts takes back exactly what it did, and what several do to one thing is
-//! counted, so they may overlap in any way. A fault *fires* if it changed anything when it struck.
+//! counted, so they may overlap in any way. A fault *fires* if it changed anything when it struck, or
+//! keeps something broken by itself later on, which `overlap` tells.
 
 use super::event::{Event, SiteId};
 use super::message::Local;
@@ -10,7 +11,7 @@ use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::map::Capacity;
 use crate::service::{Decisions, Order, ResidencyMap, SiteInput};
-use crate::terms::{Boundary, Datacenter, Side, Span, Unit};
+use crate::terms::{Boundary, Datacenter, Instant, Side, Span, Unit};
 use std::sync::Arc;
 
 /// A clock drifts by less than its whole rate, in parts per million.
@@ -18,7 +19,8 @@ const MOST_DRIFT: i64 = 999_999;
 
 /// The faults of a plan: which are on, and how often each fired.
 pub(super) struct Registry {
-    on: Vec<bool>,
+    /// Until when each is on, at the longest; `None` where it is not.
+    on: Vec<Option<Instant>>,
     fired: Vec<u32>,
     /// Of faults that grow: the steps taken.
     steps: Vec<u16>,
@@ -27,12 +29,24 @@ pub(super) struct Registry {
 impl Registry {
     /// Of so many faults, none on.
     pub(super) fn new(faults: usize) -> Self {
-        Self { on: vec![false; faults], fired: vec![0; faults], steps: vec![0; faults] }
+        Self { on: vec![None; faults], fired: vec![0; faults], steps: vec![0; faults] }
     }
 
     /// The faults that are on.
     pub(super) fn active(&self) -> Vec<u16> {
-        (0..).zip(&self.on).filter(|&(_, &on)| on).map(|(fault, _)| fault).collect()
+        (0..).zip(&self.on).filter(|(_, on)| on.is_some()).map(|(fault, _)| fault).collect()
+    }
+
+    /// The faults that stay on beyond an instant and were without effect so far.
+    pub(super) fn idle(&self, now: Instant) -> Vec<u16> {
+        let lasting = (0..).zip(self.on.iter().zip(&self.fired));
+        let idle = lasting.filter(|&(_, (on, &fired))| fired == 0 && on.is_some_and(|until| until > now));
+        idle.map(|(fault, _)| fault).collect()
+    }
+
+    /// Notes that a fault took effect.
+    pub(super) fn fire(&mut self, fault: u16) {
+        self.fired[usize::from(fault)] += 1;
     }
 
     /// How often each took effect.
@@ -40,9 +54,9 @@ impl Registry {
         self.fired
     }
 
-    /// Notes a beginning.
-    fn begin(&mut self, fault: u16, lasts: bool, effective: bool) {
-        self.on[usize::from(fault)] = lasts;
+    /// Notes a beginning, and until when the fault is on, if it lasts.
+    fn begin(&mut self, fault: u16, until: Option<Instant>, effective: bool) {
+        self.on[usize::from(fault)] = until;
         self.fired[usize::from(fault)] += u32::from(effective);
     }
 
@@ -54,7 +68,7 @@ impl Registry {
     /// Takes one step more. Whether the fault is on, and had any left.
     pub(super) fn step(&mut self, fault: u16, most: u16) -> bool {
         let steps = &mut self.steps[usize::from(fault)];
-        let grows = self.on[usize::from(fault)] && *steps < most;
+        let grows = self.on[usize::from(fault)].is_some() && *steps < most;
         *steps += u16::from(grows);
         grows
     }
@@ -62,7 +76,7 @@ impl Registry {
     /// Notes an end. Whether the fault was on.
     fn end(&mut self, fault: u16) -> bool {
         self.steps[usize::from(fault)] = 0;
-        std::mem::take(&mut self.on[usize::from(fault)])
+        self.on[usize::from(fault)].take().is_some()
     }
 }
 
@@ -85,14 +99,16 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let plan = self.plan.clone();
         let plan = &plan.faults[usize::from(fault)];
         let effective = self.strike(fault, &plan.kind);
-        let lasts = can_be_lifted(&plan.kind);
-        self.registry.begin(fault, lasts, effective);
+        let healed = self.plan.start + self.plan.duration;
+        let ends = plan.lasts.map_or(healed, |lasts| self.now + lasts);
+        let until = Some(ends.min(healed)).filter(|_| can_be_lifted(&plan.kind));
+        self.registry.begin(fault, until, effective);
         if effective {
             self.state(Fact::FaultBegan { fault });
         }
         self.heats_up(fault);
-        if let Some(lasts) = plan.lasts.filter(|_| lasts) {
-            self.agenda.push(self.now + lasts, Event::FaultEnds { fault });
+        if until.is_some() && plan.lasts.is_some() {
+            self.agenda.push(ends, Event::FaultEnds { fault });
         }
     }
 
@@ -104,6 +120,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             if self.registry.fired[usize::from(fault)] > 0 {
                 self.state(Fact::FaultEnded { fault });
             }
+            self.fire_late();
         }
     }
 
@@ -210,7 +227,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     /// Both directions of every link of a datacenter.
-    fn others(&self, datacenter: Datacenter) -> impl Iterator<Item = (Datacenter, Datacenter)> + use<D, O> {
+    pub(super) fn others(&self, datacenter: Datacenter) -> impl Iterator<Item = (Datacenter, Datacenter)> + use<D, O> {
         let others = (0..).map(Datacenter).take(self.plan.datacenters.len()).filter(move |&other| other != datacenter);
         others.flat_map(move |other| [(datacenter, other), (other, datacenter)])
     }
@@ -305,7 +322,7 @@ const fn can_be_lifted(kind: &FaultKind) -> bool {
 }
 
 /// The directions that a partition cuts.
-fn cuts(kind: &FaultKind) -> impl Iterator<Item = (Datacenter, Datacenter)> + use<> {
+pub(super) fn cuts(kind: &FaultKind) -> impl Iterator<Item = (Datacenter, Datacenter)> + use<> {
     let directions = match *kind {
         FaultKind::Partition(a, b) => [Some((a, b)), Some((b, a))],
         FaultKind::PartitionOneWay(from, to) => [Some((from, to)), None],
@@ -326,10 +343,11 @@ mod tests {
     #[test]
     fn a_fault_is_on_between_its_beginning_and_its_end() {
         let mut registry = Registry::new(3);
-        registry.begin(0, true, true);
-        registry.begin(1, false, true);
-        registry.begin(2, true, false);
+        registry.begin(0, Some(Instant(9)), true);
+        registry.begin(1, None, true);
+        registry.begin(2, Some(Instant(9)), false);
         assert_eq!(registry.active(), [0, 2]);
+        assert_eq!((registry.idle(Instant(8)), registry.idle(Instant(9))), (vec![2], vec![]));
         assert!(registry.end(2) && !registry.end(2) && !registry.end(1));
         assert_eq!((registry.active(), registry.into_fired()), (vec![0], vec![1, 1, 0]));
     }

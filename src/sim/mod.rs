@@ -7,7 +7,7 @@
 //! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
 //! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
 //! records between sites, `backup` and `copying` to media of their own and back; `devices` and `follow` are
-//! the users; `faults` strikes; `phases` is the course of a run and `liveness`
+//! the users; `faults` strikes, and `overlap` knows what a fault alone breaks; `phases` is the course of a run and `liveness`
 //! its end; `trace` shows every step to whoever
 //! explains it. `chance` is the only place that makes randomness.
 
@@ -30,6 +30,7 @@ mod liveness;
 mod merge;
 mod message;
 pub mod network;
+mod overlap;
 mod phases;
 pub mod plan;
 pub mod population;

@@ -121,7 +121,12 @@ impl Network {
 
     /// Whether nothing cuts this direction.
     pub fn is_up(&self, from: Datacenter, to: Datacenter) -> bool {
-        from == to || self.links[self.place(from, to)].cuts == 0
+        self.cuts(from, to) == 0
+    }
+
+    /// How many faults cut this direction.
+    pub fn cuts(&self, from: Datacenter, to: Datacenter) -> u32 {
+        if from == to { 0 } else { self.links[self.place(from, to)].cuts }
     }
 
     /// Makes both directions of a link worse, or takes that back. Several such faults add up.
@@ -169,7 +174,12 @@ impl Network {
 
     /// Whether clients reach a datacenter.
     pub fn access_up(&self, datacenter: Datacenter) -> bool {
-        self.doors[datacenter.index()].closed == 0
+        self.closings(datacenter) == 0
+    }
+
+    /// How many faults close a datacenter to all clients.
+    pub fn closings(&self, datacenter: Datacenter) -> u32 {
+        self.doors[datacenter.index()].closed
     }
 
     fn link(&mut self, from: Datacenter, to: Datacenter) -> &mut Link {
