@@ -6,6 +6,7 @@ use super::latency::Latencies;
 use super::leases::LeasesFold;
 use super::load::LoadsFold;
 use super::overload::OverloadFold;
+use super::switchovers::SwitchoversFold;
 use super::tails::Tails;
 use super::timeline::CloseUps;
 use super::troubles::Troubles;
@@ -26,6 +27,7 @@ pub struct Metrics {
     latencies: Latencies,
     tails: Tails,
     interruptions: Interruptions,
+    switchovers: SwitchoversFold,
     loads: LoadsFold,
     overload: OverloadFold,
     landings: Landings,
@@ -57,6 +59,7 @@ impl Metrics {
             latencies: Latencies::new(setup.boundaries),
             tails: Tails::new(&setup),
             interruptions: Interruptions::new(&setup),
+            switchovers: SwitchoversFold::new(&setup),
             loads: LoadsFold::new(&setup, buckets),
             overload: OverloadFold::default(),
             landings: Landings::new(&setup),
@@ -101,6 +104,7 @@ impl Metrics {
             lags: self.lags.into_iter().map(|lag| lag.finish(self.last)).collect(),
             interruptions,
             failovers,
+            switchovers: self.switchovers.finish(),
             restores: self.restores,
             alarms: self.alarms,
             maps_refused: self.maps_refused,
@@ -137,6 +141,7 @@ impl Metrics {
                     self.lagged(at, unit);
                 }
                 self.interruptions.acknowledged(at, unit, epoch, birth.born);
+                self.switchovers.acknowledged(at, unit, birth.born);
             }
             Fact::Confirmed { ref birth, unit } => {
                 let boundary = self.setup.boundary_of(unit);
@@ -156,6 +161,7 @@ impl Metrics {
             Fact::Queued { ref birth, unit } if birth.kind != RecordKind::CallMedia => {
                 self.writes.queued(at, (unit, self.setup.boundary_of(unit)), birth.record);
                 self.interruptions.awaited(unit);
+                self.switchovers.awaited(unit);
                 self.close_ups.outbox(at, unit, self.writes.outbox(unit));
             }
             _ => self.observe_rarer(at, fact),
@@ -235,6 +241,7 @@ impl Metrics {
             let datacenter = self.setup.units[unit.index()].site(side);
             self.alarms.push(Alarm { unit, datacenter, at, what });
         }
+        self.switchovers.announced(at, unit, side, what);
         if self.interruptions.announced(at, unit, side, what) {
             let missing = self.tails.taken_over(unit, side);
             self.interruptions.taken_over(at, unit, side, missing);
@@ -248,6 +255,10 @@ impl Metrics {
         self.interruptions.trouble(at, fact, &mut struck);
         for unit in struck.drain(..) {
             self.close_ups.struck(at, unit);
+            // A cut takes no holder away by itself: it makes the switchover fail, or last.
+            if !matches!(fact, Fact::Link { .. }) {
+                self.switchovers.struck(at, unit);
+            }
         }
         self.struck = struck;
         self.troubles.observe(at, fact);

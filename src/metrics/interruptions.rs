@@ -55,14 +55,6 @@ pub struct Failover {
     pub declared: Option<Span>,
 }
 
-impl Failover {
-    /// From the onset, or where none is known from the promotion, to the first acknowledged write; to
-    /// the end of the run where there was none.
-    pub fn pause(&self, ended: Instant) -> Span {
-        self.serving.unwrap_or(ended).since(self.onset.unwrap_or(self.promoted))
-    }
-}
-
 /// What is known of a datacenter's troubles.
 #[derive(Clone, Copy, Debug, Default)]
 struct Trouble {

@@ -2,7 +2,7 @@
 
 use super::{
     Announcement, Buckets, CloseUp, Failover, Interruption, Lag, Landings, Leases, Loads, MetricsSetup, Overload,
-    Quantiles, Timeline, Trouble, UnitAccount, Writes,
+    Quantiles, Switchover, Timeline, Trouble, UnitAccount, Writes,
 };
 use crate::terms::{Datacenter, Instant, Span, Unit};
 
@@ -87,6 +87,8 @@ pub struct Measurements {
     pub interruptions: Vec<Interruption>,
     /// Changes of holder.
     pub failovers: Vec<Failover>,
+    /// Planned switchovers in which writes were not taken, also those that were given up.
+    pub switchovers: Vec<Switchover>,
     /// Restores from a backup.
     pub restores: Vec<Restore>,
     /// The first alarms, in order.
@@ -118,6 +120,13 @@ impl Measurements {
             .filter(|one| of(one))
             .map(|one| one.ended.unwrap_or(self.ended).since(one.onset))
             .max()
+    }
+
+    /// When a unit took writes again after a change of holder that was planned; `None` where it did not until
+    /// the end, or the change was not planned.
+    pub fn taken_again(&self, failover: &Failover) -> Option<Instant> {
+        let of = |one: &&Switchover| one.unit == failover.unit && Some(one.began) == failover.onset;
+        self.switchovers.iter().find(of)?.ended
     }
 
     /// How many buckets the run took, the last of which it may have left unfinished.

@@ -46,7 +46,9 @@ pub enum Metric {
     Merged,
     /// Of these, the ones that the holder's log had already.
     Duplicated,
-    /// The longest time for which a planned switchover kept a unit from acknowledging.
+    /// The longest time for which a planned switchover, carried out or given up, kept a unit from taking
+    /// writes: to its first acknowledged write where a client waited, and where none did to the moment at which
+    /// a site won the lease or the holder served on. To the end of the run where none was taken.
     SwitchoverPause,
     /// The longest time from the onset of a fault that took the holder away until the unit could serve
     /// again: to its first acknowledged write where a client waited, and where none did to the moment at

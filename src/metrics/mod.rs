@@ -19,6 +19,7 @@ mod metric;
 mod overload;
 mod runs;
 mod setup;
+mod switchovers;
 mod tails;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use measurements::{Alarm, Measurements, Reads, Restore};
 pub use metric::{Dimension, Measured, Metric, Scope, Threshold, grouped};
 pub use overload::Overload;
 pub use setup::{DatacenterSetup, MetricsSetup, UnitSetup};
+pub use switchovers::Switchover;
 pub use timeline::{CloseUp, Moment, Timeline};
 pub use troubles::{Ailment, Trouble};
 pub use units::UnitAccount;

@@ -199,6 +199,49 @@ fn a_planned_switchover_is_a_failover_without_interruption() {
     assert_eq!(run.value(Metric::Rto), None);
 }
 
+/// From when the holder takes no writes until the peer does, however long nobody comes to write.
+#[test]
+fn silence_is_no_part_of_a_planned_switchover() {
+    let mut run = Run::started();
+    run.announces(5, Side::A, Announcement::SwitchoverPlanned);
+    run.announces(10, Side::A, Announcement::SwitchoverBegan);
+    run.announces(11, Side::A, Announcement::HandedOver);
+    run.promoted(12, Side::B);
+    let pause = |run: Run| run.value(Metric::SwitchoverPause);
+    let served = |awaited: bool| {
+        let mut run = Run { metrics: run.metrics.clone(), ..run };
+        if awaited {
+            run.says(11, Fact::Queued { birth: birth(9, secs(11)), unit: UNIT });
+        }
+        run.writes(900, B);
+        pause(run)
+    };
+    assert_eq!((served(false), served(true)), (Some(Measured::Micros(2_000_000)), Some(Measured::Micros(890_000_000))));
+    let unserved = Run { metrics: run.metrics.clone(), ..run };
+    assert_eq!(pause(unserved), Some(Measured::Micros(2_000_000)));
+    run.says(100, Fact::Power { datacenter: B, on: false });
+    run.writes(300, B);
+    assert_eq!(pause(run), Some(Measured::Micros(2_000_000)), "the outage that follows is none of it");
+}
+
+/// What was taken before a switchover is acknowledged while it drains; what is refused meanwhile has to wait.
+#[test]
+fn a_switchover_that_is_given_up_paused_writes_too() {
+    let mut run = Run::started();
+    run.announces(10, Side::A, Announcement::SwitchoverBegan);
+    run.writes(11, A);
+    run.says(12, Fact::Queued { birth: birth(9, secs(12)), unit: UNIT });
+    let mut struck = Run { metrics: run.metrics.clone(), ..run };
+    struck.says(13, Fact::Power { datacenter: A, on: false });
+    struck.promoted(50, Side::B);
+    struck.writes(51, B);
+    assert_eq!(struck.value(Metric::SwitchoverPause), Some(Measured::Micros(3_000_000)), "then it was the fault");
+    run.announces(15, Side::A, Announcement::SwitchoverCancelled);
+    run.writes(17, A);
+    assert_eq!(run.metrics.clone().finish().failovers, []);
+    assert_eq!(run.value(Metric::SwitchoverPause), Some(Measured::Micros(7_000_000)));
+}
+
 #[test]
 fn an_outbox_counts_a_write_once_however_often_it_waits() {
     let mut run = Run::started();

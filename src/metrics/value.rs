@@ -1,8 +1,6 @@
 //! The value of each metric over each part of a run.
 
-use super::{
-    Flow, Interruption, Measured, Measurements, Metric, Quantiles, Scope, SiteFlow, UnitAccount, UnitFlow, Writes,
-};
+use super::{Flow, Measured, Measurements, Metric, Quantiles, Scope, SiteFlow, UnitAccount, UnitFlow, Writes};
 use crate::facts::Fate;
 use crate::terms::{Boundary, Datacenter, Unit};
 
@@ -38,16 +36,16 @@ impl Measurements {
             Metric::Switchovers => Some(self.failovers_that(scope, |failover| failover.planned)),
             Metric::DeclaredLosses => Some(self.failovers_that(scope, |failover| failover.declared.is_some())),
             Metric::SwitchoverPause => {
-                let planned = self.failovers_in(scope).filter(|failover| failover.planned);
-                planned.map(|switchover| Measured::Micros(switchover.pause(self.ended).0)).max()
+                let switchovers = self.switchovers.iter().filter(|one| self.is_in(scope, one.unit, one.from));
+                switchovers.map(|one| Measured::Micros(one.pause(self.ended).0)).max()
             }
             Metric::Epochs => self.of_units(scope, |unit| unit.epochs),
             Metric::Quarantined => self.of_units(scope, |unit| unit.set_aside),
             Metric::Merged => self.of_units(scope, |unit| unit.fates[Fate::Merged.index()]),
             Metric::Duplicated => self.of_units(scope, |unit| unit.fates[Fate::Duplicate.index()]),
-            Metric::Rto => {
-                self.longest_interruption(|one| self.struck_in(one, scope)).map(|span| Measured::Micros(span.0))
-            }
+            Metric::Rto => self
+                .longest_interruption(|one| self.is_in(scope, one.unit, one.datacenter))
+                .map(|span| Measured::Micros(span.0)),
             Metric::Rpo => self.failovers_in(scope).map(|failover| Measured::Micros(failover.rpo.0)).max(),
             Metric::LatencyP50 => self.latency_of(scope, |quantiles| quantiles.p50),
             Metric::LatencyP95 => self.latency_of(scope, |quantiles| quantiles.p95),
@@ -108,16 +106,14 @@ impl Measurements {
     }
 
     fn failovers_in(&self, scope: Scope) -> impl Iterator<Item = &super::Failover> {
-        self.failovers.iter().filter(move |failover| match scope {
-            Scope::Datacenter(datacenter) => failover.from == datacenter,
-            _ => self.has_unit(scope, failover.unit),
-        })
+        self.failovers.iter().filter(move |failover| self.is_in(scope, failover.unit, failover.from))
     }
 
-    fn struck_in(&self, one: &Interruption, scope: Scope) -> bool {
+    /// Whether a scope takes in what befell a unit while a datacenter held it.
+    fn is_in(&self, scope: Scope, unit: Unit, holder: Datacenter) -> bool {
         match scope {
-            Scope::Datacenter(datacenter) => one.datacenter == datacenter,
-            _ => self.has_unit(scope, one.unit),
+            Scope::Datacenter(datacenter) => holder == datacenter,
+            _ => self.has_unit(scope, unit),
         }
     }
 

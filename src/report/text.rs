@@ -181,7 +181,7 @@ impl Page<'_> {
                 (names.unit(failover.unit), names.datacenter(failover.from), names.datacenter(failover.to));
             let struck = |one: &&Interruption| one.unit == failover.unit && Some(one.onset) == failover.onset;
             let able = measured.interruptions.iter().find(struck).and_then(|one| one.ended);
-            let until = if failover.planned { failover.serving } else { able.or(failover.serving) };
+            let until = if failover.planned { measured.taken_again(failover) } else { able.or(failover.serving) };
             let gap = failover.onset.zip(until).map(|(onset, until)| rounded(until.since(onset)));
             let how = match (failover.planned, gap) {
                 (true, Some(gap)) => format!("planned, writes paused {gap}"),
