@@ -97,6 +97,10 @@ bad! {
     lease_too_short_for_a_slow_clock: and("[service]\nloop_wait = \"28s\"\nretry_timeout = \"500ms\"\nrho_ppm = 100000") => [LeaseTooShort];
     attachments_that_no_disk_takes_in_time: and("[traffic]\nsizes = { attachment = \"200MB\" }") => [DiskTooSlow];
     disks_that_take_nothing_in_time: and("[topology.datacenter_defaults]\ndisk_rate = \"100kB/s\"") => [DiskTooSlow];
+    reseed_of_nothing: and("[service]\nreseed_rate = 0") => [OutOfRange];
+    reseed_faster_than_anybody_reads: and("[service]\nreseed_rate = 2501") => [ReseedUnlimited];
+    reseed_faster_than_time: and("[service]\nreseed_rate = 1000001\n[topology.datacenter_defaults]\nreseed_cost = 0") => [ReseedUnlimited];
+    reseed_that_costs_more_than_a_request: and("[topology.datacenters.dublin]\nreseed_cost = \"150%\"") => [OutOfRange];
     backup_before_a_boot: and("[service]\nbackup_every = \"1m\"") => [BackupTooOften];
     check_of_nobody_for_too_long: with("scale = \"50%\"", "scale = 0\nduration = \"7h\"") => [OutOfRange, OutOfRange];
     more_users_than_fit: with("users = 500", "users = 4294967295") => [TooMany];

@@ -28,6 +28,8 @@ pub struct Contract {
     pub loss: LossTerms,
     /// The most records that an asynchronous failover may lose while `replicated`, besides the time.
     pub loss_records: Option<u64>,
+    /// Records a second at which a peer is brought back that is far behind; `None`: as fast as may be.
+    pub reseed_rate: Option<u64>,
     /// How often a backup is promised; `None`: never.
     pub backup_every: Option<Span>,
     /// Length of the lease.

@@ -313,6 +313,7 @@ impl Observer for Audit {
             | Fact::FaultEnded { .. }
             | Fact::Reconciled { .. }
             | Fact::Pending(_)
+            | Fact::Reread(_)
             | Fact::Announced { .. } => {}
         }
     }

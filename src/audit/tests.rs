@@ -55,6 +55,7 @@ pub(super) fn contract() -> Contract {
         rto_bound: Span::secs(60),
         grace: Some(Span::hours(1)),
         loss_records: None,
+        reseed_rate: None,
         manual_failover: false,
         switchover_bound: Span::secs(30),
         longest_wait: Span::secs(70),

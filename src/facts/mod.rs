@@ -4,20 +4,21 @@
 //! the world's own places, never with what production believes. The one exception is
 //! [`Fact::Announced`], production's own account of itself: reports show it, the oracle ignores it.
 //!
-//! [`Observer`]s (audit, metrics, [`Digest`], a trace) are composed in tuples by static dispatch.
-//! `()` observes nothing, and with it the compiler removes the cost of every fact.
+//! [`Observer`]s (audit, metrics, [`Digest`], a trace) are composed in tuples by static dispatch; `()` costs nothing.
 
 mod announcement;
 mod digest;
 mod fate;
 mod observer;
 mod pending;
+mod reread;
 
 pub use announcement::Announcement;
 pub use digest::{Digest, DigestValue};
 pub use fate::Fate;
 pub use observer::Observer;
 pub use pending::{Obstacle, Pending};
+pub use reread::Reread;
 
 use crate::terms::{
     Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Opaque, Opening, Position,
@@ -237,7 +238,7 @@ pub enum Fact {
     Load {
         /// Which.
         datacenter: Datacenter,
-        /// Requests that got their turn there.
+        /// Requests that got their turn there, and old records read: those that take as long.
         served: u32,
         /// Over how long.
         window: Span,
@@ -346,10 +347,7 @@ pub enum Fact {
         fate: Fate,
     },
     /// Every backup that stood in a datacenter was lost.
-    BackupsLost {
-        /// Where.
-        datacenter: Datacenter,
-    },
+    BackupsLost(Datacenter),
     /// An operator ordered a restore from a backup, and attested that the stores of both sites are gone.
     RestoreOrdered {
         /// Which.
@@ -397,4 +395,6 @@ pub enum Fact {
     },
     /// A scale unit has not converged, and the run ends.
     Pending(Pending),
+    /// Old records of a log were read again, to bring the other site back.
+    Reread(Reread),
 }

@@ -8,7 +8,8 @@ pub trait Observer {
     /// Takes one fact, which became true at `at`.
     fn observe(&mut self, at: Instant, fact: &Fact);
 
-    /// So many requests got their turn at a datacenter. They are counted one by one, which no fact says:
+    /// So many requests got their turn at a datacenter, or old records that take as long to read. They are
+    /// counted one by one, which no fact says:
     /// [`Fact::Load`] sums them up.
     #[inline(always)]
     fn served(&mut self, _at: Instant, _datacenter: Datacenter, _requests: u32) {}

@@ -115,6 +115,8 @@ codes! {
     DiskTooSlow = "RF0413",
     /// Backups more often than a datacenter boots.
     BackupTooOften = "RF0414",
+    /// A `reseed_rate` at which no datacenter reads.
+    ReseedUnlimited = "RF0415",
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         },
         loss: loss(&service),
         loss_records: value(&service.maximum_lag_records).copied(),
+        reseed_rate: value(&service.reseed_rate).copied(),
         backup_every: or(&service.backup_every, OrNever(Some(Span::hours(6)))).0,
         ttl: lease.ttl,
         rho_ppm: lease.rho_ppm,

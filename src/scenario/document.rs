@@ -104,10 +104,14 @@ section! {
             disk_timeout: OrNever,
             /// How long the witness may be silent before the holder raises an alarm, or `"never"`. Default: `"5m"`.
             witness_timeout: OrNever,
-            /// The most records of one replication batch. Default: 256.
+            /// The most records of one replication batch. Default: 128.
             batch_records: u64,
-            /// The most records under way to the peer. Default: 2048.
+            /// The most records under way to the peer. Default: 512.
             window_records: u64,
+            /// Records a second that a scale unit reads for a peer that is brought back, while that is more
+            /// than `window_records` behind: more than users write, or it never comes near. Default: as fast
+            /// as datacenter and link let them.
+            reseed_rate: u64,
             /// How often a backup is written, inside the boundary and on media of its own, or `"never"`.
             /// Default: `"6h"`.
             backup_every: OrNever,

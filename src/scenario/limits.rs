@@ -8,8 +8,8 @@ use super::quantity::Signed;
 use super::read::{At, Given};
 use super::resolve::Resolver;
 use super::source::Place;
-use super::topology::Topology;
 use super::topology::document::DatacenterDocument;
+use super::topology::{DatacenterRow, Topology};
 use super::traffic;
 use super::words::{Entries, value};
 use crate::audit::Contract;
@@ -31,6 +31,7 @@ pub(super) fn check(document: &Document, whole: &Place, plan: &Plan, contract: &
     limits.clocks_start_within_what_is_declared();
     limits.disks_keep_up(value(&document.traffic).and_then(|traffic| traffic.sizes.as_ref()), &plan.traffic.sizes);
     limits.a_boot_fits_between_backups();
+    limits.reseeding_is_held_back();
     limits.settles(document, contract);
 }
 
@@ -42,6 +43,9 @@ const LARGE: u64 = 15;
 
 /// A backup takes its time, wherever it goes.
 const OFTENEST_BACKUP: Span = Span::minutes(1);
+
+/// Records a second that nothing reads faster, whatever it costs: one each microsecond.
+const FASTEST_RESEED: u64 = 1_000_000;
 
 struct Limits<'a> {
     service: &'a Service,
@@ -141,6 +145,23 @@ impl Limits<'_> {
         let message = format!("`backup_every` is {every}, and a datacenter takes {boot} to boot");
         let found = Diagnostic::at(Code::BackupTooOften, place, message);
         self.names.findings.add(found.help(format!("set `backup_every` to {needed} or more, or to `never`")));
+    }
+
+    /// A rate at which no datacenter reads, were it to serve nobody, holds nothing back.
+    fn reseeding_is_held_back(&self) {
+        let Some(given) = &self.service.reseed_rate else { return };
+        let fastest = |row: &DatacenterRow| row.rate.saturating_mul(1_000_000) / u64::from(row.reseed_ppm.max(1));
+        let fastest = self.topology().datacenters.iter().map(fastest).max().unwrap_or(0).min(FASTEST_RESEED);
+        if given.value <= fastest {
+            return;
+        }
+        let message = format!(
+            "`reseed_rate` is {} records a second, and no datacenter reads more than {fastest}, were it to serve nobody: \
+             that limits nothing",
+            given.value
+        );
+        let found = Diagnostic::at(Code::ReseedUnlimited, &given.place, message);
+        self.names.findings.add(found.help(format!("set `reseed_rate` to {fastest} or less, or leave it out")));
     }
 
     /// Before it has booted and had the time for the longest failover, the oracle could not tell a service

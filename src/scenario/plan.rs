@@ -103,6 +103,7 @@ fn datacenters(names: &Resolver<'_>) -> Vec<DatacenterPlan> {
         boundary: row.boundary,
         rate: row.rate,
         service_scv: row.service_scv,
+        reseed_ppm: row.reseed_ppm,
         flush: row.flush,
         disk_rate: row.disk_rate,
         boot: row.boot,

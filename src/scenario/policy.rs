@@ -42,6 +42,7 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
         policy.backup_every = every.0;
     }
     policy.maximum_lag_records = value(&service.maximum_lag_records).copied();
+    policy.reseed_rate = value(&service.reseed_rate).copied();
     if let Some(timeout) = value(&service.disk_timeout) {
         policy.disk_timeout = timeout.0;
     }
@@ -95,7 +96,9 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
     let zero_or = |given: &Given<u64>| given.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
     let no_queue = service.queue_limit.as_ref().filter(|at: &&At<u32>| at.value == 0).map(|at| at.place.clone());
     let lag = zero_or(&service.maximum_lag_records);
-    let zeros: [Option<Place>; 4] = [zero_or(&service.batch_records), zero_or(&service.window_records), lag, no_queue];
+    let rate = zero_or(&service.reseed_rate);
+    let [batch, window] = [&service.batch_records, &service.window_records].map(zero_or);
+    let zeros: [Option<Place>; 5] = [batch, window, lag, rate, no_queue];
     let no_retry = service.retry_burst.as_ref().filter(|at| at.value == 0).map(|at| at.place.clone());
     for place in zeros.into_iter().flatten().chain(no_retry) {
         findings.report(Code::OutOfRange, &place, "this must be one or more");

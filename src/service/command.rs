@@ -19,6 +19,8 @@ pub enum SiteInput {
         /// The last durable index.
         through: Index,
     },
+    /// A [`SiteEffect::Reread`] got its turn: the records are at hand.
+    Reread(Batch),
     /// The other site said something.
     Peer(PeerMessage),
     /// A voter answered.
@@ -102,6 +104,9 @@ pub enum SiteEffect {
         /// The one that is to.
         staging: Datacenter,
     },
+    /// Read old records of the local log again, in turn with what clients ask, and say
+    /// [`SiteInput::Reread`] when they are at hand.
+    Reread(Batch),
     /// Send to the other site; with a batch, attach its records from the local log.
     ToPeer(PeerMessage),
     /// Send to a voter.

@@ -110,10 +110,15 @@ pub struct Policy {
     pub batch_records: u64,
     /// The most records under way to the peer.
     pub window_records: u64,
+    /// Records a second that are read for a peer that is brought back: those further than a window from
+    /// the end of the log. It must outrun what users write, or the peer never comes near. `None`: as fast
+    /// as datacenter and link let them.
+    pub reseed_rate: Option<u64>,
     /// How often what is new in the log is written to the backup media; a restore loses at most what
     /// was acknowledged since. `None`: never.
     pub backup_every: Option<Span>,
-    /// The most requests that may wait at a datacenter; more are refused as overload. What waits must
+    /// The most requests that may wait at a datacenter; more are refused as overload. Old records that wait
+    /// to be read count as the requests that take as long. What waits must
     /// be served before its client gives up, or a full queue serves nothing that anybody still wants.
     pub queue_limit: u32,
     /// How long a client caches where a scale unit's holder is.
@@ -149,6 +154,16 @@ impl Policy {
     /// How long a challenger must have seen one renewal: `ttl·(1+ρ)`, on its own clock.
     pub fn lapsed_after(&self, ttl: Span) -> Span {
         ttl.scale(1_000_000 + u64::from(self.rho_ppm), 1_000_000) + Span::micros(1)
+    }
+
+    /// The most old records that are read for a peer at once: no more than go in a second.
+    pub fn reseed_batch(&self) -> u64 {
+        self.reseed_rate.map_or(self.batch_records, |rate| rate.min(self.batch_records))
+    }
+
+    /// How long after so many old records the next may be read.
+    pub fn reseed_pause(&self, records: u64) -> Span {
+        self.reseed_rate.map_or(Span::ZERO, |rate| Span(records.saturating_mul(1_000_000).div_ceil(rate.max(1))))
     }
 
     /// How long a client says that it waits for an answer; a naive one does not say.
@@ -224,6 +239,7 @@ impl Default for Policy {
             witness_timeout: Some(Span::minutes(5)),
             batch_records: 128,
             window_records: 512,
+            reseed_rate: None,
             backup_every: Some(Span::hours(6)),
             queue_limit: 60,
             route_ttl: Span::secs(30),

@@ -24,7 +24,8 @@
 //!   after that, not even what it already stored. The clock is read again at every step.
 //! - Before it acknowledges what would break the promise of `replicated`, it writes `alone`: in `sync`
 //!   before acknowledging without the peer; in `async` before the unreplicated tail grows past the RPO.
-//!   If it cannot, it refuses. `sync-strict` never writes `alone`: it refuses.
+//!   If it cannot, it refuses. `sync-strict` never writes `alone`: it refuses. A peer that is more than a
+//!   window behind is as good as silent: to bring it back takes as long as `reseed_rate` and the link say.
 //! - From *before* it sends `replicated` until a later `alone` is known to have succeeded, it obeys
 //!   `replicated`. In `sync`, a holder that is `alone` obeys it as soon as its peer has nearly caught up:
 //!   under steady traffic the two would otherwise never meet.

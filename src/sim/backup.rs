@@ -57,7 +57,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn lose_backups(&mut self, datacenter: Datacenter) -> bool {
         let before = self.backups.len();
         self.backups.retain(|&(_, at), _| at != datacenter);
-        self.state(Fact::BackupsLost { datacenter });
+        self.state(Fact::BackupsLost(datacenter));
         self.backups.len() < before
     }
 

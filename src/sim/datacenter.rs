@@ -5,14 +5,24 @@ use super::event::{Event, SiteId};
 use super::gray::unit_of;
 use super::message::{Asked, Local};
 use super::plan::{DatacenterPlan, Plan};
+use super::reread::Rereading;
 use super::service_time::ServiceTime;
 use super::world::World;
 use crate::facts::{Fact, Observer};
-use crate::service::{Decisions, FrontEnd, Operation, Queue, SiteInput, Write};
+use crate::service::{Batch, Decisions, FrontEnd, Operation, Queue, SiteInput, Write};
 use crate::terms::{Bytes, CopyClass, Datacenter, Instant, Position, RecordKind, Span, Unit};
 use std::collections::VecDeque;
 
 use super::request::Task;
+
+/// What waits for its turn at a datacenter.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Turn {
+    /// A client's attempt, since when.
+    Ask(SiteId, Asked, Instant),
+    /// Old records of a site's log, to be read again for its peer.
+    Reread(SiteId, Batch),
+}
 
 /// A datacenter as it stands.
 pub(super) struct Place {
@@ -28,8 +38,8 @@ pub(super) struct Place {
     /// Inputs that came while they stood still.
     pub(super) held: VecDeque<Local>,
     front: FrontEnd,
-    /// Requests that wait for their turn, and since when.
-    queue: VecDeque<(SiteId, Asked, Instant)>,
+    queue: VecDeque<Turn>,
+    pub(super) rereading: Rereading,
     /// Generation of the turn that is planned.
     turn: u16,
     /// Generation of the boot that is planned.
@@ -56,6 +66,7 @@ impl Place {
             held: VecDeque::new(),
             front: FrontEnd::default(),
             queue: VecDeque::new(),
+            rereading: Rereading::new(plan.reseed_ppm),
             turn: 0,
             boots: 0,
             service: ServiceTime::new(plan, seed),
@@ -71,9 +82,15 @@ impl Place {
         self.outages == 0
     }
 
-    /// Requests that wait for their turn.
+    /// Requests that wait for their turn; old records to be read count as those that take as long.
     pub(super) fn waiting(&self) -> u32 {
-        self.queue.len() as u32
+        self.queue.len() as u32 - self.rereading.turns + self.rereading.requests()
+    }
+
+    /// Puts something at the end of the queue. Whether it was empty.
+    pub(super) fn line_up(&mut self, turn: Turn) -> bool {
+        self.queue.push_back(turn);
+        self.queue.len() == 1
     }
 
     /// Whether its processes exist and stand still.
@@ -213,30 +230,44 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             return;
         }
-        place.queue.push_back((site, asked, self.now));
-        if queue.waiting == 0 {
+        if place.line_up(Turn::Ask(site, asked, self.now)) {
             self.plan_turn(datacenter);
         }
     }
 
-    /// The request at the head of the queue gets its turn.
+    /// What is at the head of the queue gets its turn.
     pub(super) fn serve(&mut self, datacenter: Datacenter, generation: u16) {
-        if self.places[datacenter.index()].turn != generation {
+        let place = &mut self.places[datacenter.index()];
+        if place.turn != generation {
+            return;
+        }
+        if let Some(&Turn::Reread(site, batch)) = place.queue.front() {
+            place.queue.pop_front();
+            self.plan_turn(datacenter);
+            self.reread(site, batch);
             return;
         }
         let next = self.next_in_turn(datacenter);
         self.plan_turn(datacenter);
         if let Some((site, asked)) = next {
-            self.places[datacenter.index()].served += 1;
-            self.observer.served(self.now, datacenter, 1);
+            self.count_served(datacenter, 1);
             self.ask(site, asked, None);
         }
     }
 
-    /// Takes the next request out of the queue, and before it those whose clients have given up.
+    /// So many requests got their turn, or what takes as long.
+    pub(super) fn count_served(&mut self, datacenter: Datacenter, requests: u32) {
+        self.places[datacenter.index()].served += requests;
+        self.observer.served(self.now, datacenter, requests);
+    }
+
+    /// Takes the next request out of the queue, and before it those whose clients have given up. Old
+    /// records behind them take another time than this turn took.
     fn next_in_turn(&mut self, datacenter: Datacenter) -> Option<(SiteId, Asked)> {
         loop {
-            let (site, asked, since) = self.places[datacenter.index()].queue.pop_front()?;
+            let queue = &mut self.places[datacenter.index()].queue;
+            let Turn::Ask(site, asked, since) = *queue.front()? else { return None };
+            queue.pop_front();
             let waited = self.now - since;
             if FrontEnd::is_awaited(waited, asked.patience) {
                 return Some((site, asked));
@@ -245,12 +276,19 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    fn plan_turn(&mut self, datacenter: Datacenter) {
+    /// Lets what is at the head of the queue begin its turn.
+    pub(super) fn plan_turn(&mut self, datacenter: Datacenter) {
         let place = &mut self.places[datacenter.index()];
-        if place.running && !place.paused() && !place.queue.is_empty() {
-            let served = Event::Served { datacenter: datacenter.0, generation: place.turn };
-            self.agenda.push(self.now + place.service.draw(), served);
+        if !place.running || place.paused() {
+            return;
         }
+        let Some(head) = place.queue.front() else { return };
+        let time = match *head {
+            Turn::Ask(..) => place.service.draw(),
+            Turn::Reread(_, batch) => place.service.share(place.rereading.cost_ppm(batch)),
+        };
+        let served = Event::Served { datacenter: datacenter.0, generation: place.turn };
+        self.agenda.push(self.now + time, served);
     }
 
     /// Hands an attempt to a site: at its turn, or at the door of a full queue, where it is turned
@@ -287,6 +325,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let place = &mut self.places[datacenter.index()];
         place.turn = place.turn.wrapping_add(1);
         place.queue.clear();
+        place.rereading.clear();
         place.front = FrontEnd::default();
         for local in std::mem::take(&mut place.held) {
             self.discard(&local);

@@ -44,6 +44,7 @@ fn datacenter((name, boundary): (&str, Boundary)) -> DatacenterPlan {
         boundary,
         rate: 1_000,
         service_scv: 0.0,
+        reseed_ppm: 0,
         flush: Span::millis(1),
         disk_rate: Bytes(100 << 20),
         boot: Span::secs(60),

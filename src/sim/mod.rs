@@ -6,10 +6,10 @@
 //!
 //! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
 //! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
-//! records between sites, `backup` and `copying` to media of their own and back; `devices` and `follow` are
-//! the users; `faults` strikes, and `overlap` knows what a fault alone breaks; `phases` is the course of a run and `liveness`
-//! its end; `trace` shows every step to whoever
-//! explains it. `chance` is the only place that makes randomness.
+//! records between sites, of which `reread` are old, `backup` and `copying` to media of their own and back;
+//! `devices` and `follow` are the users; `faults` strikes, and `overlap` knows what a fault alone breaks;
+//! `phases` is the course of a run and `liveness` its end; `trace` shows every step to whoever explains it.
+//! `chance` is the only place that makes randomness.
 
 pub mod agenda;
 mod backup;
@@ -36,6 +36,7 @@ pub mod plan;
 pub mod population;
 pub mod profile;
 mod request;
+mod reread;
 #[cfg(test)]
 mod runs;
 pub mod sampler;

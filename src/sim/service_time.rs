@@ -47,6 +47,11 @@ impl ServiceTime {
         self.throttled(self.mean)
     }
 
+    /// How long that takes which takes so many millionths of the time of one request.
+    pub(super) fn share(&self, ppm: u64) -> Span {
+        self.throttled(Span(self.mean.0.saturating_mul(ppm).div_ceil(u64::from(WHOLE)).max(1)))
+    }
+
     /// Serves at a share of the rate from now on, in parts per million.
     pub(super) const fn throttle(&mut self, share_ppm: u32) {
         self.share_ppm = share_ppm;

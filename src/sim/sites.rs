@@ -229,6 +229,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             SiteEffect::Cache { request } => self.cache(site, request),
             SiteEffect::BackUp { targets, to, through } => self.back_up(site, targets, to, through),
             SiteEffect::Restore { backup, targets, staging } => self.restore(site, backup, targets, staging),
+            SiteEffect::Reread(batch) => self.line_up_reread(site, batch),
             SiteEffect::ToPeer(message) => self.send_to_peer(site, message),
             SiteEffect::ToVoter { seat, question } => self.ask_voter(site, seat, question),
             SiteEffect::Respond { request, response } => self.respond(site, request, response),

@@ -45,7 +45,7 @@ pub enum Refusal {
     NoLease,
     /// The register cannot be changed for want of a majority of voters.
     NoMajority,
-    /// The mode forbids acknowledging without the peer, and the peer does not answer.
+    /// The mode forbids acknowledging without the peer, and the peer does not answer or lacks far more.
     PeerUnreachable,
     /// A planned switchover is draining the site.
     SwitchingOver,

@@ -110,7 +110,7 @@ fn sufferers(fact: &Fact) -> impl Iterator<Item = Datacenter> + use<> {
         | Fact::Capacity { datacenter, .. }
         | Fact::Access { datacenter, .. }
         | Fact::MemoryLost { datacenter, .. }
-        | Fact::BackupsLost { datacenter }
+        | Fact::BackupsLost(datacenter)
         | Fact::Restored { datacenter, .. }
         | Fact::MapPushed { datacenter, .. }
         | Fact::ClockChanged { datacenter, .. } => [Some(datacenter), None],
@@ -160,7 +160,7 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
                 let what = if forced { "forced failover, whatever may be lost" } else { "planned switchover" };
                 told.push(format!("An operator orders a {what}, of {}.", known.unit(unit)));
             }
-            Fact::BackupsLost { datacenter } => {
+            Fact::BackupsLost(datacenter) => {
                 told.push(format!("The backups in {} are lost.", known.name(datacenter)));
             }
             Fact::RestoreOrdered { unit } => told.push(format!(

@@ -89,6 +89,7 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         },
         SiteInput::Request(_) => "a client's request got its turn".to_owned(),
         SiteInput::Persisted { through } => format!("its disk has everything through index {through}"),
+        SiteInput::Reread(batch) => format!("records {} to {} were read again", batch.first, batch.last),
         SiteInput::Peer(message) => peer(message),
         SiteInput::Voter { seat, answer } => format!("the voter of seat {seat:?} {}", answered(answer)),
         SiteInput::Noticed(register) => format!("its own voter accepted renewal {}", ballot(register.renewal)),
@@ -114,6 +115,7 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::BackUp => "to have a backup written",
         SiteTimer::Failback => "to hand the lease back",
         SiteTimer::DiskLate => "to count its disk as failing",
+        SiteTimer::Reseed => "to read on for a peer that is brought back",
     }
 }
 

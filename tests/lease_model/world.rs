@@ -390,6 +390,9 @@ impl<D: Decisions> World<D> {
                     queue.extend((!self.slow_disks).then_some(Input::Flushed(side)));
                 }
                 SiteEffect::Quarantine { keep } => store.cut(keep),
+                SiteEffect::Reread(batch) => {
+                    queue.push_back(Input::Site(side, SiteInput::Reread(batch), Vec::new()));
+                }
                 SiteEffect::ToPeer(message) => {
                     let records = match message {
                         PeerMessage::Batch(batch) => store.records(batch.first, batch.last),

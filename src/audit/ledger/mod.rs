@@ -295,7 +295,7 @@ impl Ledger {
     pub(super) fn backup(&mut self, fact: &Fact) {
         match *fact {
             Fact::BackedUp { unit, datacenter, end, .. } => self.backups[unit.index()].backed_up(datacenter, end),
-            Fact::BackupsLost { datacenter } => self.backups.iter_mut().for_each(|book| book.lost(datacenter)),
+            Fact::BackupsLost(datacenter) => self.backups.iter_mut().for_each(|book| book.lost(datacenter)),
             Fact::RestoreOrdered { unit } => self.backups[unit.index()].ordered(),
             Fact::Restored { unit, .. } => {
                 let ordered = self.backups[unit.index()].restored();

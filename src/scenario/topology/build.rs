@@ -105,6 +105,7 @@ impl Builder<'_> {
             jurisdiction: value(&row.jurisdiction).copied(),
             rate: self.at_least_one(name, &row.rate),
             service_scv: self.variation(&row.service_scv),
+            reseed_ppm: value(&row.reseed_cost).map_or(0, |cost| cost.0),
             flush: self.needed(name, "flush", value(&row.flush).copied()),
             disk_rate: self.needed(name, "disk_rate", value(&row.disk_rate).map(|rate| rate.0)),
             boot: self.needed(name, "boot", value(&row.boot).copied()),

@@ -73,6 +73,9 @@ section! {
             /// Squared coefficient of variation of the time that serving one takes: 0 is constant (the
             /// default), 1 exponential.
             service_scv: f64,
+            /// What reading one old record again takes to bring a peer back, as a share of the time that
+            /// serving a request takes: 0 % is nothing (the default).
+            reseed_cost: Share,
             /// Median time of one flush to disk.
             flush: Span,
             /// What one site's disk writes.

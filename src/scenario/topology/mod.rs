@@ -63,6 +63,9 @@ pub struct DatacenterRow {
     pub rate: u64,
     /// Squared coefficient of variation of the time that serving one takes.
     pub service_scv: f64,
+    /// What reading one old record again takes to bring a peer back, in millionths of the time that
+    /// serving a request takes.
+    pub reseed_ppm: u32,
     /// Median time of one flush to disk.
     pub flush: Span,
     /// Bytes that one site's disk writes a second.

@@ -147,11 +147,11 @@ impl Holding {
     }
 
     /// What the register should promise now.
-    fn wanted_mode<D: Decisions>(&self, decisions: &D, policy: &Policy, now: Monotonic) -> Mode {
+    fn wanted_mode<D: Decisions>(&self, decisions: &D, policy: &Policy, now: Monotonic, end: Index) -> Mode {
         let waiting = self.pending.front().is_some_and(|first| first.index > self.peer.durable);
         match (policy.replication, self.known.mode) {
             (Replication::SyncStrict, _) => Mode::Replicated,
-            (Replication::Sync, Mode::Replicated) if self.peer.silent && waiting => Mode::Alone,
+            (Replication::Sync, Mode::Replicated) if self.peer.is_away(end, policy) && waiting => Mode::Alone,
             (Replication::Async, Mode::Replicated) if self.tail_is_long(policy, now) => Mode::Alone,
             (_, Mode::Alone) if decisions.has_caught_up(&self.catch_up(policy, now)) => Mode::Replicated,
             (_, mode) => mode,
@@ -193,7 +193,7 @@ impl<D: Decisions> Site<D> {
         if backs_off || self.proposer.is_busy() || holding.drain.as_ref().is_some_and(Drain::is_handing) {
             return;
         }
-        let mode = holding.wanted_mode(&self.decisions, &self.policy, now.monotonic);
+        let mode = holding.wanted_mode(&self.decisions, &self.policy, now.monotonic, self.log.durable());
         if mode == holding.known.mode && now.monotonic < holding.renew_at {
             return;
         }
@@ -261,6 +261,7 @@ impl<D: Decisions> Site<D> {
 
     /// Lets every acknowledgement leave that may, and refuses what can no longer be acknowledged.
     pub(super) fn acknowledge(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        let end = self.log.durable();
         let Role::Holding(holding) = &mut self.role else { return };
         while let Some(&Pending { index, request, placed }) = holding.pending.front() {
             let standing = Standing {
@@ -292,7 +293,7 @@ impl<D: Decisions> Site<D> {
         if !holding.lease_valid(now.monotonic) {
             holding.serving = false;
             holding.refuse_pending(holding.without_lease(), effects);
-        } else if self.policy.replication == Replication::SyncStrict && holding.peer.silent {
+        } else if self.policy.replication == Replication::SyncStrict && holding.peer.is_away(end, &self.policy) {
             holding.refuse_pending(Refusal::PeerUnreachable, effects);
         }
     }
@@ -329,6 +330,9 @@ impl<D: Decisions> Site<D> {
         }
         if let Some(at) = self.disk_deadline(holding) {
             or_at(at, SiteTimer::DiskLate);
+        }
+        if let Some(at) = holding.peer.read_due(self.log.durable(), &self.policy) {
+            or_at(at, SiteTimer::Reseed);
         }
         next
     }

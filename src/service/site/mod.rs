@@ -67,6 +67,8 @@ pub enum SiteTimer {
     DiskLate,
     /// To found the register anew.
     Refound,
+    /// To read on for a peer that is brought back.
+    Reseed,
 }
 
 /// Where a boot's number stands in the tokens of its looks.
@@ -286,6 +288,7 @@ impl<D: Decisions> Machine for Site<D> {
                 effects.push(SiteEffect::Respond { request, response });
             }
             SiteInput::Persisted { through } => self.persisted(now, through, effects),
+            SiteInput::Reread(batch) => self.reread(now.monotonic, batch, effects),
             SiteInput::Peer(message) => self.peer_said(now, message, effects),
             SiteInput::Voter { seat, answer } => self.voter_said(now, seat, &answer, effects),
             SiteInput::Noticed(register) => self.noticed(now, register, effects),

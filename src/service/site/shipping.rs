@@ -1,4 +1,9 @@
 //! Replication, seen from the holder: sending the log to the peer, and bringing a peer back.
+//!
+//! What is within a window of the log's end is at hand and is sent as it comes. A peer further behind is
+//! **reseeded**: older records must be read again, which costs the datacenter the time of serving clients,
+//! so they wait for their turn with what clients ask, and for [`Policy::reseed_rate`] where one is set. One
+//! batch is read at a time, and nothing overtakes it; those read before are still under way meanwhile.
 
 use super::holding::Holding;
 use super::{Role, Site, SiteEffect};
@@ -34,6 +39,10 @@ pub(super) struct Peer {
     pub(super) caught_up_since: Option<Monotonic>,
     /// When it was last heard.
     pub(super) heard_at: Option<Monotonic>,
+    /// The old records that are being read for it.
+    reading: Option<Batch>,
+    /// When the next may be, by the rate of reseeding.
+    read_at: Monotonic,
 }
 
 impl Peer {
@@ -50,6 +59,8 @@ impl Peer {
             incarnation: None,
             caught_up_since: None,
             heard_at: None,
+            reading: None,
+            read_at: Monotonic::ZERO,
         }
     }
 
@@ -71,7 +82,8 @@ impl Peer {
     /// later one: then nothing is known of it. An earlier one is gone with whatever it said.
     fn speaks_as(&mut self, incarnation: Incarnation) -> bool {
         if self.incarnation.is_some_and(|known| known < incarnation) {
-            *self = Self { heard_at: self.heard_at, probe_at: self.probe_at, run: self.run, ..Self::unknown() };
+            let Self { run, probe_at, heard_at, reading, read_at, .. } = *self;
+            *self = Self { run, probe_at, heard_at, reading, read_at, ..Self::unknown() };
         }
         *self.incarnation.get_or_insert(incarnation) == incarnation
     }
@@ -79,6 +91,34 @@ impl Peer {
     /// Whether it said that its store has lost nothing that it once held.
     pub(super) const fn is_certified(&self) -> bool {
         self.certified
+    }
+
+    /// Whether nothing that waits for it can be acknowledged soon: it does not answer, or lacks more of a log
+    /// that ends at `end` than what is at hand.
+    pub(super) const fn is_away(&self, end: Index, policy: &Policy) -> bool {
+        self.silent || self.matched && end.saturating_sub(self.durable) > policy.window_records
+    }
+
+    /// Whether the next record to send must be read again.
+    const fn next_is_old(&self, end: Index, policy: &Policy) -> bool {
+        end.saturating_sub(self.sent) > policy.window_records
+    }
+
+    /// Whether something is to be sent and the window has room for it.
+    const fn has_room(&self, end: Index, policy: &Policy) -> bool {
+        let waits = self.matched && self.reading.is_none() && self.sent < end;
+        waits && self.sent - self.durable < policy.window_records
+    }
+
+    /// When to read on, if the next record must be read again.
+    pub(super) fn read_due(&self, end: Index, policy: &Policy) -> Option<Monotonic> {
+        (self.has_room(end, policy) && self.next_is_old(end, policy)).then_some(self.read_at)
+    }
+
+    fn send(&mut self, now: Monotonic, batch: Batch, effects: &mut Vec<SiteEffect>) {
+        effects.push(SiteEffect::ToPeer(PeerMessage::Batch(batch)));
+        self.asked_at.get_or_insert(now);
+        self.sent = batch.last;
     }
 
     fn heard(&mut self, now: Monotonic) {
@@ -123,16 +163,35 @@ impl<D: Decisions> Site<D> {
                 effects.push(SiteEffect::ToPeer(PeerMessage::Probe { epoch, run: peer.run }));
             }
         }
-        let peer = &mut holding.peer;
-        while peer.sent < self.log.durable() && peer.sent - peer.durable < self.policy.window_records {
+        let (peer, end) = (&mut holding.peer, self.log.durable());
+        while peer.has_room(end, &self.policy) {
+            let old = peer.next_is_old(end, &self.policy);
+            if old && now < peer.read_at {
+                break;
+            }
+            let records = if old { self.policy.reseed_batch() } else { self.policy.batch_records };
             let first = peer.sent + 1;
-            let most = (peer.sent + self.policy.batch_records).min(self.log.durable());
-            let last = most.min(self.log.end_of_epoch_at(first));
+            let last = (peer.sent + records).min(end).min(self.log.end_of_epoch_at(first));
             let (previous, of) = (self.log.position(peer.sent), self.log.position(first).epoch);
             let batch = Batch { epoch, run: peer.run, previous, of, first, last };
-            effects.push(SiteEffect::ToPeer(PeerMessage::Batch(batch)));
-            peer.asked_at.get_or_insert(now);
-            peer.sent = last;
+            if old {
+                peer.read_at = now + self.policy.reseed_pause(last - peer.sent);
+                peer.reading = Some(batch);
+                peer.caught_up_since = None;
+                effects.push(SiteEffect::Reread(batch));
+            } else {
+                peer.send(now, batch, effects);
+            }
+        }
+    }
+
+    /// Old records are at hand. They are sent unless what is known of the peer has changed meanwhile.
+    pub(super) fn reread(&mut self, now: Monotonic, batch: Batch, effects: &mut Vec<SiteEffect>) {
+        let Role::Holding(holding) = &mut self.role else { return };
+        let peer = &mut holding.peer;
+        let asked = peer.reading.take_if(|reading| *reading == batch).is_some();
+        if asked && peer.matched && (peer.run, peer.sent) == (batch.run, batch.previous.index) {
+            peer.send(now, batch, effects);
         }
     }
 

@@ -4,6 +4,7 @@
 mod faults;
 mod policies;
 mod refounding;
+mod reseeding;
 
 use super::*;
 use crate::service::map::UnitRow;
@@ -39,6 +40,8 @@ struct Bench {
     mute: bool,
     /// How many batches were sent.
     batches: u32,
+    /// How many batches were read again.
+    rereads: u32,
     /// How many backups a site began by itself.
     backups: u32,
     boots: u32,
@@ -66,6 +69,7 @@ impl Bench {
             unheard: Vec::new(),
             mute: false,
             batches: 0,
+            rereads: 0,
             backups: 0,
             boots: 0,
             requests: 0,
@@ -117,6 +121,10 @@ impl Bench {
         match effect {
             SiteEffect::Flush { through, .. } => {
                 self.post(Span::millis(1), Mail::Site(side, SiteInput::Persisted { through }));
+            }
+            SiteEffect::Reread(batch) => {
+                self.rereads += 1;
+                self.post(Span::millis(1), Mail::Site(side, SiteInput::Reread(batch)));
             }
             SiteEffect::ToPeer(PeerMessage::Certified { .. }) if self.mute => {}
             SiteEffect::ToPeer(message) if !self.cut => {
