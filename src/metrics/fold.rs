@@ -6,6 +6,7 @@ use super::latency::Latencies;
 use super::leases::LeasesFold;
 use super::load::LoadsFold;
 use super::overload::OverloadFold;
+use super::reseeds::ReseedsFold;
 use super::switchovers::SwitchoversFold;
 use super::tails::Tails;
 use super::timeline::CloseUps;
@@ -35,6 +36,7 @@ pub struct Metrics {
     reads: Reads,
     reads_by_boundary: Vec<Reads>,
     restores: Vec<Restore>,
+    reseeds: ReseedsFold,
     alarms: Vec<Alarm>,
     maps_refused: Vec<u64>,
     maps_adopted: Vec<u64>,
@@ -67,6 +69,7 @@ impl Metrics {
             reads: Reads::default(),
             reads_by_boundary: vec![Reads::default(); setup.boundaries],
             restores: Vec::new(),
+            reseeds: ReseedsFold::new(&setup),
             alarms: Vec::new(),
             maps_refused: vec![0; setup.datacenters.len()],
             maps_adopted: vec![0; setup.datacenters.len()],
@@ -106,6 +109,7 @@ impl Metrics {
             failovers,
             switchovers: self.switchovers.finish(),
             restores: self.restores,
+            reseeds: self.reseeds.finish(),
             alarms: self.alarms,
             maps_refused: self.maps_refused,
             maps_adopted: self.maps_adopted,
@@ -215,6 +219,7 @@ impl Metrics {
             Fact::Reconciled { unit, fate, .. } => self.units[unit.index()].reconciled(fate),
             Fact::FaultEnded { fault } => self.timeline.push(at, Moment::FaultEnded(fault)),
             Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
+            Fact::Reread(reread) => self.reseeds.reread(at, reread, &self.setup),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
             Fact::VoterPersisted { unit, seat, record, .. } => {
@@ -237,6 +242,7 @@ impl Metrics {
             | Announcement::ModeChanged { mode: Mode::Alone } => self.close_ups.struck(at, unit),
             _ => {}
         }
+        self.reseeds.announced(at, unit, side, what, &self.setup);
         if Alarm::cause(what).is_some() && self.alarms.len() < MOST_ALARMS {
             let datacenter = self.setup.units[unit.index()].site(side);
             self.alarms.push(Alarm { unit, datacenter, at, what });

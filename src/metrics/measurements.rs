@@ -2,7 +2,7 @@
 
 use super::{
     Announcement, Buckets, CloseUp, Failover, Interruption, Lag, Landings, Leases, Loads, MetricsSetup, Overload,
-    Quantiles, Switchover, Timeline, Trouble, UnitAccount, Writes,
+    Quantiles, Reseed, Switchover, Timeline, Trouble, UnitAccount, Writes,
 };
 use crate::terms::{Datacenter, Instant, Span, Unit};
 
@@ -91,6 +91,8 @@ pub struct Measurements {
     pub switchovers: Vec<Switchover>,
     /// Restores from a backup.
     pub restores: Vec<Restore>,
+    /// Sites that were far behind and were brought back.
+    pub reseeds: Vec<Reseed>,
     /// The first alarms, in order.
     pub alarms: Vec<Alarm>,
     /// Maps that sites refused, by datacenter.

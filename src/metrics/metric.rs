@@ -63,7 +63,7 @@ pub enum Metric {
     /// The 99th percentile of the same.
     LatencyP99,
     /// The load of a datacenter in its busiest minute, as a share of what its rate serves in a minute. Each
-    /// request is counted; minutes count from the start, however long the run is.
+    /// request is counted, and old records read for a peer as those that take as long; minutes count from the start, however long the run is.
     PeakLoad,
     /// The least head room that a datacenter would have in its busiest minute with its partner gone, as a
     /// share of its rate; negative where it would be overloaded.
@@ -72,6 +72,11 @@ pub enum Metric {
     /// one site only. It is followed from record to record, so that none is missed; a record that a new
     /// holder lacks counts until the takeover, one that is on one site at the end until then.
     ReplicationLag,
+    /// Old records that were read again to bring sites back; of a datacenter, those it read.
+    Reseeded,
+    /// The longest that bringing a site back took, from the first old record that was read to when the site
+    /// had caught up; to the end of the run where it had not. Of a datacenter, where it was brought back.
+    ReseedDuration,
     /// The longest outbox: writes waiting at one moment.
     OutboxPeak,
     /// Reads that were shown whole.
@@ -95,7 +100,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric, in the order of reports.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Acknowledged,
         Self::Refused(None),
         Self::RefusedForResidence,
@@ -119,6 +124,8 @@ impl Metric {
         Self::PeakLoad,
         Self::PeakHeadroom,
         Self::ReplicationLag,
+        Self::Reseeded,
+        Self::ReseedDuration,
         Self::OutboxPeak,
         Self::ReadsWhole,
         Self::ReadsPartial,
@@ -156,6 +163,8 @@ impl Metric {
             Self::PeakLoad => "peak_load",
             Self::PeakHeadroom => "peak_headroom",
             Self::ReplicationLag => "replication_lag",
+            Self::Reseeded => "reseeded",
+            Self::ReseedDuration => "reseed_duration",
             Self::OutboxPeak => "outbox_peak",
             Self::ReadsWhole => "reads_whole",
             Self::ReadsPartial => "reads_partial",
@@ -178,6 +187,7 @@ impl Metric {
             | Self::LatencyP95
             | Self::LatencyP99
             | Self::ReplicationLag
+            | Self::ReseedDuration
             | Self::RetryAfter => Dimension::Time,
             Self::PeakLoad | Self::PeakHeadroom | Self::RetryShare | Self::GoodputAfterFaults => Dimension::Percent,
             _ => Dimension::Count,

@@ -1,7 +1,7 @@
 //! Claims about what facts are folded into.
 
 use super::{Announcement, DatacenterSetup, Measured, Metric, Metrics, MetricsSetup, Scope, UnitSetup};
-use crate::facts::{Fact, Observer};
+use crate::facts::{Fact, Observer, Reread};
 use crate::terms::{
     AppVersion, Birth, Boundary, Bytes, Conversation, CopyClass, Country, Datacenter, Epoch, Instant, Position, Record,
     RecordKind, Refusal, Side, Span, Tenant, Unit, User,
@@ -309,4 +309,28 @@ fn what_a_founder_declares_before_it_has_the_lease_is_of_its_own_takeover() {
         run.metrics.finish().failovers.last().and_then(|failover| failover.declared)
     };
     assert_eq!((declared(true), declared(false)), (Some(Span::secs(9)), None));
+}
+
+#[test]
+fn a_reseed_lasts_from_the_first_old_record_until_the_peer_has_caught_up() {
+    let mut run = Run::started();
+    let reread = |datacenter, records| Fact::Reread(Reread { unit: UNIT, datacenter, records });
+    run.announces(1, Side::A, Announcement::PeerCaughtUp);
+    run.says(10, reread(A, 100));
+    run.says(12, reread(A, 50));
+    run.announces(14, Side::B, Announcement::PeerCaughtUp);
+    run.announces(15, Side::A, Announcement::PeerCaughtUp);
+    run.says(20, reread(A, 7));
+    run.promoted(26, Side::B);
+    run.says(30, reread(B, 1));
+    run.says(40, Fact::Ended { unfinished: 0 });
+    let measured = run.metrics.finish();
+    let value = |metric, scope| measured.value(metric, scope);
+    let told: Vec<_> = measured.reseeds.iter().map(|one| (one.from, one.to, one.records, one.ended)).collect();
+    assert_eq!(told, [(A, B, 150, Some(secs(15))), (A, B, 7, Some(secs(26))), (B, A, 1, None)]);
+    assert_eq!(value(Metric::Reseeded, Scope::Everything), Some(Measured::Count(158)));
+    assert_eq!(value(Metric::Reseeded, Scope::Datacenter(A)), Some(Measured::Count(157)));
+    assert_eq!(value(Metric::ReseedDuration, Scope::Unit(UNIT)), Some(Measured::Micros(10_000_000)));
+    assert_eq!(value(Metric::ReseedDuration, Scope::Datacenter(B)), Some(Measured::Micros(6_000_000)));
+    assert_eq!(value(Metric::ReseedDuration, Scope::Boundary(Boundary(1))), None);
 }

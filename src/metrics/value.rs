@@ -61,6 +61,14 @@ impl Measurements {
                 .min()
                 .map(Measured::MilliPercent),
             Metric::ReplicationLag => self.lag_in(scope),
+            Metric::Reseeded => {
+                let read = self.reseeds.iter().filter(|one| self.is_in(scope, one.unit, one.from));
+                Some(Measured::Count(read.map(|one| one.records).sum()))
+            }
+            Metric::ReseedDuration => {
+                let brought = self.reseeds.iter().filter(|one| self.is_in(scope, one.unit, one.to));
+                brought.map(|one| Measured::Micros(one.lasted(self.ended).0)).max()
+            }
             Metric::ReadsWhole => self.reads_in(scope, |reads| reads.whole),
             Metric::ReadsPartial => self.reads_in(scope, |reads| reads.partial),
             Metric::MapsRefused => {
@@ -109,10 +117,10 @@ impl Measurements {
         self.failovers.iter().filter(move |failover| self.is_in(scope, failover.unit, failover.from))
     }
 
-    /// Whether a scope takes in what befell a unit while a datacenter held it.
-    fn is_in(&self, scope: Scope, unit: Unit, holder: Datacenter) -> bool {
+    /// Whether a scope takes in what happened to a unit at a datacenter.
+    fn is_in(&self, scope: Scope, unit: Unit, at: Datacenter) -> bool {
         match scope {
-            Scope::Datacenter(datacenter) => holder == datacenter,
+            Scope::Datacenter(datacenter) => at == datacenter,
             _ => self.has_unit(scope, unit),
         }
     }

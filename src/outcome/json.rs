@@ -3,6 +3,7 @@
 //! Times are whole microseconds (keys that end in `_us`), shares are percent, instants are written
 //! in UTC. What has no value is `null`.
 
+mod copies;
 mod invariants;
 
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
@@ -234,7 +235,8 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
             "lasted_us": one.ended.unwrap_or(measured.ended).since(one.onset),
         })),
         "failovers": failovers(measured, names),
-        "restores": restores(measured, names),
+        "restores": copies::restores(measured, names),
+        "reseeds": copies::reseeds(measured, names),
         "alarms": alarms(measured, names),
         "pending": list(measured.units.iter().filter_map(|account| account.pending).map(|pending| object! {
             "unit": names.unit(pending.unit),
@@ -258,18 +260,6 @@ fn overload(overload: &Overload) -> Json {
         "longest_retry_after_us": overload.longest_retry_after,
         "goodput_after_faults_percent": share(overload.goodput_after_faults()),
     }
-}
-
-fn restores(measured: &Measurements, names: &Names) -> Json {
-    list(measured.restores.iter().map(|restore| {
-        object! {
-            "unit": names.unit(restore.unit),
-            "datacenter": names.datacenter(restore.datacenter),
-            "at": text(restore.at),
-            "taken": text(restore.taken),
-            "lost": restore.lost,
-        }
-    }))
 }
 
 fn alarms(measured: &Measurements, names: &Names) -> Json {

@@ -58,7 +58,12 @@ pub(super) fn load(outcome: &Outcome) -> String {
         [] => "Every datacenter could carry its partner's load.".to_owned(),
         over => format!("Overloaded without their partner: {}.", over.join(", ")),
     };
-    format!("{busiest} {alone} {verdict}")
+    let read = measured.reseeds.iter().map(|reseed| reseed.records).sum();
+    let read = match counted(read, "old record") {
+        _ if read == 0 => String::new(),
+        records => format!(" {records} read to bring sites back count as the requests that take as long."),
+    };
+    format!("{busiest} {alone} {verdict}{read}")
 }
 
 /// Of the close-up of an event of a unit.

@@ -1,5 +1,7 @@
 //! An outcome for the terminal: short, the verdict last.
 
+mod copies;
+
 use super::captions::{counted, rounded};
 use super::load::percent;
 use super::story::explain_line;
@@ -56,6 +58,7 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.pending();
     page.last_sync();
     page.restores();
+    page.reseeds();
     page.alarms();
     page.load();
     page.thresholds();
@@ -226,19 +229,6 @@ impl Page<'_> {
         if let Some((span, unit)) = furthest.and_then(|(account, unit)| Some((behind(account)?, Unit(unit)))) {
             let unit = self.outcome.names.unit(unit);
             self.line("last sync", &format!("{} before the end at the latest, of {unit}", rounded(span)));
-        }
-    }
-
-    fn restores(&mut self) {
-        let (measured, names) = (&self.outcome.measurements, &self.outcome.names);
-        for (index, restore) in measured.restores.iter().enumerate() {
-            let (unit, datacenter) = (names.unit(restore.unit), names.datacenter(restore.datacenter));
-            let lost = counted(restore.lost, "acknowledged write");
-            let topic = if index == 0 { "restores" } else { "" };
-            self.line(
-                topic,
-                &format!("{unit:<8} in {datacenter} at {}, to {}: {lost} lost", restore.at, restore.taken),
-            );
         }
     }
 
