@@ -33,6 +33,9 @@ pub(super) const NO_COPY: &str = "pending: no certified copy in reach";
 /// Writes wait: what must be on both sites before it is confirmed has only one to go to.
 pub(super) const NO_PEER: &str = "pending: no peer to replicate to";
 
+/// Writes wait: what must be on both sites waits behind what the other still lacks, at the promised rate.
+pub(super) const RESEEDING: &str = "pending: the other site is being brought back";
+
 /// Writes wait: a takeover would lose records, and the grace period is not over.
 pub(super) const GRACE: &str = "pending: waits for the grace period";
 

@@ -33,6 +33,8 @@ pub enum Obstacle {
     Unreplicable,
     /// It serves, and its other site is gone: there is nobody to replicate to.
     PeerGone,
+    /// One site is brought back, no faster than the service is told to.
+    Reseeding,
     /// Nothing: it should have converged, or is about to.
     None,
 }
@@ -48,6 +50,7 @@ impl Obstacle {
             Self::Operator => "failover waits for an operator",
             Self::Unreplicable => "nothing to replicate to under sync-strict",
             Self::PeerGone => "other site gone",
+            Self::Reseeding => "one site is brought back, at a limited rate",
             Self::None => "no reason known",
         }
     }

@@ -117,6 +117,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
             Obstacle::HolderGone
         } else if holder.is_some() && self.policy.failover != Initiative::Automatic {
             Obstacle::Operator
+        } else if self.is_reseeded(unit) && Side::BOTH.into_iter().all(runs) {
+            Obstacle::Reseeding
         } else if Side::BOTH.into_iter().all(runs) || holder.is_some() {
             Obstacle::None
         } else if self.policy.replication == Replication::SyncStrict {
@@ -124,6 +126,12 @@ impl<D: Decisions, O: Observer> World<D, O> {
         } else {
             Obstacle::PeerGone
         }
+    }
+
+    /// Whether the sites of a unit are further apart than a window, and may come closer at a limited rate only.
+    fn is_reseeded(&self, unit: Unit) -> bool {
+        let [a, b] = Side::BOTH.map(|side| self.sites[SiteId::new(unit, side).index()].store.durable());
+        self.policy.reseed_rate.is_some() && a.abs_diff(b) > self.policy.window_records
     }
 
     fn units(&self) -> impl Iterator<Item = Unit> + use<D, O> {

@@ -4,7 +4,7 @@
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
-use crate::audit::{Breach, LossTerms, reasons};
+use crate::audit::{Breach, LossTerms, reasons, slack};
 use crate::terms::{Instant, Mode, RecordKind, Side, Span, Unit};
 
 /// When a unit last queued and last acknowledged a write. The media of a call do not count: they are relayed,
@@ -119,6 +119,9 @@ fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
     if ledger.contract.loss == LossTerms::Never && !linked {
         return Some(reasons::NO_PEER);
     }
+    if ledger.contract.loss == LossTerms::Never && is_reseeded(ledger, now, unit) {
+        return Some(reasons::RESEEDING);
+    }
     let granted = lease.granted().filter(|granted| !able(granted.register.holder))?;
     match (granted.register.mode, ledger.contract.grace) {
         (_, _) if ledger.contract.manual_failover => Some(reasons::OPERATOR),
@@ -129,6 +132,20 @@ fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
             (now - granted.at < waits).then_some(reasons::GRACE)
         }
     }
+}
+
+/// Whether the holder's peer lacks records, gains some without a break, and has as many as the rate of
+/// reseeding promises since the two could begin.
+fn is_reseeded(ledger: &Ledger, now: Instant, unit: Unit) -> bool {
+    let (Some(rate), Some(granted)) = (ledger.contract.reseed_rate, ledger.lease(unit).granted()) else { return false };
+    let (holder, logs) = (granted.register.holder, ledger.logs(unit));
+    let peer = holder.peer();
+    let [a, b] = ledger.terms(unit).sites;
+    let Some(linked) = ledger.linked_since(unit, a, b) else { return false };
+    let (has, (gained, emptied)) = (logs.store(peer).len(), logs.growing(peer));
+    let begun = linked.max(emptied).max(ledger.lease(unit).epoch_since());
+    let takes = Span::secs(1).scale(has, rate) + patience(ledger);
+    has < logs.store(holder).len() && now - gained <= slack::SETTLING && now - begun <= takes
 }
 
 /// What both sites of a unit lack.
@@ -219,6 +236,36 @@ mod tests {
             } else {
                 story.expect_broken("FO-6", "1 write was still waiting, among them for {unit}");
             }
+        }
+    }
+
+    /// Under `sync-strict`, writes wait for a site whose disk was replaced and that gets ten records a second.
+    fn brought_back(rate: Option<u64>, every: Span, seconds: u64) -> Story {
+        let mut story = Story::after_with(|contract| (contract.loss, contract.reseed_rate) = (LossTerms::Never, rate));
+        let birth = story.birth(RecordKind::Message);
+        story.renew_for(Side::A, Span::minutes(5)).copy_range(DUBLIN, 1, 10_000).copy_range(AMSTERDAM, 1, 10_000);
+        story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+        story.vote_again(EMEA_1, Side::B).fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: EMEA_1 });
+        for second in (0..seconds).step_by(10) {
+            story.renew_for(Side::A, Span::secs(10));
+            if second * 1_000_000 % every.0 == 0 {
+                story.copy_range(AMSTERDAM, second * 10 + 1, (second + 10) * 10);
+            }
+        }
+        story.fact(Fact::Ended { unfinished: 1 });
+        story
+    }
+
+    #[test]
+    fn a_site_that_is_brought_back_at_the_promised_rate_is_a_reason_where_nothing_is_confirmed_without_it() {
+        let often = Span::secs(10);
+        let at_the_rate = brought_back(Some(10), often, 600);
+        at_the_rate.expect_suspended("FO-6", "being brought back");
+        at_the_rate.expect_kept("FO-6", 1);
+        let (without_a_rate, too_slow) = (brought_back(None, often, 600), brought_back(Some(100), often, 600));
+        let (stopped, overdue) = (brought_back(Some(10), Span::minutes(5), 600), brought_back(Some(10), often, 1_000));
+        for story in [without_a_rate, too_slow, stopped, overdue] {
+            story.expect_broken("FO-6", "still waiting, among them for {unit}");
         }
     }
 

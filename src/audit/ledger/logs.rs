@@ -39,6 +39,11 @@ impl Store {
             })
     }
 
+    /// How many records the log has.
+    pub(in crate::audit) fn len(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.last + 1 - segment.first).sum()
+    }
+
     fn extend(&mut self, epoch: Epoch, first: Index, last: Index) {
         match self.segments.iter().rposition(|segment| segment.epoch <= epoch) {
             Some(place) if self.segments[place].epoch == epoch => {
@@ -74,6 +79,8 @@ pub(in crate::audit) struct UnitLogs {
     certified: [Option<Instant>; 2],
     /// When each site's store last gained anything, or lost everything.
     changed: [Instant; 2],
+    /// When each site's store last lost everything.
+    emptied: [Instant; 2],
     /// What was acknowledged and is not on both sites, by position.
     pending: VecDeque<Acknowledgement>,
     /// The intersection of the residences of each [`CHUNK`] of indices. An index that was used twice
@@ -92,6 +99,7 @@ impl Default for UnitLogs {
             lost: [Store::default(), Store::default()],
             certified: [Some(Instant::ZERO); 2],
             changed: [Instant::ZERO; 2],
+            emptied: [Instant::ZERO; 2],
             pending: VecDeque::new(),
             residences: Vec::new(),
             milestones: VecDeque::new(),
@@ -109,6 +117,11 @@ impl UnitLogs {
     /// Since when a site's store has been neither whole nor growing.
     pub(in crate::audit) fn forsaken_since(&self, side: Side) -> Option<Instant> {
         self.certified[side.index()].is_none().then_some(self.changed[side.index()])
+    }
+
+    /// When a site's store last gained anything, and since when it has lost nothing.
+    pub(in crate::audit) fn growing(&self, side: Side) -> (Instant, Instant) {
+        (self.changed[side.index()], self.emptied[side.index()])
     }
 
     /// The log of one site.
@@ -186,6 +199,7 @@ impl UnitLogs {
     pub(super) fn storage_lost(&mut self, side: Side, at: Instant) {
         self.certified[side.index()] = None;
         self.changed[side.index()] = at;
+        self.emptied[side.index()] = at;
         for Segment { epoch, first, last } in std::mem::take(&mut self.stores[side.index()]).segments {
             self.lost[side.index()].extend(epoch, first, last);
         }
