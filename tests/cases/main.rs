@@ -7,6 +7,7 @@
 mod gray;
 mod planned;
 mod refounding;
+mod reseeds;
 mod run;
 mod serving;
 mod takeovers;
