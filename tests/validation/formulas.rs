@@ -33,6 +33,10 @@ pub(crate) fn of(case: &Case) -> Vec<(&'static str, f64)> {
         "backlog_drain_fluid" => backlog_drain(input("rho"), input("outage_s"), input("mu")),
         "reconnect_herd" => reconnect_herd(input("N"), input("C"), input("J")),
         "mt_m_inf" => mt_m_inf(input("A"), input("mean_session_h"), input("period_h")),
+        "reseed" => {
+            let slowest = input("rate_per_s").min(input("link_per_s")).min(input("reads_per_s"));
+            vec![("reseed_s", input("records") / slowest)]
+        }
         other => panic!("no closed form is known of `{other}`"),
     }
 }

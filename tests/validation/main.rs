@@ -23,6 +23,7 @@ mod lease;
 mod pair;
 mod queue;
 mod report;
+mod reseed;
 mod sessions;
 mod statistics;
 
@@ -74,6 +75,11 @@ fn a_pair_is_dark_as_often_as_its_chain() {
 }
 
 #[test]
+fn an_empty_site_is_filled_as_fast_as_the_slowest_of_rate_link_and_reading() {
+    assert_all(&reseed::findings(12, 60.0), WIDEST_OF_CI);
+}
+
+#[test]
 fn sessions_follow_their_arrivals_late_and_damped() {
     assert_all(&sessions::findings(30, 0.02), WIDEST_OF_CI);
 }
@@ -85,7 +91,7 @@ type Group = fn() -> Vec<Finding>;
 #[test]
 #[ignore = "the full size, which writes the report"]
 fn every_case_in_full() {
-    let groups: [(&str, Group); 9] = [
+    let groups: [(&str, Group); 10] = [
         ("lease", || lease::findings(2_000)),
         ("lag", || lag::findings(20_000, 12)),
         ("backups", || backups::findings(3_000)),
@@ -94,6 +100,7 @@ fn every_case_in_full() {
         ("drains", || fluid::drains(7, 1.0, 1.0)),
         ("herds", || fluid::herds(7, 1.0)),
         ("pair", || pair::findings(320, pair::Lease { ttl: 240.0, loop_wait: 200.0 })),
+        ("reseed", || reseed::findings(60, 600.0)),
         ("sessions", || sessions::findings(60, 0.15)),
     ];
     let mut findings = Vec::new();

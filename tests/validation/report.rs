@@ -3,7 +3,7 @@
 use super::cases::{self, Case};
 use super::finding::{Finding, Seen};
 use super::statistics::INTERVALS;
-use super::{backups, fluid, lag, lease, pair, queue, sessions};
+use super::{backups, fluid, lag, lease, pair, queue, reseed, sessions};
 use std::fmt::Write;
 
 /// Models that the simulator does not have, and why.
@@ -20,7 +20,7 @@ const NOT_COVERED: [(&str, &str); 3] = [
 ];
 
 /// How each model is put to the test.
-const MAPPINGS: [(&str, &str); 13] = [
+const MAPPINGS: [(&str, &str); 14] = [
     ("mm1", queue::OPEN),
     ("mg1_D", queue::OPEN),
     ("mg1_Erlang2", queue::OPEN),
@@ -34,6 +34,7 @@ const MAPPINGS: [(&str, &str); 13] = [
     ("backlog_drain_fluid", fluid::DRAIN),
     ("reconnect_herd", fluid::HERD),
     ("mt_m_inf", sessions::MAPPING),
+    ("reseed", reseed::MAPPING),
 ];
 
 /// The whole page.
