@@ -30,7 +30,7 @@ pub(crate) fn findings(short: usize, long: usize) -> Vec<Finding> {
 fn constant_lag(case: &Case, count: usize) -> Vec<Finding> {
     let lag = Span(laboratory::micros(case.input("lag_s")));
     let crash = crash_after(lag);
-    let plan = lagging(case, lag, crash + lease_of(lag));
+    let plan = lagging(case, lag, crash + TAKEOVER);
     let losses = laboratory::runs(
         count,
         |chance| {
@@ -67,10 +67,8 @@ fn crash_after(lag: Span) -> Span {
     Span(lag.0 * 4) + Span::secs(1)
 }
 
-/// A lease long enough for the lag, and short for a short one.
-fn lease_of(lag: Span) -> Span {
-    Span(lag.0 * 4) + Span::secs(3)
-}
+/// Enough for the second within which the crash falls, and for a lease of one second to lapse.
+const TAKEOVER: Span = Span::secs(5);
 
 /// A unit whose peer is `lag` behind, for `duration` and the time of a takeover. The way between the two
 /// is made that long in the plan: no scenario may ask for a link of minutes.
