@@ -11,4 +11,6 @@ pub struct Reread {
     pub datacenter: Datacenter,
     /// How many.
     pub records: u64,
+    /// How many requests it could have served meanwhile; what is left of one counts with the next records.
+    pub requests: u32,
 }

@@ -219,7 +219,10 @@ impl Metrics {
             Fact::Reconciled { unit, fate, .. } => self.units[unit.index()].reconciled(fate),
             Fact::FaultEnded { fault } => self.timeline.push(at, Moment::FaultEnded(fault)),
             Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
-            Fact::Reread(reread) => self.reseeds.reread(at, reread, &self.setup),
+            Fact::Reread(reread) => {
+                self.loads.reread(reread.datacenter, reread.requests);
+                self.reseeds.reread(at, reread, &self.setup);
+            }
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
             Fact::VoterPersisted { unit, seat, record, .. } => {

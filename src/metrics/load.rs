@@ -11,7 +11,8 @@ pub struct Loads {
     pub served: Vec<Vec<u64>>,
     /// Requests in the busiest minute of each bucket, by [`Datacenter::index`].
     pub busiest: Vec<Vec<u64>>,
-    /// The same of the minutes in which each would be busiest with its busiest partner gone.
+    /// The same of the minutes in which each would be busiest with its busiest partner gone, for which
+    /// nothing is read then.
     pub busiest_alone: Vec<Vec<u64>>,
     peaks: Vec<Peak>,
     peaks_alone: Vec<Peak>,
@@ -66,6 +67,8 @@ pub(super) struct LoadsFold {
     /// When the minute that is under way began, and what each datacenter served in it.
     began: Instant,
     minute: Vec<u64>,
+    /// Of these, what was read to bring its partners back.
+    read: Vec<u64>,
 }
 
 impl LoadsFold {
@@ -87,6 +90,7 @@ impl LoadsFold {
             rates: setup.datacenters.iter().map(|datacenter| datacenter.rate).collect(),
             began: setup.start,
             minute: vec![0; count],
+            read: vec![0; count],
         }
     }
 
@@ -99,6 +103,11 @@ impl LoadsFold {
             self.began = self.buckets.start + Span(whole * Loads::WINDOW.as_micros());
         }
         self.minute[datacenter.index()] += u64::from(requests);
+    }
+
+    /// So many of the requests that just got their turn were old records for a partner.
+    pub(super) fn reread(&mut self, datacenter: Datacenter, requests: u32) {
+        self.read[datacenter.index()] += u64::from(requests);
     }
 
     /// Spreads what was served in the window that ends at `at` over the buckets that it touches.
@@ -127,8 +136,9 @@ impl LoadsFold {
         let touched = self.buckets.index(self.began)..=last;
         for place in 0..self.minute.len() {
             let own = self.minute[place];
-            let inherited = self.partners[place].iter().map(|partner| self.minute[partner.index()]).max();
-            let alone = own + inherited.unwrap_or(0);
+            let asked = |place: usize| self.minute[place] - self.read[place];
+            let inherited = self.partners[place].iter().map(|partner| asked(partner.index())).max();
+            let alone = asked(place) + inherited.unwrap_or(0);
             let loads = &mut self.loads;
             for (series, peaks, served) in
                 [(&mut loads.busiest, &mut loads.peaks, own), (&mut loads.busiest_alone, &mut loads.peaks_alone, alone)]
@@ -141,6 +151,7 @@ impl LoadsFold {
             }
         }
         self.minute.fill(0);
+        self.read.fill(0);
     }
 }
 
@@ -192,6 +203,19 @@ mod tests {
         assert_eq!(loads.peak_alone(Datacenter(0)), alone);
         assert_eq!(loads.headroom(Datacenter(0)), -10_000);
         assert_eq!(loads.busiest_alone[0], [6_600, 4_200, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn nothing_is_read_for_a_partner_that_is_gone() {
+        let mut fold = pair(Span::minutes(1));
+        fold.served(secs(10), Datacenter(0), 3_600);
+        fold.served(secs(11), Datacenter(0), 2_400);
+        fold.reread(Datacenter(0), 2_400);
+        fold.served(secs(12), Datacenter(1), 600);
+        fold.served(secs(60), Datacenter(1), 1);
+        let loads = fold.finish();
+        assert_eq!([0, 1].map(|place| loads.peak(Datacenter(place)).share_milli_percent), [100_000, 10_000]);
+        assert_eq!([0, 1].map(|place| loads.peak_alone(Datacenter(place)).served), [4_200; 2]);
     }
 
     #[test]

@@ -65,8 +65,8 @@ pub enum Metric {
     /// The load of a datacenter in its busiest minute, as a share of what its rate serves in a minute. Each
     /// request is counted, and old records read for a peer as those that take as long; minutes count from the start, however long the run is.
     PeakLoad,
-    /// The least head room that a datacenter would have in its busiest minute with its partner gone, as a
-    /// share of its rate; negative where it would be overloaded.
+    /// The least head room that a datacenter would have in its busiest minute with its partner gone, for
+    /// which nothing is read then, as a share of its rate; negative where it would be overloaded.
     PeakHeadroom,
     /// The longest replication lag: the greatest age that an acknowledged record reached while it was on
     /// one site only. It is followed from record to record, so that none is missed; a record that a new

@@ -43,7 +43,7 @@ impl ReseedsFold {
     }
 
     pub(super) fn reread(&mut self, at: Instant, reread: Reread, setup: &MetricsSetup) {
-        let Reread { unit, datacenter: from, records } = reread;
+        let Reread { unit, datacenter: from, records, .. } = reread;
         let sites = setup.units[unit.index()].sites;
         let to = sites[usize::from(sites[0] == from)];
         let under_way = self.open[unit.index()].filter(|&open| self.reseeds[open].from == from);

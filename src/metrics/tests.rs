@@ -314,7 +314,7 @@ fn what_a_founder_declares_before_it_has_the_lease_is_of_its_own_takeover() {
 #[test]
 fn a_reseed_lasts_from_the_first_old_record_until_the_peer_has_caught_up() {
     let mut run = Run::started();
-    let reread = |datacenter, records| Fact::Reread(Reread { unit: UNIT, datacenter, records });
+    let reread = |datacenter, records| Fact::Reread(Reread { unit: UNIT, datacenter, records, requests: 0 });
     run.announces(1, Side::A, Announcement::PeerCaughtUp);
     run.says(10, reread(A, 100));
     run.says(12, reread(A, 50));

@@ -77,11 +77,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Old records have been read.
     pub(super) fn reread(&mut self, site: SiteId, batch: Batch) {
         let (unit, datacenter) = (site.unit(), self.sites[site.index()].datacenter());
-        let served = self.places[datacenter.index()].rereading.done(batch);
-        if served > 0 {
-            self.count_served(datacenter, served);
+        let requests = self.places[datacenter.index()].rereading.done(batch);
+        if requests > 0 {
+            self.count_served(datacenter, requests);
         }
-        self.state(Fact::Reread(Reread { unit, datacenter, records: batch.last + 1 - batch.first }));
+        self.state(Fact::Reread(Reread { unit, datacenter, records: batch.last + 1 - batch.first, requests }));
         self.hand(datacenter, Local::Site(site, SiteInput::Reread(batch), None));
     }
 }
