@@ -4,12 +4,12 @@
 //! kind of fault is wholly absent from half of all runs: what is always there hides what it masks.
 //!
 //! **What is drawn.** The mode of replication, who starts failovers, the lease's timing, lag, grace,
-//! failback, batches, how often backups are written, boot times, traffic; and one to six faults of the
-//! kinds in `faults`, each at a moment, a place and for a length of its own, on the sites and the
-//! witness of one boundary. **What is not**, for the survivability table says nothing definite of it: the
-//! loss of more than two disks, unless both of a pair go at once; an operator who orders a restore while
-//! one disk of a pair is well, or from another unit's backup; several boundaries at once; clients without
-//! manners; another ρ; limits in records; a disk that nobody gives up.
+//! failback, batches, the rate of reseeding, how often backups are written, boot times, traffic; and one to
+//! six faults of the kinds in `faults`, each at a moment, a place and for a length of its own, on the sites
+//! and the witness of one boundary. **What is not**, for the survivability table says nothing definite of
+//! it: the loss of more than two disks, unless both of a pair go at once; an operator who orders a restore
+//! while one disk of a pair is well, or from another unit's backup; several boundaries at once; clients
+//! without manners; another ρ; limits in records; a disk that nobody gives up.
 
 mod faults;
 
@@ -30,8 +30,10 @@ const SAFETY: u64 = 480;
 pub fn scenario_of(topology: &Topology, seed: u64) -> String {
     let mut chance = Chance::open(seed, Purpose::Schedule, 0);
     let field = Field::draw(topology, &mut chance);
-    let mut draw =
-        Draw { chance, field, text: String::new(), forced: String::new(), disks: 1, disk_lost: false, manual: false };
+    // From a stream of its own: it came later, and what a seed stood for before it stands for still.
+    let reseed_rate = [None, Some(3), Some(20)][Chance::open(seed, Purpose::Schedule, 1).below(3) as usize];
+    let (text, forced) = (String::new(), String::new());
+    let mut draw = Draw { chance, field, text, forced, disks: 1, disk_lost: false, manual: false, reseed_rate };
     draw.open(seed);
     draw.service();
     draw.people();
@@ -82,6 +84,8 @@ struct Draw<'a> {
     disk_lost: bool,
     /// Whether failover waits for an operator.
     manual: bool,
+    /// Old records a second, where a rate was drawn.
+    reseed_rate: Option<u64>,
 }
 
 impl Draw<'_> {
@@ -111,6 +115,9 @@ impl Draw<'_> {
         self.line(&format!("maximum_lag_on_failover = \"{lag}s\"\ngrace_period_with_data_loss = \"{grace}\""));
         self.line(&format!("failback_after = \"20s\"\nbatch_records = {batch}\nwindow_records = {window}"));
         self.line(&format!("backup_every = \"{backups}\""));
+        if let Some(rate) = self.reseed_rate {
+            self.line(&format!("reseed_rate = {rate}"));
+        }
     }
 
     fn people(&mut self) {
