@@ -25,7 +25,11 @@ pub(super) fn topology(args: &TopologyArgs, terminal: &Terminal) -> Result<Verdi
 fn places_text(topology: &Topology) -> String {
     let parts = [
         topology.name.clone(),
-        table(&["datacenter", "boundary", "place", "region", "requests/s", "flush"], &[4], datacenter_rows(topology)),
+        table(
+            &["datacenter", "boundary", "place", "region", "requests/s", "old records/s", "flush"],
+            &[4, 5],
+            datacenter_rows(topology),
+        ),
         table(&["unit", "boundary", "primary", "backup", "witness"], &[], unit_rows(topology)),
         format!("round trips, from row to column, milliseconds\n{}", latencies(topology)),
         source(topology),
@@ -37,7 +41,8 @@ fn datacenter_rows(topology: &Topology) -> Vec<Vec<String>> {
     let row = |row: &crate::scenario::topology::DatacenterRow| {
         let boundary = boundary_name(topology, row.boundary);
         let (rate, flush) = (row.rate.to_string(), row.flush.to_string());
-        vec![row.name.clone(), boundary, row.place.clone(), row.region.clone(), rate, flush]
+        let rereads = row.rereads().map_or("any".to_owned(), |rereads| rereads.to_string());
+        vec![row.name.clone(), boundary, row.place.clone(), row.region.clone(), rate, rereads, flush]
     };
     topology.datacenters.iter().map(row).collect()
 }
@@ -99,6 +104,7 @@ fn places_json(topology: &Topology) -> String {
             "region": row.region,
             "jurisdiction": row.jurisdiction.map(|country| country.to_string()),
             "requests_per_second": row.rate,
+            "old_records_per_second": row.rereads(),
             "flush_us": row.flush.as_micros(),
         })
     });

@@ -8,8 +8,8 @@ use super::quantity::Signed;
 use super::read::{At, Given};
 use super::resolve::Resolver;
 use super::source::Place;
+use super::topology::Topology;
 use super::topology::document::DatacenterDocument;
-use super::topology::{DatacenterRow, Topology};
 use super::traffic;
 use super::words::{Entries, value};
 use crate::audit::Contract;
@@ -150,8 +150,8 @@ impl Limits<'_> {
     /// A rate at which no datacenter reads, were it to serve nobody, holds nothing back.
     fn reseeding_is_held_back(&self) {
         let Some(given) = &self.service.reseed_rate else { return };
-        let fastest = |row: &DatacenterRow| row.rate.saturating_mul(1_000_000) / u64::from(row.reseed_ppm.max(1));
-        let fastest = self.topology().datacenters.iter().map(fastest).max().unwrap_or(0).min(FASTEST_RESEED);
+        let fastest = self.topology().datacenters.iter().map(|row| row.rereads().unwrap_or(FASTEST_RESEED));
+        let fastest = fastest.max().unwrap_or(0).min(FASTEST_RESEED);
         if given.value <= fastest {
             return;
         }

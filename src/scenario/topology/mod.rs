@@ -78,6 +78,13 @@ pub struct DatacenterRow {
     pub clock_drift_ppm: i32,
 }
 
+impl DatacenterRow {
+    /// Old records that it reads a second to bring peers back, were it to serve nobody; `None`: any number.
+    pub fn rereads(&self) -> Option<u64> {
+        self.rate.saturating_mul(1_000_000).checked_div(self.reseed_ppm.into())
+    }
+}
+
 /// A boundary of a topology.
 #[derive(Clone, Debug)]
 pub struct BoundaryRow {
