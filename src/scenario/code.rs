@@ -117,6 +117,14 @@ codes! {
     BackupTooOften = "RF0414",
     /// A `reseed_rate` at which no datacenter reads.
     ReseedUnlimited = "RF0415",
+    /// A datacenter whose label is not the boundary of the country in which it stands.
+    LabelAgainstTheLaw = "RF0416",
+    /// A metro that stands in another boundary.
+    MetroOutside = "RF0417",
+    /// A datacenter that backs up another, which does not back it up.
+    PairOneWay = "RF0418",
+    /// A boundary to which no country belongs.
+    NobodyAtHome = "RF0419",
 }
 
 #[cfg(test)]

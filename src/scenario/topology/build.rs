@@ -1,7 +1,7 @@
 //! Checks a topology document and resolves its names.
 
 use super::document::{DatacenterDocument, TopologyDocument, UnitDocument};
-use super::{BoundaryRow, DatacenterRow, Measurement, Topology, rules};
+use super::{BoundaryRow, DatacenterRow, Measurement, Topology, rules, standing};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::quantity::{Share, rounded};
@@ -20,6 +20,7 @@ pub(super) fn topology(
     whole: &Place,
     findings: &Findings,
 ) -> Option<Topology> {
+    let before = findings.count();
     let builder = Builder { document: &document, whole, findings };
     builder.sizes()?;
     let datacenters = builder.datacenters();
@@ -37,7 +38,12 @@ pub(super) fn topology(
     };
     let name = text(value(&document.name));
     let access = builder.access();
-    Some(Topology { name, datacenters, boundaries, units, links, measured, access, countries, document, texts })
+    let topology =
+        Topology { name, datacenters, boundaries, units, links, measured, access, countries, document, texts };
+    if findings.count() == before {
+        standing::check(&topology, findings);
+    }
+    Some(topology)
 }
 
 /// What a link may always lose, in parts per million.
@@ -325,7 +331,7 @@ impl Builder<'_> {
     }
 }
 
-fn entries<T>(given: &Given<Entries<T>>) -> impl Iterator<Item = (&At<String>, &At<T>)> {
+pub(super) fn entries<T>(given: &Given<Entries<T>>) -> impl Iterator<Item = (&At<String>, &At<T>)> {
     given.iter().flat_map(|given| given.value.0.iter().map(|(name, row)| (name, row)))
 }
 

@@ -9,6 +9,7 @@ pub(super) mod countries;
 pub(super) mod document;
 mod files;
 mod rules;
+mod standing;
 
 pub use countries::CountryRow;
 pub(super) use files::resolve;
