@@ -124,13 +124,28 @@ fn check_prints_a_line_for_each_scenario_and_a_summary() {
 }
 
 #[test]
-fn check_of_a_folder_fails_if_an_invariant_was_never_evaluated_and_skips_topologies() {
+fn check_of_a_folder_fails_if_an_invariant_was_never_evaluated_and_runs_no_topology() {
     let folder = folder("");
     fs::write(folder.path().join("near.toml"), "extends = \"kaizala-2019\"\n").unwrap();
     let output = ringfence(folder.path(), &["check", ".", "--seeds", "1"]);
     assert_eq!(code(&output), 11, "{}", stderr(&output));
     assert!(stdout(&output).contains("never evaluated, which fails the check: "));
     assert!(stdout(&output).contains("1 scenario, 1 run"));
+}
+
+#[test]
+fn check_of_a_topology_decides_every_case_on_paper_and_runs_nothing() {
+    let folder = folder("");
+    let topology = "name = \"near\"\nextends = \"kaizala-2019\"\n";
+    fs::write(folder.path().join("near.toml"), topology).unwrap();
+    let output = ringfence(folder.path(), &["check", "near.toml"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("pass       near  on paper: "), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("seeds"), "{}", stdout(&output));
+    fs::write(folder.path().join("near.toml"), format!("{topology}[boundaries.apac]\nmetro = \"chennai\"\n")).unwrap();
+    let output = ringfence(folder.path(), &["check", "near.toml", "short.toml"]);
+    assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+    assert!(stderr(&output).contains("near.toml:4:9"), "{}", stderr(&output));
 }
 
 #[test]

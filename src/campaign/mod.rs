@@ -3,12 +3,13 @@
 //! [`run()`] composes the observers over the world and gathers what they folded into an
 //! [`Outcome`](crate::outcome::Outcome); [`check()`] does so for every scenario and seed and keeps what a line needs. **This is
 //! the only module with threads**, and it collects in order: on one thread and on eight the result is
-//! the same. [`explain()`] runs a scenario twice, without a trace and with one, and tells a part of it.
+//! the same. [`paper`] decides what can be decided before anything runs. [`explain()`] runs a scenario twice, without a trace and with one, and tells a part of it.
 
 mod check;
 mod explain;
 mod faults;
 mod leases;
+pub mod paper;
 pub mod random;
 mod run;
 pub mod saboteur;

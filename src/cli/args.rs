@@ -87,7 +87,7 @@ pub struct RunArgs {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Scenarios, and folders of scenarios. Over a folder, an invariant that no run evaluated is a failure.
+    /// Scenarios, topologies, and folders of them. Over a folder, an invariant that no run evaluated is a failure.
     #[arg(value_name = "PATHS", required = true)]
     pub paths: Vec<PathBuf>,
     /// How many seeds each scenario is run with. Default: what its `[check]` says.

@@ -1,100 +1,84 @@
-//! `check`: every scenario, several seeds each, one line a scenario.
+//! `check`: every topology and scenario on paper, then every scenario with several seeds, one line each.
 
 use super::args::{CheckArgs, Format};
 use super::failure::Failure;
+use super::files::{self, Files};
 use super::terminal::{Progress, Terminal};
+use crate::campaign::paper::{self, Paper};
 use crate::campaign::{self, Checked, Job, Suite};
 use crate::metrics::grouped;
 use crate::outcome::{SCHEMA_VERSION, VERSION, Verdict};
 use crate::report::Paint;
-use crate::scenario::{self, Diagnostics, Scenario, Size};
+use crate::scenario::{self, Diagnostics, Scenario, Size, Topology};
+use crate::service::Shipped;
+use crate::terms::Names;
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// So many failing runs of a scenario are told one by one.
 const TOLD: usize = 3;
 
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     let size = if args.full { Size::Full } else { Size::Ci };
-    let jobs = jobs(args, size)?;
+    let files = files::found(&args.paths)?;
+    let (topologies, jobs) = loaded(args, &files, size)?;
+    let papers = papers(&topologies, &jobs);
     let runs = jobs.iter().map(|job| u64::from(job.seeds)).sum();
     let (bar, done) = Progress::of_runs(runs);
     let suite = campaign::check(&jobs, size, args.jobs.map_or(0, usize::from), done)?;
     drop(bar);
-    let summary = Summary::of(&suite, args.paths.iter().any(|path| path.is_dir()));
+    let summary = Summary::of(&papers, &suite, args.paths.iter().any(|path| path.is_dir()));
     terminal.print(&match args.format {
-        Format::Text => text(&suite, &summary, terminal.paint()),
-        Format::Json => json(&suite, &summary),
+        Format::Text => text(&papers, &suite, &summary, terminal.paint()),
+        Format::Json => json(&papers, &suite, &summary),
     })?;
     Ok(summary.verdict)
 }
 
-/// Loads every scenario; what is wrong with any of them is told in one pass.
-fn jobs(args: &CheckArgs, size: Size) -> Result<Vec<Job>, Failure> {
-    let loaded = scenarios(&args.paths)?.into_iter().map(|path| scenario::load(&path, size));
-    let (good, bad): (Vec<_>, Vec<_>) = loaded.partition(Result::is_ok);
-    let bad: Vec<Diagnostics> = bad.into_iter().filter_map(Result::err).collect();
+/// Loads every topology and scenario; what is wrong with any of them is told in one pass.
+fn loaded(args: &CheckArgs, files: &Files, size: Size) -> Result<(Vec<Topology>, Vec<Job>), Failure> {
+    let mut bad = Vec::new();
+    let mut keep = |found: Diagnostics| bad.push(found);
+    let topology = |path: &PathBuf| scenario::load_topology(&path.to_string_lossy());
+    let topologies: Vec<_> =
+        files.topologies.iter().filter_map(|path| topology(path).map_err(&mut keep).ok()).collect();
+    let scenarios: Vec<_> =
+        files.scenarios.iter().filter_map(|path| scenario::load(path, size).map_err(&mut keep).ok()).collect();
     if !bad.is_empty() {
         return Err(Failure::Scenario(bad));
     }
     let job = |scenario: Scenario| Job { seeds: args.seeds.unwrap_or(scenario.check.seeds), scenario };
-    Ok(good.into_iter().filter_map(Result::ok).map(job).collect())
+    Ok((topologies, scenarios.into_iter().map(job).collect()))
 }
 
-/// The scenarios of files and folders. A folder's, and its sub-folders', are in the order of their paths.
-fn scenarios(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            found.extend(in_folder(path)?);
-        } else {
-            found.push(path.clone());
-        }
-    }
-    Ok(found)
+/// What was decided on paper.
+struct Decided {
+    name: String,
+    is_topology: bool,
+    paper: Paper,
+    reasons: Vec<String>,
 }
 
-/// Every scenario of a folder and of the folders in it.
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    gather(folder, &mut files)?;
-    files.sort();
-    if files.is_empty() {
-        return Err(Failure::Usage(format!(
-            "{} holds no scenario: they are files that end in `.toml`",
-            folder.display()
-        )));
-    }
-    Ok(files)
-}
-
-fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let unreadable = |error| Failure::Usage(format!("{} cannot be read: {error}", folder.display()));
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let path = entry.path();
-        // A link to a folder is left alone: it may lead back up.
-        if entry.file_type().map_err(unreadable)?.is_dir() {
-            gather(&path, files)?;
-        } else if is_scenario(&path) {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// Whether a file of a folder is meant as a scenario: TOML that is no topology. One that is not even
-/// TOML is taken for a scenario, so that it is told what is wrong with it.
-fn is_scenario(path: &Path) -> bool {
-    let is_topology = |text: String| {
-        let table: toml::Table = text.parse().unwrap_or_default();
-        let has = |key: &str| table.contains_key(key);
-        !has("schema_version") && ["extends", "boundaries", "datacenters", "units", "countries"].into_iter().any(has)
+/// Decides every topology and every scenario on paper.
+fn papers(topologies: &[Topology], jobs: &[Job]) -> Vec<Decided> {
+    let decided = |name: &str, is_topology, paper: Paper, names: &Names| {
+        let reasons = paper.reasons(names);
+        Decided { name: name.into(), is_topology, paper, reasons }
     };
-    let is_toml = path.is_file() && path.extension().is_some_and(|extension| extension == "toml");
-    is_toml && !fs::read_to_string(path).is_ok_and(is_topology)
+    let alone = topologies
+        .iter()
+        .map(|topology| decided(&topology.name, true, paper::of_topology(&Shipped, topology), &topology.names()));
+    let under = jobs.iter().map(|Job { scenario, .. }| {
+        decided(&scenario.name, false, paper::on_paper(&Shipped, scenario), &scenario.names)
+    });
+    alone.chain(under).collect()
+}
+
+impl Decided {
+    fn verdict(&self) -> Verdict {
+        if self.paper.holds() { Verdict::Pass } else { Verdict::Breach }
+    }
 }
 
 /// What a whole check says.
@@ -108,18 +92,30 @@ struct Summary {
 impl Summary {
     /// A folder is a suite, which must put every invariant to the test. Of single scenarios their
     /// own `requires` says what they must test.
-    fn of(suite: &Suite, is_suite: bool) -> Self {
-        let never_evaluated = suite.never_evaluated();
-        let untested = if is_suite && !never_evaluated.is_empty() { Verdict::Vacuous } else { Verdict::Pass };
-        Self { verdict: suite.worst().max(untested), never_evaluated, binding: is_suite }
+    fn of(papers: &[Decided], suite: &Suite, is_folder: bool) -> Self {
+        let ran = !suite.scenarios.is_empty();
+        let never_evaluated = if ran { suite.never_evaluated() } else { Vec::new() };
+        let untested = if is_folder && !never_evaluated.is_empty() { Verdict::Vacuous } else { Verdict::Pass };
+        let runs = if ran { suite.worst() } else { Verdict::Pass };
+        let verdict = papers.iter().map(Decided::verdict).fold(runs.max(untested), Verdict::max);
+        Self { verdict, never_evaluated, binding: is_folder }
     }
 }
 
-fn text(suite: &Suite, summary: &Summary, paint: Paint) -> String {
-    let width = suite.scenarios.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+fn text(papers: &[Decided], suite: &Suite, summary: &Summary, paint: Paint) -> String {
+    let width = papers.iter().map(|decided| decided.name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
+    for decided in papers.iter().filter(|decided| decided.is_topology || !decided.paper.holds()) {
+        text += &line_on_paper(decided, width, paint);
+    }
     for (name, runs) in &suite.scenarios {
         text += &line(name, width, runs, paint);
+    }
+    let cases = papers.iter().map(|decided| decided.paper.cases).sum();
+    put(&mut text, &format!("\n{} records placed or refused on paper", grouped(cases)));
+    if suite.scenarios.is_empty() {
+        put(&mut text, &format!("verdict: {}, {}", painted(summary.verdict, 0, paint), summary.verdict.meaning()));
+        return text;
     }
     let (runs, events) = (counted(suite.runs().count(), "run"), suite.runs().map(|run| run.events).sum());
     let evaluations = suite.runs().flat_map(|run| &run.evaluated).sum();
@@ -127,7 +123,7 @@ fn text(suite: &Suite, summary: &Summary, paint: Paint) -> String {
     put(
         &mut text,
         &format!(
-            "\n{scenarios}, {runs}, {} events, invariants evaluated {} times",
+            "{scenarios}, {runs}, {} events, invariants evaluated {} times",
             grouped(events),
             grouped(evaluations),
         ),
@@ -136,6 +132,18 @@ fn text(suite: &Suite, summary: &Summary, paint: Paint) -> String {
         put(&mut text, &format!("never evaluated, which fails the check: {}", summary.never_evaluated.join(", ")));
     }
     put(&mut text, &format!("verdict: {verdict}, {}", summary.verdict.meaning()));
+    text
+}
+
+/// One line for what was decided on paper, and beneath it what is broken.
+fn line_on_paper(decided: &Decided, width: usize, paint: Paint) -> String {
+    let Decided { name, paper: Paper { cases, placed, .. }, reasons, .. } = decided;
+    let verdict = painted(decided.verdict(), 9, paint);
+    let (placed, refused) = (grouped(*placed), grouped(cases - placed));
+    let mut text = format!("{verdict}  {name:width$}  on paper: {placed} records placed, {refused} refused\n");
+    for reason in reasons {
+        put(&mut text, &format!("    {reason}"));
+    }
     text
 }
 
@@ -180,7 +188,16 @@ fn painted(verdict: Verdict, width: usize, paint: Paint) -> String {
     }
 }
 
-fn json(suite: &Suite, summary: &Summary) -> String {
+fn json(papers: &[Decided], suite: &Suite, summary: &Summary) -> String {
+    let on_paper = |decided: &Decided| -> Value {
+        json!({
+            "name": decided.name,
+            "verdict": decided.verdict().name(),
+            "cases": decided.paper.cases,
+            "placed": decided.paper.placed,
+            "reasons": decided.reasons,
+        })
+    };
     let run = |run: &Checked| -> Value {
         json!({
             "seed": run.seed,
@@ -199,6 +216,7 @@ fn json(suite: &Suite, summary: &Summary) -> String {
         "version": VERSION,
         "verdict": summary.verdict.name(),
         "never_evaluated": summary.never_evaluated,
+        "on_paper": papers.iter().map(on_paper).collect::<Vec<_>>(),
         "scenarios": suite.scenarios.iter().map(scenario).collect::<Vec<_>>(),
     });
     format!("{whole:#}\n")

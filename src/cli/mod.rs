@@ -10,6 +10,7 @@ mod campaign;
 mod check;
 mod explain;
 mod failure;
+mod files;
 mod guard;
 mod locate;
 mod nearest;

@@ -1,6 +1,6 @@
 //! The result of a run as data. Nothing in it depends on a machine or a clock.
 
-mod breach;
+pub(crate) mod breach;
 mod json;
 mod locate;
 mod reasons;

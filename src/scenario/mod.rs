@@ -42,6 +42,7 @@ pub use topology::{BUILT_IN, CountryRule, Topology, load_topology};
 
 use crate::audit::Contract;
 use crate::metrics::Threshold;
+use crate::service::{Policy, ResidencyMap};
 use crate::sim::Plan;
 use crate::terms::{Names, Span};
 use document::Document;
@@ -121,6 +122,12 @@ pub fn load(path: &Path, size: Size) -> Result<Scenario, Diagnostics> {
 /// Everything that is wrong with the text and its topology, each with its place.
 pub fn parse(file_name: &str, text: &str, size: Size) -> Result<Scenario, Diagnostics> {
     lowered(&Source::new(file_name, text), size)
+}
+
+/// What holds on a topology where no scenario says otherwise: the policy and the map, for production; the
+/// contract, for the oracle.
+pub fn terms_on(topology: &Topology) -> (Policy, ResidencyMap, Contract) {
+    (Policy::default(), plan::map(topology), contract::of(&Document::default(), &topology.document))
 }
 
 /// A commented scenario to start from; it loads as it is.

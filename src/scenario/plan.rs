@@ -12,6 +12,7 @@ use super::population::{self, Window};
 use super::read::{At, Findings};
 use super::resolve::Resolver;
 use super::source::Place;
+use super::topology::Topology;
 use super::words::value;
 use super::{policy, traffic};
 use crate::service::ResidencyMap;
@@ -60,7 +61,7 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
         links: topology.links.clone(),
         access: topology.access,
         units: topology.units.clone(),
-        map: Arc::new(map(names)),
+        map: Arc::new(map(topology)),
         policy,
         population,
         traffic,
@@ -114,8 +115,7 @@ fn datacenters(names: &Resolver<'_>) -> Vec<DatacenterPlan> {
 }
 
 /// The map that production is given: at first a true one.
-fn map(names: &Resolver<'_>) -> ResidencyMap {
-    let topology = names.topology;
+pub(super) fn map(topology: &Topology) -> ResidencyMap {
     let mut countries = vec![None; Country::CODES];
     for rule in &topology.countries {
         countries[rule.row.code.index()] = rule.boundary;
