@@ -14,186 +14,127 @@ pub enum Dimension {
     Percent,
 }
 
-/// A metric of a run. A threshold may narrow it to a boundary, a datacenter or a scale unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Metric {
+/// The table of metrics: what each says, its name and what it counts.
+macro_rules! metrics {
+    ($($(#[doc = $doc:literal])* $metric:ident $(($whole:ident: $narrowed:ty))? = $name:literal in $dimension:ident),* $(,)?) => {
+        /// A metric of a run. A threshold may narrow it to a boundary, a datacenter or a scale unit.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Metric {
+            $($(#[doc = $doc])* $metric $(($narrowed))?),*
+        }
+
+        impl Metric {
+            /// Every metric, in the order of reports.
+            pub const ALL: &[Self] = &[$(Self::$metric $(($whole))?),*];
+
+            /// The name in scenarios and reports.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$metric $((metrics!(@any $whole)))? => $name),*
+                }
+            }
+
+            /// What the metric counts.
+            pub const fn dimension(self) -> Dimension {
+                match self {
+                    $(Self::$metric $((metrics!(@any $whole)))? => Dimension::$dimension),*
+                }
+            }
+
+            /// What it says.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$metric $((metrics!(@any $whole)))? => concat!($($doc),*).trim_ascii()),*
+                }
+            }
+        }
+    };
+    (@any $whole:ident) => { _ };
+}
+
+metrics! {
     /// Writes acknowledged.
-    Acknowledged,
+    Acknowledged = "acknowledged" in Count,
     /// Answers that refused a write: of every class, or of the one with this place in
     /// [`Refusal::CLASSES`].
-    Refused(Option<usize>),
+    Refused(None: Option<usize>) = "refused" in Count,
     /// Refusals for residence (rules R4, R8, R9).
-    RefusedForResidence,
+    RefusedForResidence = "refused_for_residence" in Count,
     /// Writes that went into an outbox.
-    Queued,
+    Queued = "queued" in Count,
     /// Writes that were neither confirmed nor finally refused at the end.
-    Unfinished,
+    Unfinished = "unfinished" in Count,
     /// Acknowledged records that are on no disk of their boundary at the end.
-    Lost,
+    Lost = "lost" in Count,
     /// Landings outside the residence.
-    LandingsOutside,
+    LandingsOutside = "landings_outside" in Count,
     /// Promotions of the other site than the one that held the lease, planned ones included.
-    Failovers,
+    Failovers = "failovers" in Count,
     /// Of these, the planned ones.
-    Switchovers,
+    Switchovers = "switchovers" in Count,
     /// Epochs won: each promotion, also of the site that held the lease before.
-    Epochs,
+    Epochs = "epochs" in Count,
     /// Takeovers that declared a loss.
-    DeclaredLosses,
+    DeclaredLosses = "declared_losses" in Count,
     /// Records set aside with a tail that lost.
-    Quarantined,
+    Quarantined = "quarantined" in Count,
     /// Of these, the ones that were merged into the holder's log.
-    Merged,
+    Merged = "merged" in Count,
     /// Of these, the ones that the holder's log had already.
-    Duplicated,
+    Duplicated = "duplicated" in Count,
     /// The longest time for which a planned switchover, carried out or given up, kept a unit from taking
     /// writes: to its first acknowledged write where a client waited, and where none did to the moment at which
     /// a site won the lease or the holder served on. To the end of the run where none was taken.
-    SwitchoverPause,
+    SwitchoverPause = "switchover_pause" in Time,
     /// The longest time from the onset of a fault that took the holder away until the unit could serve
     /// again: to its first acknowledged write where a client waited, and where none did to the moment at
     /// which a site won the lease or the holder came back with it. To the end of the run where it could not.
-    Rto,
+    Rto = "rto" in Time,
     /// The longest stretch of acknowledged writes lost at one failover.
-    Rpo,
+    Rpo = "rpo" in Time,
     /// Median time from a record's birth to its confirmation at the client.
-    LatencyP50,
+    LatencyP50 = "latency_p50" in Time,
     /// The 95th percentile of the same.
-    LatencyP95,
+    LatencyP95 = "latency_p95" in Time,
     /// The 99th percentile of the same.
-    LatencyP99,
+    LatencyP99 = "latency_p99" in Time,
     /// The load of a datacenter in its busiest minute, as a share of what its rate serves in a minute. Each
     /// request is counted, and old records read for a peer as those that take as long; minutes count from the start, however long the run is.
-    PeakLoad,
+    PeakLoad = "peak_load" in Percent,
     /// The least head room that a datacenter would have in its busiest minute with its partner gone, for
     /// which nothing is read then, as a share of its rate; negative where it would be overloaded.
-    PeakHeadroom,
+    PeakHeadroom = "peak_headroom" in Percent,
     /// The longest replication lag: the greatest age that an acknowledged record reached while it was on
     /// one site only. It is followed from record to record, so that none is missed; a record that a new
     /// holder lacks counts until the takeover, one that is on one site at the end until then.
-    ReplicationLag,
+    ReplicationLag = "replication_lag" in Time,
     /// Old records that were read again to bring sites back; of a datacenter, those it read.
-    Reseeded,
+    Reseeded = "reseeded" in Count,
     /// The longest that bringing a site back took, from the first old record that was read to when the site
     /// had caught up; to the end of the run where it had not. Of a datacenter, where it was brought back.
-    ReseedDuration,
+    ReseedDuration = "reseed_duration" in Time,
     /// The longest outbox: writes waiting at one moment.
-    OutboxPeak,
+    OutboxPeak = "outbox_peak" in Count,
     /// Reads that were shown whole.
-    ReadsWhole,
+    ReadsWhole = "reads_whole" in Count,
     /// Reads of which a part was withheld.
-    ReadsPartial,
+    ReadsPartial = "reads_partial" in Count,
     /// Maps that sites refused.
-    MapsRefused,
+    MapsRefused = "maps_refused" in Count,
     /// Attempts made because an earlier one had failed.
-    Retries,
+    Retries = "retries" in Count,
     /// The same for a hundred requests.
-    RetryShare,
+    RetryShare = "retry_share" in Percent,
     /// Writes refused by a full queue, and requests that left one because their client had given up.
-    Shed,
+    Shed = "shed" in Count,
     /// The longest time that a client was told to stay away from a full queue.
-    RetryAfter,
+    RetryAfter = "retry_after" in Time,
     /// Writes settled within ten seconds for a hundred made, from the end of the last fault to the end of
     /// traffic.
-    GoodputAfterFaults,
+    GoodputAfterFaults = "goodput_after_faults" in Percent,
 }
 
 impl Metric {
-    /// Every metric, in the order of reports.
-    pub const ALL: [Self; 34] = [
-        Self::Acknowledged,
-        Self::Refused(None),
-        Self::RefusedForResidence,
-        Self::Queued,
-        Self::Unfinished,
-        Self::Lost,
-        Self::LandingsOutside,
-        Self::Failovers,
-        Self::Switchovers,
-        Self::Epochs,
-        Self::DeclaredLosses,
-        Self::Quarantined,
-        Self::Merged,
-        Self::Duplicated,
-        Self::SwitchoverPause,
-        Self::Rto,
-        Self::Rpo,
-        Self::LatencyP50,
-        Self::LatencyP95,
-        Self::LatencyP99,
-        Self::PeakLoad,
-        Self::PeakHeadroom,
-        Self::ReplicationLag,
-        Self::Reseeded,
-        Self::ReseedDuration,
-        Self::OutboxPeak,
-        Self::ReadsWhole,
-        Self::ReadsPartial,
-        Self::MapsRefused,
-        Self::Retries,
-        Self::RetryShare,
-        Self::Shed,
-        Self::RetryAfter,
-        Self::GoodputAfterFaults,
-    ];
-
-    /// The name in scenarios and reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Acknowledged => "acknowledged",
-            Self::Refused(_) => "refused",
-            Self::RefusedForResidence => "refused_for_residence",
-            Self::Queued => "queued",
-            Self::Unfinished => "unfinished",
-            Self::Lost => "lost",
-            Self::LandingsOutside => "landings_outside",
-            Self::Failovers => "failovers",
-            Self::Switchovers => "switchovers",
-            Self::Epochs => "epochs",
-            Self::DeclaredLosses => "declared_losses",
-            Self::Quarantined => "quarantined",
-            Self::Merged => "merged",
-            Self::Duplicated => "duplicated",
-            Self::SwitchoverPause => "switchover_pause",
-            Self::Rto => "rto",
-            Self::Rpo => "rpo",
-            Self::LatencyP50 => "latency_p50",
-            Self::LatencyP95 => "latency_p95",
-            Self::LatencyP99 => "latency_p99",
-            Self::PeakLoad => "peak_load",
-            Self::PeakHeadroom => "peak_headroom",
-            Self::ReplicationLag => "replication_lag",
-            Self::Reseeded => "reseeded",
-            Self::ReseedDuration => "reseed_duration",
-            Self::OutboxPeak => "outbox_peak",
-            Self::ReadsWhole => "reads_whole",
-            Self::ReadsPartial => "reads_partial",
-            Self::MapsRefused => "maps_refused",
-            Self::Retries => "retries",
-            Self::RetryShare => "retry_share",
-            Self::Shed => "shed",
-            Self::RetryAfter => "retry_after",
-            Self::GoodputAfterFaults => "goodput_after_faults",
-        }
-    }
-
-    /// What the metric counts.
-    pub const fn dimension(self) -> Dimension {
-        match self {
-            Self::SwitchoverPause
-            | Self::Rto
-            | Self::Rpo
-            | Self::LatencyP50
-            | Self::LatencyP95
-            | Self::LatencyP99
-            | Self::ReplicationLag
-            | Self::ReseedDuration
-            | Self::RetryAfter => Dimension::Time,
-            Self::PeakLoad | Self::PeakHeadroom | Self::RetryShare | Self::GoodputAfterFaults => Dimension::Percent,
-            _ => Dimension::Count,
-        }
-    }
-
     /// The unit in which a measured value is written as a number.
     pub const fn unit(self) -> &'static str {
         match self.dimension() {
@@ -205,7 +146,7 @@ impl Metric {
 
     /// The metric of a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|metric| metric.name() == name)
+        Self::ALL.iter().copied().find(|metric| metric.name() == name)
     }
 }
 

@@ -1,13 +1,13 @@
 //! The stable codes of everything that can be wrong with a scenario: one table.
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal),* $(,)?) => {
+    ($(#[doc = $doc:literal] $name:ident = $code:literal),* $(,)?) => {
         /// What is wrong, by a code that never changes its meaning. `RF00…` is about the file,
         /// `RF01…` about its shape, `RF02…` about a value, `RF03…` about a name, `RF04…` about
         /// parts that do not fit together.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
-            $($(#[$doc])* $name),*
+            $(#[doc = $doc] $name),*
         }
 
         impl Code {
@@ -18,6 +18,13 @@ macro_rules! codes {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $code),*
+                }
+            }
+
+            /// What it means, in one sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => $doc.trim_ascii()),*
                 }
             }
         }
