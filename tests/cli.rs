@@ -217,6 +217,17 @@ fn the_schema_is_the_one_that_is_committed() {
 }
 
 #[test]
+fn the_reference_is_the_one_that_is_committed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let printed = stdout(&ringfence(root, &["reference"]));
+    let committed = fs::read_to_string(root.join("scenarios/REFERENCE.md")).unwrap();
+    assert!(printed == committed, "`ringfence reference > scenarios/REFERENCE.md` makes it so");
+    for told in ["| `rto` | time |", "### `storage-loss`", "| RF0416 |", "| **`billing_country`** |"] {
+        assert!(printed.contains(told), "{told} is not in it");
+    }
+}
+
+#[test]
 fn the_topology_has_the_trap_of_the_nearest_datacenter() {
     let folder = tempfile::tempdir().unwrap();
     let text = stdout(&ringfence(folder.path(), &["topology"]));

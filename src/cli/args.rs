@@ -45,6 +45,8 @@ pub enum Command {
     Init(InitArgs),
     /// Print the JSON Schema of a scenario.
     Schema,
+    /// Print every key, fault, metric, refusal, invariant and error code, as Markdown.
+    Reference,
     /// Print a script of completions for a shell.
     Completions {
         /// The shell.

@@ -14,6 +14,7 @@ mod files;
 mod guard;
 mod locate;
 mod nearest;
+mod reference;
 mod run;
 mod survivability;
 mod terminal;
@@ -47,6 +48,7 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
         Command::Explain(args) => explain::explain(args, terminal),
         Command::Init(args) => write::init(args, terminal),
         Command::Schema => write::schema(terminal),
+        Command::Reference => reference::reference(terminal),
         Command::Completions { shell } => write::completions(*shell, terminal),
     }
 }

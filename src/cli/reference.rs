@@ -1,0 +1,141 @@
+//! `reference`: every key, fault, metric, refusal, invariant and error, from the tables that the program
+//! itself reads.
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use crate::audit::INVARIANTS;
+use crate::metrics::{Dimension, Metric};
+use crate::outcome::Verdict;
+use crate::scenario::{Code, schema};
+use crate::terms::Refusal;
+use serde_json::Value;
+use std::fmt::Write;
+
+pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
+    let schema: Value = serde_json::from_str(&schema()).map_err(|error| Failure::Internal(error.to_string()))?;
+    terminal.print(&page(&schema))?;
+    Ok(Verdict::Pass)
+}
+
+/// The tables of a scenario file, in reading order: the heading, and the definition in the schema.
+const TABLES: [(&str, &str); 14] = [
+    ("`[service]`", "Service"),
+    ("`[population]`", "Population"),
+    ("`users_per_tenant`, where it is drawn", "Drawn"),
+    ("`[[tenant]]`", "Tenant"),
+    ("`[traffic]`", "Traffic"),
+    ("`[[threshold]]`", "Threshold"),
+    ("`[check]`", "Check"),
+    ("A topology: `[topology]`, or a file", "TopologyDocument"),
+    ("`[boundaries.NAME]` of a topology", "BoundaryDocument"),
+    ("`[datacenters.NAME]` and `[datacenter_defaults]`", "DatacenterDocument"),
+    ("`[units.NAME]`", "UnitDocument"),
+    ("`[rtt]`", "RttDocument"),
+    ("`[links]`", "LinksDocument"),
+    ("`[access]`", "AccessDocument"),
+];
+
+fn page(schema: &Value) -> String {
+    let mut page = String::from(
+        "# Reference\n\nWritten by `ringfence reference` from the tables that the program itself reads. \
+         A key in bold must be there.\n\n## A scenario\n",
+    );
+    keys(&mut page, schema, schema);
+    for (heading, definition) in TABLES {
+        put(&mut page, &format!("\n## {heading}\n"));
+        keys(&mut page, &schema["definitions"][definition], schema);
+    }
+    put(&mut page, "\n## `[[fault]]`, by `kind`");
+    for fault in schema["definitions"]["Fault"]["oneOf"].as_array().into_iter().flatten() {
+        put(&mut page, &format!("\n### {}\n", quoted(&fault["properties"]["kind"]["const"])));
+        keys(&mut page, fault, schema);
+    }
+    metrics(&mut page);
+    put(&mut page, "\n## Classes of refusal\n");
+    for class in Refusal::CLASSES {
+        put(&mut page, &format!("- `{class}`"));
+    }
+    put(&mut page, "\n## Invariants\n\n| id | promise |\n|---|---|");
+    for (id, promise) in INVARIANTS {
+        put(&mut page, &format!("| {id} | {promise} |"));
+    }
+    put(&mut page, "\n## Errors\n\n| code | meaning |\n|---|---|");
+    for code in Code::ALL {
+        put(&mut page, &format!("| {} | {} |", code.as_str(), code.meaning()));
+    }
+    page
+}
+
+/// What a table of a schema says of itself, and a row for each of its keys.
+fn keys(page: &mut String, table: &Value, schema: &Value) {
+    if let Some(about) = table["description"].as_str() {
+        put(page, &format!("{about}\n"));
+    }
+    put(page, "| key | value | meaning |\n|---|---|---|");
+    let needed = |key: &str| table["required"].as_array().into_iter().flatten().any(|one| one == key);
+    let properties = table["properties"].as_object().into_iter().flatten();
+    for (key, shape) in properties.filter(|(_, shape)| shape.get("const").is_none()) {
+        let name = if needed(key) { format!("**`{key}`**") } else { format!("`{key}`") };
+        let meaning = shape["description"].as_str().unwrap_or_default().replace('|', "\\|");
+        put(page, &format!("| {name} | {} | {meaning} |", holds(shape, schema)));
+    }
+}
+
+/// What a key holds, in a few words.
+fn holds(shape: &Value, schema: &Value) -> String {
+    let shape = shape["allOf"].get(0).unwrap_or(shape);
+    if let Some(definition) = shape["$ref"].as_str() {
+        return schema
+            .pointer(definition.trim_start_matches('#'))
+            .map_or_else(String::new, |shape| holds(shape, schema));
+    }
+    if let Some(word) = shape.get("const") {
+        return quoted(word);
+    }
+    if let Some(words) = shape["enum"].as_array() {
+        return words.iter().map(quoted).collect::<Vec<_>>().join(", ");
+    }
+    if let Some(shapes) = shape["anyOf"].as_array().or(shape["oneOf"].as_array()) {
+        return shapes.iter().map(|shape| holds(shape, schema)).collect::<Vec<_>>().join(" or ");
+    }
+    match shape["type"].as_str() {
+        Some("string") => of_pattern(shape["pattern"].as_str().unwrap_or_default()).into(),
+        Some("integer") => "a whole number".into(),
+        Some("number") => "a number".into(),
+        Some("boolean") => "`true` or `false`".into(),
+        Some("array") => "a list".into(),
+        _ => "a table".into(),
+    }
+}
+
+/// What a text of a pattern is: the patterns of times and quantities are told by their units.
+fn of_pattern(pattern: &str) -> &'static str {
+    match (pattern.contains("ms|s|m|h"), pattern.contains("[0-9]{4}")) {
+        _ if pattern.contains('%') => "a percentage",
+        (true, true) => "a time since the start, or a point in time",
+        (true, false) => "a duration",
+        (false, true) => "a point in time",
+        (false, false) => "text",
+    }
+}
+
+fn metrics(page: &mut String) {
+    put(page, "\n## Metrics\n\n| metric | counts | meaning |\n|---|---|---|");
+    for metric in Metric::ALL {
+        let counts = match metric.dimension() {
+            Dimension::Count => "things",
+            Dimension::Time => "time",
+            Dimension::Percent => "percent",
+        };
+        put(page, &format!("| `{}` | {counts} | {} |", metric.name(), metric.meaning()));
+    }
+}
+
+fn quoted(word: &Value) -> String {
+    format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned))
+}
+
+fn put(page: &mut String, line: &str) {
+    let written = writeln!(page, "{line}");
+    debug_assert!(written.is_ok(), "a string takes what is written to it");
+}
