@@ -129,7 +129,9 @@ fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
         (Mode::Alone, None) => Some(reasons::OPERATOR),
         (Mode::Alone, Some(grace)) => {
             let waits = grace.scale(1_000_000 + u64::from(ledger.contract.rho_ppm), 1_000_000) + patience(ledger);
-            (now - granted.at < waits).then_some(reasons::GRACE)
+            // A challenger counts from when it could look.
+            let looks = ledger.able_since(unit, granted.register.holder.peer()).unwrap_or(now);
+            (now - granted.at.max(looks) < waits).then_some(reasons::GRACE)
         }
     }
 }
@@ -310,9 +312,19 @@ mod tests {
 
     /// The disk of a holder is lost, and the other site is well.
     fn without_the_holders_disk(mode: Mode, change: impl FnOnce(&mut Contract)) -> Story {
+        after_dark(Span::ZERO, mode, change)
+    }
+
+    /// The same where the other site was out of reach for some time after the holder's last renewal.
+    fn after_dark(dark: Span, mode: Mode, change: impl FnOnce(&mut Contract)) -> Story {
         let mut story = Story::after_with(change);
         let birth = story.birth(RecordKind::Message);
-        story.renew(1, Side::A, mode, 0).fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: EMEA_1 });
+        story.renew(1, Side::A, mode, 0);
+        if dark > Span::ZERO {
+            story.fact(Fact::Access { datacenter: AMSTERDAM, up: false }).pass(dark);
+            story.fact(Fact::Access { datacenter: AMSTERDAM, up: true });
+        }
+        story.fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: EMEA_1 });
         story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
         story.vote_again(EMEA_1, Side::A).pass(Span::minutes(10)).fact(Fact::Ended { unfinished: 1 });
         story
@@ -330,5 +342,11 @@ mod tests {
         over.expect_broken("FO-6", "still waiting");
         let replicated = without_the_holders_disk(Mode::Replicated, |_| {});
         replicated.expect_broken("FO-6", "still waiting");
+    }
+
+    #[test]
+    fn a_challenger_counts_the_grace_period_from_when_it_could_look() {
+        let dark = |length| after_dark(length, Mode::Alone, |contract| contract.grace = Some(Span::minutes(9)));
+        dark(Span::hours(2)).expect_suspended("FO-6", "grace period");
     }
 }
