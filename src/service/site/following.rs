@@ -17,8 +17,11 @@ impl<D: Decisions> Site<D> {
             }
             PeerMessage::Diverged { epoch, run, keep } => self.set_aside(now, (epoch, run), keep, effects),
             PeerMessage::Certified { epoch, incarnation } => {
-                if epoch == self.log.fence && incarnation == self.log.incarnation {
+                if (epoch, incarnation) == (self.log.fence, self.log.incarnation) {
                     self.certified(epoch, effects);
+                } else if self.yields_to(now, epoch, effects) {
+                    // The holder does not know of this disk yet, or this site not of its epoch since it booted.
+                    self.report_stored(epoch, effects);
                 }
             }
             PeerMessage::Stored { epoch, through, incarnation, certified } => {
