@@ -103,7 +103,7 @@ fn every_case_in_full() {
         ("lease", || lease::findings(2_000)),
         ("lag", || lag::findings(20_000, 12)),
         ("backups", || backups::findings(3_000)),
-        ("open queue", || queue::open(queue::Sizes { runs: 60, requests: 40_000.0, memories: 300.0 }, 1.0)),
+        ("open queue", || queue::open(queue::Sizes { runs: 120, requests: 40_000.0, memories: 300.0 }, 1.0)),
         ("limited queue", || queue::limited(queue::Sizes { runs: 60, requests: 60_000.0, memories: 0.0 })),
         ("drains", || fluid::drains(7, 1.0, 1.0)),
         ("herds", || fluid::herds(7, 1.0)),
