@@ -153,7 +153,7 @@ fn line(name: &str, width: usize, runs: &[Checked], paint: Paint) -> String {
     let failing: Vec<_> = runs.iter().filter(|run| run.verdict != Verdict::Pass).collect();
     let events: u64 = runs.iter().map(|run| run.events).sum();
     let passed = runs.len() - failing.len();
-    let mut text = format!("{}  {name:width$}  {passed} of {} seeds", painted(worst, 9, paint), runs.len());
+    let mut text = format!("{}  {name:width$}  {passed} of {} seeds pass", painted(worst, 9, paint), runs.len());
     put(&mut text, &format!(", {} events", grouped(events)));
     for run in failing.iter().take(TOLD) {
         put(&mut text, &format!("  seed {}: {}", run.seed, run.verdict));
