@@ -106,7 +106,7 @@ fn every_case_in_full() {
         ("open queue", || queue::open(queue::Sizes { runs: 120, requests: 40_000.0, memories: 300.0 }, 1.0)),
         ("limited queue", || queue::limited(queue::Sizes { runs: 60, requests: 60_000.0, memories: 0.0 })),
         ("drains", || fluid::drains(7, 1.0, 1.0)),
-        ("herds", || fluid::herds(7, 1.0)),
+        ("herds", || fluid::herds(20, 1.0)),
         ("pair", || pair::findings(320, pair::Lease { ttl: 240.0, loop_wait: 200.0 })),
         ("reseed", || reseed::findings(60, 600.0)),
         ("sessions", || sessions::findings(60, 0.15)),
