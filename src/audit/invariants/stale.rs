@@ -35,7 +35,7 @@ impl StaleNeverPromoted {
         let admitted = match before.register.mode {
             Mode::Replicated => complete,
             Mode::Alone => {
-                let waived = succession.forced || lease.clock_beyond_rho() || is_past_grace(ledger, at - before.at);
+                let waived = succession.forced || lease.clock_beyond_rho() || is_past_grace(ledger, at - before.made);
                 complete && (succession.lost.is_empty() || waived)
             }
         };
@@ -87,7 +87,7 @@ fn is_after_last_sync(ledger: &Ledger, at: Instant, succession: &Succession) -> 
     succession.lost.iter().all(|lost| (lost.at + error).0 >= synced)
 }
 
-/// Whether the grace period was over, `silent` after the holder's last renewal, on a clock that may
+/// Whether the grace period was over, `silent` after the holder made its last renewal, on a clock that may
 /// be fast.
 fn is_past_grace(ledger: &Ledger, silent: Span) -> bool {
     let slow = 1_000_000 - u64::from(ledger.contract.rho_ppm);

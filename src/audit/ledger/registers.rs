@@ -4,7 +4,7 @@
 //! from then on no other value can be. Nobody's word counts for this, only the voters' disks.
 
 use crate::audit::Contract;
-use crate::terms::{Datacenter, Epoch, Instant, Members, Register, Seat, Side, Unit, VoterRecord};
+use crate::terms::{Ballot, Datacenter, Epoch, Instant, Members, Register, Seat, Side, Unit, VoterRecord};
 
 /// A value of the register and the moment when it was granted.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,8 @@ pub(in crate::audit) struct Granted {
     pub register: Register,
     /// When.
     pub at: Instant,
+    /// When a voter first held it: its holder made it no later.
+    pub made: Instant,
 }
 
 /// What became true when a voter's record became durable.
@@ -53,6 +55,8 @@ pub(in crate::audit) struct LeaseBook {
     /// Whether the store of a site was restored, and by an operator's order.
     restored: Option<bool>,
     granted: Option<Granted>,
+    /// The latest renewal that a voter ever held, and since when.
+    latest: Option<(Ballot, Instant)>,
     /// The last value granted under each epoch before.
     earlier: Vec<Register>,
     epoch_since: Instant,
@@ -127,6 +131,10 @@ impl LeaseBook {
         self.votes[seat.index()] = Some(after);
         self.members = self.members.merge(after.members);
         self.readmitted[seat.index()].get_or_insert(at);
+        if let Some(value) = after.accepted.filter(|value| self.latest.is_none_or(|(latest, _)| latest < value.renewal))
+        {
+            self.latest = Some((value.renewal, at));
+        }
         Persisted { before, after, grant: after.accepted.and_then(|value| self.tally(value, at)) }
     }
 
@@ -151,7 +159,8 @@ impl LeaseBook {
             self.epoch_since = at;
             self.earlier.extend(before.map(|before| before.register));
         }
-        self.granted = Some(Granted { register: value, at });
+        let made = self.latest.filter(|(latest, _)| *latest == value.renewal).map_or(at, |(_, since)| since);
+        self.granted = Some(Granted { register: value, at, made });
         Some(Grant { before, register: value })
     }
 
