@@ -6,12 +6,9 @@ use super::document;
 use super::quantity::{Amount, rounded};
 use super::read::{At, Findings, Given, instead};
 use super::resolve::Resolver;
+use crate::audit::INVARIANTS;
 use crate::metrics::{Dimension, Measured, Metric, Scope, Threshold};
 use crate::terms::Refusal;
-
-/// Every invariant that the oracle can check.
-const INVARIANTS: [&str; 12] =
-    ["RES-1", "RES-2", "RES-3", "RES-6", "RES-7", "RES-8", "FO-1", "FO-2", "FO-3", "FO-4", "FO-5", "FO-6"];
 
 /// The thresholds, after reporting those that cannot be measured.
 pub(super) fn lowered(given: &Given<Vec<At<document::Threshold>>>, names: &Resolver<'_>) -> Vec<Threshold> {
@@ -110,9 +107,10 @@ fn milli_percent(percent: f64) -> Measured {
 /// The invariants that a scenario requires, after reporting unknown ones.
 pub(super) fn required(given: &Given<Vec<At<String>>>, findings: &Findings) -> Vec<String> {
     let list = given.iter().flat_map(|list| &list.value);
-    for id in list.clone().filter(|id| !INVARIANTS.contains(&id.value.as_str())) {
+    let known = || INVARIANTS.iter().map(|(id, _)| *id);
+    for id in list.clone().filter(|id| !known().any(|known| known == id.value)) {
         let found = Diagnostic::at(Code::UnknownInvariant, &id.place, format!("there is no invariant `{}`", id.value));
-        findings.add(found.help(instead(&id.value, INVARIANTS.into_iter())));
+        findings.add(found.help(instead(&id.value, known())));
     }
     list.map(|id| id.value.clone()).collect()
 }
