@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, Format};
 use super::failure::Failure;
 use super::files::{self, Files};
-use super::terminal::{Progress, Terminal};
+use super::terminal::{Progress, Terminal, put};
 use crate::campaign::paper::{self, Paper};
 use crate::campaign::{self, Checked, Job, Suite};
 use crate::metrics::grouped;
@@ -13,7 +13,6 @@ use crate::scenario::{self, Diagnostics, Scenario, Size, Topology};
 use crate::service::Shipped;
 use crate::terms::Names;
 use serde_json::{Value, json};
-use std::fmt::Write;
 use std::path::PathBuf;
 
 /// So many failing runs of a scenario are told one by one.
@@ -168,11 +167,6 @@ fn line(name: &str, width: usize, runs: &[Checked], paint: Paint) -> String {
 
 fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-fn put(text: &mut String, line: &str) {
-    let written = writeln!(text, "{line}");
-    debug_assert!(written.is_ok(), "a string takes what is written to it");
 }
 
 /// A verdict at a least width, in its colour.

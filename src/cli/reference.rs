@@ -2,14 +2,13 @@
 //! itself reads.
 
 use super::failure::Failure;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, put};
 use crate::audit::INVARIANTS;
 use crate::metrics::{Dimension, Metric};
 use crate::outcome::Verdict;
 use crate::scenario::{Code, schema};
 use crate::terms::Refusal;
 use serde_json::Value;
-use std::fmt::Write;
 
 pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
     let schema: Value = serde_json::from_str(&schema()).map_err(|error| Failure::Internal(error.to_string()))?;
@@ -133,9 +132,4 @@ fn metrics(page: &mut String) {
 
 fn quoted(word: &Value) -> String {
     format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned))
-}
-
-fn put(page: &mut String, line: &str) {
-    let written = writeln!(page, "{line}");
-    debug_assert!(written.is_ok(), "a string takes what is written to it");
 }

@@ -101,3 +101,9 @@ impl Drop for Progress {
         self.bar.finish_and_clear();
     }
 }
+
+/// Appends a line to a text.
+pub(super) fn put(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
