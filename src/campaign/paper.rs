@@ -68,20 +68,20 @@ pub fn decided<D: Decisions>(
     topology: &Topology,
 ) -> Paper {
     let countries: Vec<Country> = topology.countries.iter().map(|rule| rule.row.code).collect();
-    let mut desk = Desk { decisions, policy, map, contract, audit: Audit::new(contract.clone()), at: Instant::ZERO };
-    let mut clerk = Clerk { records: 0, placed: 0, ends: vec![0; contract.units.len()] };
+    let (audit, ends) = (Audit::new(contract.clone()), vec![0; contract.units.len()]);
+    let mut desk = Desk { decisions, policy, map, contract, audit, at: Instant::ZERO, records: 0, placed: 0, ends };
     desk.copies();
     let talks = desk.talks(&countries);
     for at in [contract.effective.before(APART), contract.effective + APART] {
         desk.at = at;
         for talk in &talks {
-            desk.write_all(talk, &mut clerk);
+            desk.write_all(talk);
             desk.read(talk);
         }
     }
     let judged = |finding: &Finding| finding.id.starts_with("RES-");
     let findings = desk.audit.finish().into_iter().filter(judged).collect();
-    Paper { cases: clerk.records, placed: clerk.placed, findings }
+    Paper { cases: desk.records, placed: desk.placed, findings }
 }
 
 /// How far from the effective instant records are stamped: beyond every clock's error.
@@ -96,14 +96,6 @@ struct Talk {
     whole: bool,
 }
 
-/// What grows while records are decided.
-struct Clerk {
-    records: u64,
-    placed: u64,
-    /// The end of each unit's log.
-    ends: Vec<Index>,
-}
-
 struct Desk<'a, D> {
     decisions: &'a D,
     policy: &'a Policy,
@@ -111,6 +103,11 @@ struct Desk<'a, D> {
     contract: &'a Contract,
     audit: Audit,
     at: Instant,
+    /// How many were asked about, which is the last one's identity.
+    records: u64,
+    placed: u64,
+    /// The end of each unit's log.
+    ends: Vec<Index>,
 }
 
 impl<D: Decisions> Desk<'_, D> {
@@ -198,22 +195,22 @@ impl<D: Decisions> Desk<'_, D> {
 
     /// One record of each kind that stands by itself, by an old app and a new one, each with those that
     /// follow it.
-    fn write_all(&mut self, talk: &Talk, clerk: &mut Clerk) {
+    fn write_all(&mut self, talk: &Talk) {
         let current = self.contract.card_version;
         if !talk.whole {
-            self.write(talk, RecordKind::Message, current, None, clerk);
+            self.write(talk, RecordKind::Message, current, None);
             return;
         }
         for app in [AppVersion(current.0.saturating_sub(1)), current] {
             for kind in RecordKind::ALL.into_iter().filter(|kind| !kind.follows_another()) {
-                let first = self.write(talk, kind, app, None, clerk);
+                let first = self.write(talk, kind, app, None);
                 let followers: &[RecordKind] = match kind {
                     RecordKind::Message => &[RecordKind::Attachment],
                     RecordKind::CardMetadata => &[RecordKind::CardPackage, RecordKind::CardResponse],
                     _ => &[],
                 };
                 for &follower in followers.iter().filter(|_| first.is_some()) {
-                    self.write(talk, follower, app, first, clerk);
+                    self.write(talk, follower, app, first);
                 }
             }
         }
@@ -226,17 +223,16 @@ impl<D: Decisions> Desk<'_, D> {
         kind: RecordKind,
         app: AppVersion,
         first: Option<(Record, Placed)>,
-        clerk: &mut Clerk,
     ) -> Option<(Record, Placed)> {
-        clerk.records += 1;
-        let record = Record(clerk.records);
+        self.records += 1;
+        let record = Record(self.records);
         let birth = birth(talk, record, kind, app, first.map(|(first, _)| first), self.at);
         let write = Write { placed: first.map(|(_, placed)| placed), ..asked(talk, record, kind, app) };
         self.state(&Fact::RecordBorn(birth));
         match self.decisions.residence_of(self.policy, self.map, &write, Wall(self.at.0)) {
             Ok(placement) => {
-                clerk.placed += 1;
-                self.place(&birth, placement.unit, clerk);
+                self.placed += 1;
+                self.place(&birth, placement.unit);
                 Some((record, placement.placed()))
             }
             Err(refusal) => {
@@ -252,7 +248,7 @@ impl<D: Decisions> Desk<'_, D> {
 
     /// The record goes wherever production says that it may: to every candidate, whatever is dark, and to
     /// either site of its unit, in every kind of place that a site has.
-    fn place(&mut self, birth: &Birth, unit: Unit, clerk: &mut Clerk) {
+    fn place(&mut self, birth: &Birth, unit: Unit) {
         for dark in [false, true] {
             let candidates = self.decisions.candidates(self.map, unit, dark).set();
             self.state(&Fact::CandidatesListed { birth: *birth, unit, candidates });
@@ -264,7 +260,7 @@ impl<D: Decisions> Desk<'_, D> {
             }
             return;
         }
-        let end = &mut clerk.ends[unit.index()];
+        let end = &mut self.ends[unit.index()];
         *end += 1;
         let position = Position { epoch: EPOCH, index: *end };
         self.land(birth, CopyClass::Log, a, unit, position);

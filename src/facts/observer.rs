@@ -9,8 +9,7 @@ pub trait Observer {
     fn observe(&mut self, at: Instant, fact: &Fact);
 
     /// So many requests got their turn at a datacenter, or old records that take as long to read. They are
-    /// counted one by one, which no fact says:
-    /// [`Fact::Load`] sums them up.
+    /// counted one by one, which no fact says: [`Fact::Load`] sums them up.
     #[inline(always)]
     fn served(&mut self, _at: Instant, _datacenter: Datacenter, _requests: u32) {}
 }
