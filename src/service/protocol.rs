@@ -84,7 +84,8 @@
 //! three, and votes under another set do not count, so a promise from before the loss cannot be completed
 //! by an acceptance after it. A voter that missed an incarnation is told of it by whoever it refuses. A site
 //! whose store was lost neither takes over nor renews until its peer has certified it under a valid lease,
-//! and sets a diverging tail aside before it reports a position.
+//! and sets a diverging tail aside before it reports a position. A fence is raised on disk: who takes a lease
+//! flushes it even with nothing to write, or a restart would have it obey the holder that it superseded.
 //!
 //! # A tail that lost
 //!

@@ -57,7 +57,7 @@ impl<D: Decisions> Site<D> {
         if epoch > self.log.fence {
             self.following = None;
         }
-        self.log.fence = self.log.fence.max(epoch);
+        self.raise_fence(epoch, effects);
         true
     }
 
@@ -100,7 +100,7 @@ impl<D: Decisions> Site<D> {
     fn certified(&mut self, epoch: Epoch, effects: &mut Vec<SiteEffect>) {
         self.following = Some(epoch);
         if std::mem::take(&mut self.log.uncertified) {
-            self.certificate_due = true;
+            self.label_due = true;
             self.flush(effects);
         }
         self.report_stored(epoch, effects);

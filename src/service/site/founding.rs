@@ -76,7 +76,7 @@ impl<D: Decisions> Site<D> {
                 self.proposer.learn(record.promised, record.members);
                 let epoch = record.accepted.map(|value| value.epoch).unwrap_or_default();
                 effects.push(SiteEffect::Announce(Announcement::Refounded { epoch }));
-                self.certificate_due = true;
+                self.label_due = true;
                 self.flush(effects);
             }
             Progress::Wait | Progress::Value { .. } | Progress::Contradicted => {}

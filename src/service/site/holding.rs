@@ -89,8 +89,23 @@ impl Holding {
     }
 
     /// Why this holder cannot serve once its lease has run out.
-    pub(super) const fn without_lease(&self) -> Refusal {
-        if self.no_majority { Refusal::NoMajority } else { Refusal::NoLease }
+    pub(super) fn without_lease(&self) -> Refusal {
+        match (self.no_majority, self.is_given_away()) {
+            (true, _) => Refusal::NoMajority,
+            (false, true) => Refusal::SwitchingOver,
+            (false, false) => Refusal::NoLease,
+        }
+    }
+
+    /// Whether the register may name the peer by this holder's own hand, also when it gave the switchover
+    /// up since: a switchover goes on until the register tells.
+    fn is_given_away(&self) -> bool {
+        self.lease_until == Monotonic::ZERO
+    }
+
+    /// Offers the lease to the peer.
+    pub(super) fn give_away(&mut self) {
+        self.lease_until = Monotonic::ZERO;
     }
 
     pub(super) fn refuse_pending(&mut self, refusal: Refusal, effects: &mut Vec<SiteEffect>) {

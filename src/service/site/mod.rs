@@ -96,8 +96,8 @@ pub struct Site<D> {
     flushing: bool,
     /// When that flush began, where it is timed.
     flush_since: Option<Monotonic>,
-    /// Whether the store was certified since the last flush began.
-    certificate_due: bool,
+    /// Whether the store was certified, or its fence raised, since the last flush began.
+    label_due: bool,
     /// The epoch of the holder with whose log this one was seen to agree.
     following: Option<Epoch>,
 }
@@ -138,7 +138,7 @@ impl<D: Decisions> Site<D> {
             role: Role::Standby(Standby::watching(None, now.monotonic, now.monotonic)),
             flushing: false,
             flush_since: None,
-            certificate_due: false,
+            label_due: false,
             following: None,
         }
     }
@@ -237,16 +237,27 @@ impl<D: Decisions> Site<D> {
         }
     }
 
+    /// From now on the store refuses what is of an earlier epoch, and does so after a restart too: else a
+    /// site that took the lease and lost its power before it wrote anything would take copies from the
+    /// holder that it superseded.
+    fn raise_fence(&mut self, epoch: Epoch, effects: &mut Vec<SiteEffect>) {
+        if epoch > self.log.fence {
+            self.log.fence = epoch;
+            self.label_due = true;
+            self.flush(effects);
+        }
+    }
+
     /// Starts a flush of what is not durable, unless one is under way.
     fn flush(&mut self, effects: &mut Vec<SiteEffect>) {
-        if !self.flushing && (self.log.durable() < self.log.end() || self.certificate_due) {
+        if !self.flushing && (self.log.durable() < self.log.end() || self.label_due) {
             self.flush_now(effects);
         }
     }
 
     fn flush_now(&mut self, effects: &mut Vec<SiteEffect>) {
         self.flushing = true;
-        self.certificate_due = false;
+        self.label_due = false;
         let founded = self.refounding.as_mut().is_some_and(Refounding::flushes);
         let (through, fence, certified) = (self.log.end(), self.log.fence, !self.log.uncertified || founded);
         effects.push(SiteEffect::Flush { through, fence, certified });

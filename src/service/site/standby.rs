@@ -288,7 +288,7 @@ impl<D: Decisions> Site<D> {
         let Role::Standby(standby) = &self.role else { return };
         let (waived, flapping) = (standby.waived, standby.flapping);
         let until = self.decisions.lease_until(&self.policy, sent, now.monotonic, value.ttl);
-        self.log.fence = value.epoch;
+        self.raise_fence(value.epoch, effects);
         self.following = None;
         let end = self.log.durable_position();
         effects.push(SiteEffect::Announce(Announcement::Promoted { epoch: value.epoch, end }));

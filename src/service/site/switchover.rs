@@ -106,7 +106,7 @@ impl<D: Decisions> Site<D> {
             return;
         }
         drain.stage = Stage::Handing;
-        holding.lease_until = Monotonic::ZERO;
+        holding.give_away();
         let value = Register {
             epoch: holding.epoch.next(),
             holder: self.identity.side.peer(),
@@ -121,7 +121,7 @@ impl<D: Decisions> Site<D> {
 
     /// The register names the peer.
     pub(super) fn handed_over(&mut self, now: LocalTime, value: Register, effects: &mut Vec<SiteEffect>) {
-        self.log.fence = self.log.fence.max(value.epoch);
+        self.raise_fence(value.epoch, effects);
         effects.push(SiteEffect::Announce(Announcement::HandedOver));
         effects.push(SiteEffect::ToPeer(PeerMessage::HandedOver { epoch: value.epoch }));
         let look_at = now.monotonic + self.policy.lapsed_after(value.ttl);
