@@ -1,10 +1,11 @@
 //! What happens to a site, and what it commands.
 
 use super::ResidencyMap;
+use super::log::Label;
 use super::message::{Batch, Catalogue, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
 use super::placement::Candidates;
 use crate::facts::Announcement;
-use crate::terms::{Datacenter, Epoch, Index, Position, Register, Seat};
+use crate::terms::{Datacenter, Index, Position, Register, Seat};
 use std::sync::Arc;
 
 /// What happens to a site.
@@ -63,10 +64,8 @@ pub enum SiteEffect {
     Flush {
         /// The last index to make durable.
         through: Index,
-        /// The fence to make durable with it.
-        fence: Epoch,
-        /// Whether the peer has certified the store.
-        certified: bool,
+        /// What to write down of the store itself.
+        label: Label,
     },
     /// Take everything after `keep` out of the log and set it aside, on the same disk.
     Quarantine {

@@ -26,6 +26,18 @@ pub struct DurableLog {
     pub boot: u32,
 }
 
+/// What a store says of itself, beside the records: it becomes durable with each flush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Label {
+    /// The highest epoch the store has seen.
+    pub fence: Epoch,
+    /// Whether the store has everything that it ever had: it was never lost, or was certified since.
+    pub certified: bool,
+    /// Whether an operator's word stands that the stores of both sites are gone. It ends when the register
+    /// is founded, and when the peer's memory contradicts it.
+    pub attested: bool,
+}
+
 /// A site's view of its own log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Log {

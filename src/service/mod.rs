@@ -40,7 +40,7 @@ pub use command::{SiteEffect, SiteInput};
 pub use decisions::{Decisions, Shipped};
 pub use front::{FrontEnd, Queue};
 pub use identity::Identity;
-pub use log::DurableLog;
+pub use log::{DurableLog, Label};
 pub use map::ResidencyMap;
 pub use message::{
     Batch, Catalogue, Operation, Order, PeerMessage, Placed, Read, Request, Response, VoterAnswer, VoterQuestion, Write,

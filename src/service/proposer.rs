@@ -9,6 +9,10 @@ use super::command::SiteEffect;
 use super::message::{VoterAnswer, VoterQuestion};
 use crate::terms::{Ballot, Members, Monotonic, Register, Seat, Side, Span};
 
+/// The rounds that a founding leaves out, more than a lease that is renewed every second uses in three years:
+/// a voter that is dark may remember some that no other ever saw.
+const LEAP: u32 = 100_000_000;
+
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Concluded {
@@ -182,6 +186,12 @@ impl Proposer {
     pub(super) fn fresh_ballot(&mut self) -> Ballot {
         self.round += 1;
         Ballot { round: self.round, site: self.side, boot: self.boot }
+    }
+
+    /// A ballot of a founding: above all that a voter may remember which nobody hears, for it is dark.
+    pub(super) fn founding_ballot(&mut self) -> Ballot {
+        self.round = self.round.saturating_add(LEAP);
+        self.fresh_ballot()
     }
 
     fn promised(

@@ -102,14 +102,16 @@
 //!   boundary, through staging inside the boundary. What came after the backup is declared as lost.
 //! - **What the peer and the witness stored is destroyed**, and one site is left with store and vote. Until the
 //!   order it shows what it has and refuses writes as *no majority*. It loses nothing, but cannot know whether
-//!   the others went `alone` without it: except in `sync-strict` it declares a loss. An attestation that a voter
-//!   in reach contradicts is refused.
+//!   the others went `alone` without it: except in `sync-strict` it declares a loss.
+//!
+//! An attestation that a voter in reach contradicts is refused: a disk that was said to be gone may hold the
+//! only copy of something. A restored store that is contradicted waits for its peer to bring it back.
 //!
 //! Either waives the majority, never the wait for the lease: no renewal must be seen for its whole length, and
 //! an order to a survivor that finds the holder alive expires with the bound on the RTO. Then:
 //!
-//! - The voters in reach are given one record that names their incarnations, an epoch beyond any that may have
-//!   been decided, and the site as holder. On a lone survivor the **seats** of those out of reach are **vacant**
+//! - The voters in reach are given one record that names their incarnations, an epoch and a ballot beyond any
+//!   that may have been decided or promised, and the site as holder: what was called gone may only be dark. On a lone survivor the **seats** of those out of reach are **vacant**
 //!   from then on, and what they stored is barred. A majority is one of the seats that are not vacant.
 //! - After a restore the witness must be among them: it has a vote and a memory, and what it accepted before,
 //!   by a later ballot than those who forgot remember, would supersede the founding when it is back.

@@ -27,6 +27,8 @@ const JUMP: u32 = 1_000;
 pub(super) enum Ground {
     /// The stores of both sites are gone. This one was restored from a backup.
     Restored {
+        /// The voter beside the restored store.
+        own: Seat,
         /// When the backup was begun.
         taken: Wall,
     },
@@ -111,6 +113,11 @@ impl Refounding {
                 Progress::Wait
             }
         }
+    }
+
+    /// Whether it rests on an operator's word that the stores of both sites are gone.
+    pub(super) const fn is_attested(&self) -> bool {
+        matches!(self.ground, Ground::Restored { .. })
     }
 
     /// Whether nothing was given to any voter yet.
@@ -201,13 +208,19 @@ impl Refounding {
         matches!(self.ground, Ground::Survived { .. }) || those[Seat::Witness.index()]
     }
 
-    /// Whether another voter than the survivor's remembers, or the survivor's does not.
+    /// Whether a disk that was said to be gone is there, with its voter's memory: a survivor's peer or witness,
+    /// or the peer of a restored site. Likewise a survivor that does not remember.
     fn is_contradicted(&self, heard: &Heard) -> bool {
-        let Ground::Survived { own, .. } = self.ground else { return false };
-        Seat::ALL.into_iter().zip(heard).any(|(seat, heard)| {
-            let remembers = |(record, disk): (VoterRecord, Incarnation)| record.members.incarnation(seat) == disk;
-            heard.is_some_and(|heard| remembers(heard) != (seat == own))
-        })
+        let mut told = Seat::ALL.into_iter().zip(heard).filter_map(|(seat, heard)| {
+            let (record, disk) = (*heard)?;
+            Some((seat, record.members.incarnation(seat) == disk))
+        });
+        match self.ground {
+            Ground::Survived { own, .. } => told.any(|(seat, remembers)| remembers != (seat == own)),
+            Ground::Restored { own, .. } => {
+                told.any(|(seat, remembers)| remembers && seat != own && seat != Seat::Witness)
+            }
+        }
     }
 
     fn read(&mut self, token: u32, effects: &mut Vec<SiteEffect>) {

@@ -14,10 +14,10 @@ use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::{SMALL, World};
 use crate::facts::{Announcement, Fact, Observer};
 use crate::service::{
-    Decisions, Identity, Machine, PeerMessage, Request, ResidencyMap, Response, Site, SiteEffect, SiteInput,
+    Decisions, Identity, Label, Machine, PeerMessage, Request, ResidencyMap, Response, Site, SiteEffect, SiteInput,
     VoterInput, VoterQuestion,
 };
-use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Index, Instant, Position, Seat, Side, Span, Unit};
+use crate::terms::{Birth, CopyClass, Datacenter, Index, Instant, Position, Seat, Side, Span, Unit};
 use std::sync::Arc;
 
 /// So much may wait to be sent to a peer.
@@ -223,7 +223,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         match effect {
             SiteEffect::Append { position, request } => self.append(site, position, request),
             SiteEffect::Store(batch) => self.store_batch(site, batch, payload),
-            SiteEffect::Flush { through, fence, certified } => self.flush(site, through, fence, certified),
+            SiteEffect::Flush { through, label } => self.flush(site, through, label),
             SiteEffect::Quarantine { keep } => self.quarantine(site, keep),
             SiteEffect::Forget { through } => self.sites[site.index()].store.forget(through),
             SiteEffect::Cache { request } => self.cache(site, request),
@@ -245,10 +245,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.sites[site.index()].store.append(position, entry);
     }
 
-    fn flush(&mut self, site: SiteId, through: Index, fence: Epoch, certified: bool) {
+    fn flush(&mut self, site: SiteId, through: Index, label: Label) {
         let slot = &mut self.sites[site.index()];
         let place = &self.places[slot.identity.datacenter.index()];
-        let bytes = slot.store.begin_flush(through, fence, certified);
+        let bytes = slot.store.begin_flush(through, label);
         let time = disk::flush(&mut slot.disk, place.flush) + disk::transfer(bytes, place.disk_rate);
         slot.flushed_at = self.now + slot.slowness.stretch(time);
         self.agenda.push(slot.flushed_at, Event::Flushed { site, generation: slot.generation });

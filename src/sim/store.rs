@@ -4,7 +4,7 @@
 //! by one, so memory does not grow with the number of messages. What a crash takes is everything
 //! after the last finished flush.
 
-use crate::service::{DurableLog, Request};
+use crate::service::{DurableLog, Label, Request};
 use crate::terms::{Birth, Bytes, Epoch, Incarnation, Index, Instant, Position, Record, Wall};
 use std::collections::VecDeque;
 
@@ -46,8 +46,7 @@ pub(super) struct Store {
 #[derive(Clone, Copy, Debug)]
 struct Flush {
     through: Index,
-    fence: Epoch,
-    certified: bool,
+    label: Label,
 }
 
 /// What a finished flush made durable: the indexes after `from`, through `through`.
@@ -169,9 +168,9 @@ impl Store {
     /// # Panics
     ///
     /// If one is under way.
-    pub(super) fn begin_flush(&mut self, through: Index, fence: Epoch, certified: bool) -> Bytes {
+    pub(super) fn begin_flush(&mut self, through: Index, label: Label) -> Bytes {
         assert!(self.flush.is_none(), "one flush at a time");
-        self.flush = Some(Flush { through: through.min(self.end()), fence, certified });
+        self.flush = Some(Flush { through: through.min(self.end()), label });
         std::mem::take(&mut self.dirty)
     }
 
@@ -181,13 +180,14 @@ impl Store {
     ///
     /// If none is.
     pub(super) fn finish_flush(&mut self) -> Flushed {
-        let Flush { through, fence, certified } = self.flush.take().expect("a flush is under way");
+        let Flush { through, label: Label { fence, certified, attested } } =
+            self.flush.take().expect("a flush is under way");
         let (from, through) = (self.durable, through.max(self.durable));
         let flushed = Flushed { from, through, certified: certified && !self.certified };
         self.durable = flushed.through;
         self.fence = self.fence.max(fence);
         self.certified |= certified;
-        self.restored = self.restored.filter(|_| !certified);
+        self.restored = self.restored.filter(|_| attested && !certified);
         flushed
     }
 

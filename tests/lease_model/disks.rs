@@ -1,6 +1,6 @@
 //! The disks: a site's store and a voter's record, with what is on its way to them.
 
-use ringfence::service::{DurableLog, Request};
+use ringfence::service::{DurableLog, Label, Request};
 use ringfence::terms::{Epoch, Incarnation, Index, Position, VoterRecord};
 use std::collections::VecDeque;
 
@@ -21,8 +21,7 @@ pub(crate) struct Store {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Flush {
     through: usize,
-    fence: Epoch,
-    certified: bool,
+    label: Label,
 }
 
 impl Store {
@@ -55,8 +54,8 @@ impl Store {
         }
     }
 
-    pub(crate) fn begin_flush(&mut self, through: Index, fence: Epoch, certified: bool) {
-        self.flushing = Some(Flush { through: through as usize, fence, certified });
+    pub(crate) fn begin_flush(&mut self, through: Index, label: Label) {
+        self.flushing = Some(Flush { through: through as usize, label });
     }
 
     pub(crate) const fn is_flushing(&self) -> bool {
@@ -67,8 +66,8 @@ impl Store {
     pub(crate) fn finish_flush(&mut self) -> Index {
         let flush = self.flushing.take().expect("a flush is under way");
         self.durable = self.durable.max(flush.through);
-        self.fence = self.fence.max(flush.fence);
-        self.uncertified = !flush.certified;
+        self.fence = self.fence.max(flush.label.fence);
+        self.uncertified = !flush.label.certified;
         self.durable as Index
     }
 

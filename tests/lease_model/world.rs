@@ -385,8 +385,8 @@ impl<D: Decisions> World<D> {
             match effect {
                 SiteEffect::Append { position, request } => store.append(position.epoch, request),
                 SiteEffect::Store(batch) => records.iter().for_each(|&request| store.append(batch.of, request)),
-                SiteEffect::Flush { through, fence, certified } => {
-                    store.begin_flush(through, fence, certified);
+                SiteEffect::Flush { through, label } => {
+                    store.begin_flush(through, label);
                     queue.extend((!self.slow_disks).then_some(Input::Flushed(side)));
                 }
                 SiteEffect::Quarantine { keep } => store.cut(keep),

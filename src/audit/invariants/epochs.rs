@@ -27,7 +27,8 @@ impl EpochsGrow {
         }
     }
 
-    /// Who takes acknowledged records of the latest epoch out of its log obeys an earlier one.
+    /// Who takes acknowledged records of the latest epoch out of its log obeys an earlier one, or else an
+    /// operator who has it restored from a backup: then it is emptied first.
     pub(in crate::audit) fn tail_cut(
         &mut self,
         ledger: &Ledger,
@@ -38,7 +39,8 @@ impl EpochsGrow {
     ) {
         let (last, by) = self.acknowledged[unit.index()];
         let current = last.epoch == ledger.registers.epoch(unit) && by == datacenter;
-        if !current || ledger.lease(unit).memory_lost() {
+        let emptied = keeps == Position::default() && ledger.backups(unit).is_ordered();
+        if !current || emptied || ledger.lease(unit).memory_lost() {
             return;
         }
         self.docket.check(keeps >= last, || {
@@ -160,5 +162,8 @@ mod tests {
         let mut superseded = acknowledged();
         superseded.grant(2, Side::B).fact(cut(Position::default()));
         assert_eq!(superseded.finding("FO-2").broken, 0);
+        let mut restored = acknowledged();
+        restored.fact(Fact::RestoreOrdered { unit: EMEA_1 }).fact(cut(Position::default()));
+        assert_eq!(restored.finding("FO-2").broken, 0);
     }
 }

@@ -83,6 +83,11 @@ impl BackupBook {
         self.ordered = true;
     }
 
+    /// Whether an operator's order to restore the unit is being carried out.
+    pub(in crate::audit) const fn is_ordered(&self) -> bool {
+        self.ordered
+    }
+
     /// Whether an operator ordered to restore the unit since it was last restored. What was acknowledged
     /// after the backup is lost, and awaits no other.
     pub(super) fn restored(&mut self) -> bool {

@@ -297,9 +297,9 @@ impl Ledger {
             Fact::BackedUp { unit, datacenter, end, .. } => self.backups[unit.index()].backed_up(datacenter, end),
             Fact::BackupsLost(datacenter) => self.backups.iter_mut().for_each(|book| book.lost(datacenter)),
             Fact::RestoreOrdered { unit } => self.backups[unit.index()].ordered(),
-            Fact::Restored { unit, .. } => {
+            Fact::Restored { unit, side, .. } => {
                 let ordered = self.backups[unit.index()].restored();
-                self.registers.of_mut(unit).restored(ordered);
+                self.registers.of_mut(unit).restored(side, ordered);
             }
             _ => {}
         }
@@ -322,9 +322,9 @@ impl Ledger {
         let succession = persisted.grant.and_then(|grant| {
             let before = grant.supersedes()?;
             let book = self.registers.of_mut(unit);
-            let (forced, restored) = (book.take_forced(), book.take_restored());
-            let mut lost = Vec::new();
-            let (logs, holder) = (&mut self.logs[unit.index()], grant.register.holder);
+            let holder = grant.register.holder;
+            let (forced, restored) = (book.take_forced(), book.take_restored(holder));
+            let (mut lost, logs) = (Vec::new(), &mut self.logs[unit.index()]);
             logs.abandon(holder, |acknowledgement| lost.push(acknowledgement));
             self.backups[unit.index()].left_behind(|position| logs.store(holder).holds(position));
             Some(Succession { before, register: grant.register, lost, forced, restored })

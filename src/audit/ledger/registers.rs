@@ -52,8 +52,8 @@ pub(in crate::audit) struct LeaseBook {
     /// When each voter that lost its memory wrote again: it then has what the others hold.
     readmitted: [Option<Instant>; 3],
     memory_lost: bool,
-    /// Whether the store of a site was restored, and by an operator's order.
-    restored: Option<bool>,
+    /// The site whose store was restored last, and whether by an operator's order.
+    restored: Option<(Side, bool)>,
     granted: Option<Granted>,
     /// The latest renewal that a voter ever held, and since when.
     latest: Option<(Ballot, Instant)>,
@@ -84,15 +84,16 @@ impl LeaseBook {
         std::mem::take(&mut self.forced)
     }
 
-    /// Whether the register was founded anew on a restored store, and whether that was ordered. From
-    /// then on it is whole again.
-    pub(super) fn take_restored(&mut self) -> Option<bool> {
-        self.memory_lost &= self.restored.is_none();
-        self.restored.take()
+    /// Whether a succession to `holder` founded the register anew on a restored store, and whether that was
+    /// ordered. From then on it is whole again.
+    pub(super) fn take_restored(&mut self, holder: Side) -> Option<bool> {
+        let (_, ordered) = self.restored.take().filter(|&(side, _)| side == holder)?;
+        self.memory_lost = false;
+        Some(ordered)
     }
 
-    pub(super) const fn restored(&mut self, ordered: bool) {
-        self.restored = Some(ordered);
+    pub(super) const fn restored(&mut self, side: Side, ordered: bool) {
+        self.restored = Some((side, ordered));
     }
 
     /// The last value granted under an epoch.

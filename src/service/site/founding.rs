@@ -40,12 +40,20 @@ impl<D: Decisions> Site<D> {
                     refounding.found(value, effects);
                 }
             }
-            Progress::Contradicted => {
-                self.refounding = None;
-                effects.push(SiteEffect::Announce(Announcement::OrderRefused));
-            }
+            Progress::Contradicted => self.contradicted(effects),
             Progress::Wait | Progress::Heard(_) | Progress::Founded(_) => {}
         }
+    }
+
+    /// A disk that an operator called gone is there, and may hold what no other does: the order is given back.
+    /// A restored store then waits for its peer to bring it back, as any store that was lost, and says so
+    /// durably, or it would found the register after its next boot.
+    fn contradicted(&mut self, effects: &mut Vec<SiteEffect>) {
+        let attested = self.refounding.take().is_some_and(|refounding| refounding.is_attested());
+        let refused = if attested { Announcement::RestoreRefused } else { Announcement::OrderRefused };
+        effects.push(SiteEffect::Announce(refused));
+        self.label_due |= attested;
+        self.flush(effects);
     }
 
     /// The value of a founding that takes the place of `latest`.
@@ -53,7 +61,7 @@ impl<D: Decisions> Site<D> {
         let end = self.log.durable_position();
         let known = latest.map_or(Wall::ZERO, |latest| latest.last_sync);
         let restored = match self.refounding.as_ref().map(|refounding| refounding.ground) {
-            Some(Ground::Restored { taken }) => Some(taken),
+            Some(Ground::Restored { taken, .. }) => Some(taken),
             _ => None,
         };
         let strict = self.policy.replication == Replication::SyncStrict && restored.is_none();
@@ -63,7 +71,7 @@ impl<D: Decisions> Site<D> {
             mode: if strict { Mode::Replicated } else { Mode::Alone },
             frontier: end,
             last_sync: restored.unwrap_or(known),
-            renewal: self.proposer.fresh_ballot(),
+            renewal: self.proposer.founding_ballot(),
             ttl: self.policy.ttl,
         }
     }
@@ -89,7 +97,7 @@ impl<D: Decisions> Site<D> {
     pub(super) fn founding_persisted(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
         let Some(founded) = self.refounding.take_if(|refounding| refounding.is_done()) else { return };
         self.log.uncertified = false;
-        if let Ground::Restored { taken } = founded.ground {
+        if let Ground::Restored { taken, .. } = founded.ground {
             let at_most = now.wall.since(taken);
             effects.push(SiteEffect::Announce(Announcement::LossDeclared { at_most }));
         }

@@ -27,7 +27,7 @@ mod witness;
 
 use super::command::{SiteEffect, SiteInput};
 use super::identity::Identity;
-use super::log::{DurableLog, Log};
+use super::log::{DurableLog, Label, Log};
 use super::message::{Operation, Response, VoterAnswer};
 use super::policy::Policy;
 use super::proposer::{Concluded, Proposer};
@@ -123,6 +123,8 @@ impl<D: Decisions> Site<D> {
         entropy: u64,
         now: LocalTime,
     ) -> Self {
+        let own = identity.side.seat();
+        let ground = disk.restored.map(|taken| Ground::Restored { own, taken });
         Self {
             proposer: Proposer::new(identity.side, disk.boot, decisions.quorum()),
             decisions,
@@ -131,7 +133,7 @@ impl<D: Decisions> Site<D> {
             map,
             policy,
             entropy,
-            refounding: disk.restored.map(|taken| Refounding::new(Ground::Restored { taken }, now.monotonic)),
+            refounding: ground.map(|ground| Refounding::new(ground, now.monotonic)),
             log: Log::boot(disk),
             readmission: None,
             voter_remembers: false,
@@ -258,9 +260,10 @@ impl<D: Decisions> Site<D> {
     fn flush_now(&mut self, effects: &mut Vec<SiteEffect>) {
         self.flushing = true;
         self.label_due = false;
+        let attested = self.refounding.as_ref().is_some_and(Refounding::is_attested);
         let founded = self.refounding.as_mut().is_some_and(Refounding::flushes);
-        let (through, fence, certified) = (self.log.end(), self.log.fence, !self.log.uncertified || founded);
-        effects.push(SiteEffect::Flush { through, fence, certified });
+        let label = Label { fence: self.log.fence, certified: !self.log.uncertified || founded, attested };
+        effects.push(SiteEffect::Flush { through: self.log.end(), label });
     }
 
     fn map_pushed(&mut self, map: Arc<ResidencyMap>, effects: &mut Vec<SiteEffect>) {
