@@ -314,6 +314,7 @@ impl Observer for Audit {
             | Fact::Reconciled { .. }
             | Fact::Pending(_)
             | Fact::Reread(_)
+            | Fact::GoneForGood(_)
             | Fact::Announced { .. } => {}
         }
     }

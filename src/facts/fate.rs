@@ -11,7 +11,7 @@ pub enum Fate {
     Duplicate,
     /// Nobody was ever told that it is stored; its client still has it and brings it again.
     WithClient,
-    /// It went with the disk before it was brought back.
+    /// It went with the disk, or with the datacenter, before it was brought back.
     Lost,
 }
 

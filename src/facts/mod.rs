@@ -1,10 +1,8 @@
 //! What physically happened, as a stream. **Nobody stores it; observers fold it.**
 //!
-//! The world ([`crate::sim`]) states each [`Fact`] at the moment it becomes true, with true time and
-//! the world's own places, never with what production believes. The one exception is
-//! [`Fact::Announced`], production's own account of itself: reports show it, the oracle ignores it.
-//!
-//! [`Observer`]s (audit, metrics, [`Digest`], a trace) are composed in tuples by static dispatch; `()` costs nothing.
+//! The world ([`crate::sim`]) states each [`Fact`] as it becomes true, with true time and its own places, never with
+//! what production believes, but for [`Fact::Announced`], production's account of itself: reports show it, the oracle
+//! ignores it. [`Observer`]s (audit, metrics, [`Digest`], a trace) compose in tuples statically; `()` costs nothing.
 
 mod announcement;
 mod digest;
@@ -397,4 +395,6 @@ pub enum Fact {
     Pending(Pending),
     /// Old records of a log were read again, to bring the other site back.
     Reread(Reread),
+    /// A datacenter will never have power again, and what is on its disks is lost with it.
+    GoneForGood(Datacenter),
 }

@@ -24,19 +24,23 @@ pub enum Obstacle {
     /// Every site that runs lost its disk, and nobody is left who could say what it lacks: it may neither take
     /// the lease over nor renew it.
     NoCopy,
-    /// The holder is gone, and what it served alone nobody else has: the others wait for it, for the end of
-    /// the grace period, or for an operator's order.
+    /// The holder is gone, or its disk, and what it served alone nobody else has: the others wait for it, for
+    /// the end of the grace period, or for an operator's order.
     HolderGone,
-    /// The holder is gone, and only an operator may start a failover.
+    /// The holder is gone, or its disk, and only an operator may start a failover.
     Operator,
+    /// Nothing but time: a site may win the lease, and none has won it yet.
+    NoHolder,
     /// Its other site is gone, and what `sync-strict` cannot replicate it refuses.
     Unreplicable,
+    /// A site holds the lease and brings the other back, no faster than the service is told to.
+    Reseeding,
+    /// Nothing but time: a site holds the lease, and the other has not caught up yet.
+    CatchingUp,
+    /// Nothing but time: a site serves, and its clients have not brought all that they hold yet.
+    Draining,
     /// It serves, and its other site is gone: there is nobody to replicate to.
     PeerGone,
-    /// One site is brought back, no faster than the service is told to.
-    Reseeding,
-    /// Nothing: it should have converged, or is about to.
-    None,
 }
 
 impl Obstacle {
@@ -48,10 +52,12 @@ impl Obstacle {
             Self::NoCopy => "no certified copy",
             Self::HolderGone => "holder gone while alone",
             Self::Operator => "failover waits for an operator",
+            Self::NoHolder => "nobody has won the lease yet",
             Self::Unreplicable => "nothing to replicate to under sync-strict",
-            Self::PeerGone => "other site gone",
             Self::Reseeding => "one site is brought back, at a limited rate",
-            Self::None => "no reason known",
+            Self::CatchingUp => "one site has not caught up yet",
+            Self::Draining => "clients have not brought all that they hold yet",
+            Self::PeerGone => "other site gone",
         }
     }
 }

@@ -14,7 +14,7 @@ use super::troubles::Troubles;
 use super::writes::WritesFold;
 use super::{Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
 use crate::facts::{Announcement, Fact, Observer};
-use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Mode, RecordKind, Side, Unit, UnitSet};
+use crate::terms::{Boundary, CopyClass, Datacenter, DatacenterSet, Instant, Mode, RecordKind, Side, Unit, UnitSet};
 
 /// The most alarms that are kept.
 const MOST_ALARMS: usize = 64;
@@ -45,6 +45,7 @@ pub struct Metrics {
     timeline: Timeline,
     leases: LeasesFold,
     troubles: Troubles,
+    gone: DatacenterSet,
     close_ups: CloseUps,
     struck: Vec<Unit>,
     unfinished: u64,
@@ -78,6 +79,7 @@ impl Metrics {
             timeline: Timeline::default(),
             leases: LeasesFold::new(&setup),
             troubles: Troubles::default(),
+            gone: DatacenterSet::EMPTY,
             close_ups: CloseUps::new(&setup),
             struck: Vec::new(),
             unfinished: 0,
@@ -87,9 +89,8 @@ impl Metrics {
     }
 
     /// What was measured.
-    pub fn finish(self) -> Measurements {
-        let lost = self.tails.lost();
-        let lost = units(lost.len()).zip(lost).map(|(unit, lost)| (unit, self.setup.boundary_of(unit), lost));
+    pub fn finish(mut self) -> Measurements {
+        let lost: Vec<_> = units(self.units.len()).map(|unit| self.lost(unit)).collect();
         let (latency, latency_by_boundary) = self.latencies.finish();
         let (interruptions, failovers) = self.interruptions.finish();
         Measurements {
@@ -121,6 +122,17 @@ impl Metrics {
             close_ups: self.close_ups.finish(self.last),
             setup: self.setup,
         }
+    }
+
+    /// The acknowledged records of a unit that are on no disk, those that only a datacenter held that is gone for
+    /// good among them; its account names these.
+    fn lost(&mut self, unit: Unit) -> (Unit, Boundary, u64) {
+        let setup = self.setup.units[unit.index()];
+        let gone = Side::BOTH.into_iter().find(|&side| self.gone.contains(setup.site(side)));
+        let lost = self.tails.lost(unit, gone);
+        let with_it = |side| (setup.site(side), lost - self.tails.lost(unit, None));
+        self.units[unit.index()].gone = gone.map(with_it);
+        (unit, setup.boundary, lost)
     }
 
     /// Facts of a record's way to rest and back to its client.
@@ -223,6 +235,7 @@ impl Metrics {
                 self.loads.reread(reread.datacenter, reread.requests);
                 self.reseeds.reread(at, reread, &self.setup);
             }
+            Fact::GoneForGood(datacenter) => self.gone = self.gone.with(datacenter),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
             Fact::VoterPersisted { unit, seat, record, .. } => {

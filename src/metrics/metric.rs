@@ -64,7 +64,8 @@ metrics! {
     Queued = "queued" in Count,
     /// Writes that were neither confirmed nor finally refused at the end.
     Unfinished = "unfinished" in Count,
-    /// Acknowledged records that are on no disk of their boundary at the end.
+    /// Acknowledged records that are on no disk of their unit at the end, but for those of a datacenter that is
+    /// gone for good.
     Lost = "lost" in Count,
     /// Landings outside the residence.
     LandingsOutside = "landings_outside" in Count,

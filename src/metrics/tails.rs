@@ -154,9 +154,9 @@ impl Tails {
         self.0[unit.index()].logs[side.index()].len()
     }
 
-    /// The acknowledged records of each unit that are on none of its disks.
-    pub(super) fn lost(&self) -> Vec<u64> {
-        self.0.iter().map(Tail::lost).collect()
+    /// The acknowledged records of a unit that are on none of its disks, but for those of a side that is `gone`.
+    pub(super) fn lost(&self, unit: Unit, gone: Option<Side>) -> u64 {
+        self.0[unit.index()].lost(gone)
     }
 }
 
@@ -216,14 +216,18 @@ impl Tail {
         missing
     }
 
-    fn lost(&self) -> u64 {
-        let [a, b] = &self.logs;
-        let gone = |acked: &&Acked| {
-            let logged = self.logs.iter().any(|log| log.contains(acked.position));
-            !logged && !self.set_aside.iter().any(|set_aside| set_aside.contains(&acked.record))
+    fn lost(&self, gone: Option<Side>) -> u64 {
+        let left = || Side::BOTH.into_iter().filter(|&side| Some(side) != gone);
+        let is_lost = |acked: &&Acked| {
+            let holds = |side: Side| {
+                self.logs[side.index()].contains(acked.position) || self.set_aside[side.index()].contains(&acked.record)
+            };
+            !left().any(holds)
         };
-        let open = self.open.iter().chain(self.missing.values()).filter(gone).count() as u64;
-        open + self.settled.outside([a, b])
+        let open = self.open.iter().chain(self.missing.values()).filter(is_lost).count() as u64;
+        let nothing = Runs::default();
+        let kept = Side::BOTH.map(|side| if Some(side) == gone { &nothing } else { &self.logs[side.index()] });
+        open + self.settled.outside(kept)
     }
 }
 
@@ -259,7 +263,7 @@ mod tests {
     fn what_both_sites_hold_is_kept_as_one_run() {
         let tails = replicated(1_000, 1_000);
         assert!(tails.0[0].open.is_empty());
-        assert_eq!(tails.lost(), [0]);
+        assert_eq!(tails.lost(UNIT, None), 0);
     }
 
     #[test]
@@ -294,9 +298,9 @@ mod tests {
         let mut tails = replicated(10, 7);
         let missing = tails.taken_over(UNIT, Side::B);
         assert_eq!(missing, Missing { records: 3, acknowledged: Some((Instant(800), Instant(1_000))) });
-        assert_eq!(tails.lost(), [0], "the old holder's disk still has it");
+        assert_eq!(tails.lost(UNIT, None), 0, "the old holder's disk still has it");
         tails.storage_lost(Instant(2_000), UNIT, Side::A);
-        assert_eq!(tails.lost(), [3]);
+        assert_eq!(tails.lost(UNIT, None), 3);
     }
 
     #[test]
@@ -315,11 +319,11 @@ mod tests {
         (8..=10).for_each(|r| {
             tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::QuarantinedTail, Record(r), Position::default());
         });
-        assert_eq!(tails.lost(), [0]);
+        assert_eq!(tails.lost(UNIT, None), 0);
         tails.landed(Instant::ZERO, UNIT, Side::B, CopyClass::Log, Record(8), at(2, 8));
         assert!(!tails.acknowledged(UNIT, Record(8), at(2, 8), Instant(5_000)), "it was acknowledged before");
         tails.storage_lost(Instant(2_000), UNIT, Side::A);
-        assert_eq!(tails.lost(), [2], "one was reconciled before the disk was lost, two were not");
+        assert_eq!(tails.lost(UNIT, None), 2, "one was reconciled before the disk was lost, two were not");
     }
 
     #[test]
@@ -328,6 +332,22 @@ mod tests {
         tails.storage_lost(Instant(2_000), UNIT, Side::B);
         tails.range_landed(UNIT, Side::B, Epoch(1), 1, 6);
         tails.storage_lost(Instant(2_000), UNIT, Side::A);
-        assert_eq!(tails.lost(), [4]);
+        assert_eq!(tails.lost(UNIT, None), 4);
+    }
+
+    #[test]
+    fn what_only_a_site_that_is_gone_for_good_holds_is_lost() {
+        let mut tails = replicated(10, 7);
+        let lost = |tails: &Tails| [None, Some(Side::A), Some(Side::B)].map(|gone| tails.lost(UNIT, gone));
+        assert_eq!(lost(&tails), [0, 3, 0], "its peer has not taken over");
+        tails.taken_over(UNIT, Side::B);
+        assert_eq!(lost(&tails), [0, 3, 0], "its peer has");
+        tails.cut(UNIT, Side::A, at(1, 7));
+        (8..=10).for_each(|r| {
+            tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::QuarantinedTail, Record(r), Position::default());
+        });
+        assert_eq!(lost(&tails), [0, 3, 0], "what was set aside there is lost as well");
+        tails.storage_lost(Instant(2_000), UNIT, Side::B);
+        assert_eq!(lost(&tails), [0, 10, 0], "and so is what the other disk has lost");
     }
 }

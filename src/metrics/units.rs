@@ -1,7 +1,7 @@
 //! How each scale unit stands at the end of a run, and what became of its tails.
 
 use crate::facts::{Fate, Pending};
-use crate::terms::{Instant, Register, Span, VoterRecord};
+use crate::terms::{Datacenter, Instant, Register, Span, VoterRecord};
 
 /// The account of a scale unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct UnitAccount {
     pub fates: [u64; 4],
     /// What it left unfinished when the run ended, and why.
     pub pending: Option<Pending>,
+    /// Of a unit that lost a site for good: its datacenter, and the acknowledged records that it alone held.
+    pub gone: Option<(Datacenter, u64)>,
 }
 
 impl UnitAccount {

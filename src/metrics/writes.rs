@@ -21,7 +21,7 @@ pub struct Flow {
     pub queued: u64,
     /// The most writes that waited in outboxes at one moment.
     pub outbox_peak: u64,
-    /// Acknowledged records that are on no disk of their unit at the end.
+    /// Acknowledged records that are on no disk of their unit at the end, but for one that is gone for good.
     pub lost: u64,
     /// Writes acknowledged in each bucket.
     pub acknowledged_series: Vec<u64>,

@@ -360,6 +360,10 @@ fn unit(measured: &Measurements, unit: Unit, names: &Names) -> Json {
             "lost": account.fates[Fate::Lost.index()],
             "waiting": account.waiting(),
         },
+        "gone_for_good": account.gone.map(|(datacenter, lost)| object! {
+            "datacenter": names.datacenter(datacenter),
+            "lost": lost,
+        }),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The page: verdict, numbers, charts with their findings, tables. One file, nothing fetched.
 
 use super::captions::{capital, counted, rounded};
-use super::text::{fates, particulars};
+use super::text::{fates, lost_with, particulars};
 use super::{Chart, captions};
-use crate::metrics::{Judgement, grouped};
+use crate::metrics::{Judgement, Pending, UnitAccount, grouped};
 use crate::outcome::{Outcome, VERSION, Verdict, sentence};
-use crate::terms::{Mode, Register, Span, Unit};
+use crate::terms::{Mode, Names, Register, Span, Unit};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
@@ -138,7 +138,7 @@ fn units(outcome: &Outcome) -> Markup {
         table {
             thead { tr {
                 th { "unit" } th { "holder" } th.number { "epoch" } th { "mode" } th.number { "last sync before the end" }
-                th.number { "acknowledged" } th.number { "refused" } th.number { "lost" } th { "tails" }
+                th.number { "acknowledged" } th.number { "refused" } th.number { "lost" } th { "left over" }
             } }
             tbody {
                 @for (unit, (account, flow)) in rows {
@@ -156,12 +156,26 @@ fn units(outcome: &Outcome) -> Markup {
                         td.number { (grouped(flow.acknowledged)) }
                         td.number { (grouped(flow.refusals())) }
                         td.number.bad[flow.lost > 0] { (grouped(flow.lost)) }
-                        td { @if account.set_aside > 0 { (fates(account)) } }
+                        td { (left_over(account, names)) }
                     }
                 }
             }
         }
     }
+}
+
+/// What became of its tails, what went with a datacenter, and what is pending, with the reason.
+fn left_over(account: &UnitAccount, names: &Names) -> Markup {
+    let pending = |Pending { writes, why, .. }: Pending| match writes {
+        0 => format!("pending: {why}"),
+        writes => format!("{} pending: {why}", counted(writes, "write")),
+    };
+    let told = [
+        (account.set_aside > 0).then(|| fates(account)),
+        account.gone.filter(|&(_, lost)| lost > 0).map(|gone| lost_with(gone, names)),
+        account.pending.map(pending),
+    ];
+    html! { @for line in told.into_iter().flatten() { div { (line) } } }
 }
 
 fn thresholds(outcome: &Outcome) -> Markup {

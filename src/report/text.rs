@@ -1,22 +1,22 @@
 //! An outcome for the terminal: short, the verdict last.
 
 mod copies;
+mod standing;
+
+pub(in crate::report) use standing::{fates, lost_with};
 
 use super::captions::{counted, rounded};
 use super::load::percent;
 use super::story::explain_line;
 use super::strip::strips;
 use crate::audit::{Breach, Finding, Suspension};
-use crate::metrics::{Alarm, Fate, Interruption, Judgement, Pending, Quantiles, UnitAccount, grouped};
+use crate::metrics::{Interruption, Judgement, Quantiles, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
-use crate::terms::{Datacenter, Names, Refusal, Span, Unit};
+use crate::terms::{Datacenter, Names, Refusal, Span};
 use std::fmt::Write;
 
 /// So many units' timelines are printed; the page has more.
 const MOST_TIMELINES: usize = 2;
-
-/// The most alarms that are told.
-const ALARMS: usize = 4;
 
 /// Whether text is painted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.writes();
     page.failovers();
     page.tails();
+    page.gone();
     page.pending();
     page.last_sync();
     page.restores();
@@ -201,50 +202,6 @@ impl Page<'_> {
         }
     }
 
-    /// What became of records that were set aside.
-    fn tails(&mut self) {
-        for (index, account) in self.outcome.measurements.units.iter().enumerate() {
-            if account.set_aside > 0 {
-                let unit = Unit(u8::try_from(index).unwrap_or(u8::MAX));
-                let text = format!("{:<8} {}", self.outcome.names.unit(unit), fates(account));
-                self.line("tails", &text);
-            }
-        }
-    }
-
-    /// What each unit left unfinished, and why.
-    fn pending(&mut self) {
-        let pending = self.outcome.measurements.units.iter().filter_map(|account| account.pending);
-        for (index, Pending { unit, writes, why }) in pending.enumerate() {
-            let text = format!("{:<8} {}: {why}", self.outcome.names.unit(unit), counted(writes, "write"));
-            self.line(if index == 0 { "pending" } else { "" }, &text);
-        }
-    }
-
-    /// The unit whose sites are furthest apart at the end.
-    fn last_sync(&mut self) {
-        let measured = &self.outcome.measurements;
-        let behind = |account: &UnitAccount| account.behind(measured.ended);
-        let furthest = measured.units.iter().zip(0..).max_by_key(|(account, _)| behind(account));
-        if let Some((span, unit)) = furthest.and_then(|(account, unit)| Some((behind(account)?, Unit(unit)))) {
-            let unit = self.outcome.names.unit(unit);
-            self.line("last sync", &format!("{} before the end at the latest, of {unit}", rounded(span)));
-        }
-    }
-
-    fn alarms(&mut self) {
-        let (measured, names) = (&self.outcome.measurements, &self.outcome.names);
-        for (index, alarm) in measured.alarms.iter().take(ALARMS).enumerate() {
-            let (unit, datacenter) = (names.unit(alarm.unit), names.datacenter(alarm.datacenter));
-            let cause = Alarm::cause(alarm.what).unwrap_or_default();
-            let topic = if index == 0 { "alarms" } else { "" };
-            self.line(topic, &format!("{unit:<8} {cause}, says {datacenter} at {}", alarm.at));
-        }
-        if let Some(more) = measured.alarms.len().checked_sub(ALARMS).filter(|&more| more > 0) {
-            self.line("", &format!("and {more} more"));
-        }
-    }
-
     fn load(&mut self) {
         let (measured, names) = (&self.outcome.measurements, &self.outcome.names);
         let datacenters = || (0_u8..).map(Datacenter).take(measured.setup.datacenters.len());
@@ -349,14 +306,6 @@ fn suspended(findings: &[Finding]) -> Vec<String> {
 
 fn missing(records: u64) -> String {
     if records == 0 { String::new() } else { format!(" ({} missing)", counted(records, "record")) }
-}
-
-/// `14 set aside: 11 merged, 2 duplicate, 1 waiting`.
-pub(super) fn fates(account: &UnitAccount) -> String {
-    let fates = Fate::ALL.into_iter().map(|fate| (fate.name(), account.fates[fate.index()]));
-    let told = fates.chain([("waiting", account.waiting())]).filter(|&(_, records)| records > 0);
-    let told: Vec<_> = told.map(|(name, records)| format!("{} {name}", grouped(records))).collect();
-    format!("{} set aside: {}", counted(account.set_aside, "record"), told.join(", "))
 }
 
 fn latency(quantiles: &Quantiles) -> String {

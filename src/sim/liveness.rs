@@ -4,7 +4,7 @@
 use super::chance::{Chance, Purpose, named};
 use super::event::{SiteId, VoterId};
 use super::plan::After;
-use super::request::{Origin, Pending as Request, Task};
+use super::request::{Pending as Request, Task};
 use super::world::World;
 use crate::facts::{Fact, Observer, Obstacle, Pending};
 use crate::service::Decisions;
@@ -29,15 +29,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let running = |(datacenter, place): (Datacenter, &super::datacenter::Place)| {
             place.running || self.gone.contains(datacenter)
         };
-        let over = |request: &Request| self.is_forsaken(request);
         places.into_iter().all(running)
-            && self.requests.iter().all(over)
+            && self.requests.iter().next().is_none()
             && self.units().all(|unit| self.is_settled(unit))
     }
 
     /// Writes that are neither confirmed nor finally refused.
     pub(super) fn unfinished(&self) -> u64 {
-        self.requests.iter().filter(|request| self.is_unfinished(request)).count() as u64
+        self.requests.iter().filter(|request| is_unfinished(request)).count() as u64
     }
 
     /// Names every unit that has not converged, in order.
@@ -45,25 +44,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
         for unit in self.units() {
             let of = |request: &&Request| {
                 let asked = request.listed.map(|(unit, _)| unit).or(request.placed.map(|placed| placed.unit));
-                self.is_unfinished(request) && asked == Some(unit)
+                is_unfinished(request) && asked == Some(unit)
             };
             let writes = self.requests.iter().filter(of).count() as u64;
             if writes > 0 || !self.is_whole(unit) {
-                let why = self.obstacle(unit);
+                let why = self.obstacle(unit, writes);
                 self.state(Fact::Pending(Pending { unit, writes, why }));
             }
         }
-    }
-
-    /// Whether a write waits to be confirmed or finally refused.
-    fn is_unfinished(&self, request: &Request) -> bool {
-        matches!(request.task, Task::Write(_)) && !self.is_forsaken(request)
-    }
-
-    /// Whether a request would bring back what was set aside at a datacenter that is gone for good. Its client
-    /// had its answer long ago; the record waits with its tail.
-    fn is_forsaken(&self, request: &Request) -> bool {
-        matches!(request.origin, Origin::Merge(site) if self.gone.contains(self.sites[site.index()].datacenter()))
     }
 
     /// One of the boundary's datacenters that has a site loses its power for good.
@@ -77,6 +65,12 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let lost = sites[drawn as usize];
         self.gone = self.gone.with(lost);
         self.power_off(lost);
+        self.state(Fact::GoneForGood(lost));
+        for site in SiteId::all(self.plan.units.len()) {
+            if self.sites[site.index()].datacenter() == lost {
+                self.abandon_merge(site);
+            }
+        }
     }
 
     /// Whether a unit holds on both sites all that it has, or on the only one that is left, which serves.
@@ -101,30 +95,36 @@ impl<D: Decisions, O: Observer> World<D, O> {
         agree && a.merge.is_done() && b.merge.is_done()
     }
 
-    /// What is physically in the way of a unit.
-    fn obstacle(&self, unit: Unit) -> Obstacle {
+    /// What is physically in the way of a unit for which so many writes wait.
+    fn obstacle(&self, unit: Unit, writes: u64) -> Obstacle {
         let runs = |side: Side| self.places[self.plan.units[unit.index()].site(side).index()].running;
         let voters = Seat::ALL.into_iter().filter(|&seat| self.can_vote(VoterId::new(unit, seat)));
-        let holder = self.register(unit).filter(|register| !runs(register.holder));
-        let lacks = |side: Side| self.sites[SiteId::new(unit, side).index()].store.is_uncertified();
         if !Side::BOTH.into_iter().any(runs) {
             Obstacle::Dark
         } else if voters.count() < 2 {
             Obstacle::NoMajority
-        } else if Side::BOTH.into_iter().all(|side| !runs(side) || lacks(side)) {
-            Obstacle::NoCopy
-        } else if holder.is_some_and(|gone| gone.mode == Mode::Alone) {
-            Obstacle::HolderGone
-        } else if holder.is_some() && self.policy.failover != Initiative::Automatic {
-            Obstacle::Operator
-        } else if self.is_reseeded(unit) && Side::BOTH.into_iter().all(runs) {
-            Obstacle::Reseeding
-        } else if Side::BOTH.into_iter().all(runs) || holder.is_some() {
-            Obstacle::None
-        } else if self.policy.replication == Replication::SyncStrict {
+        } else if !Side::BOTH.into_iter().any(|side| self.serves(SiteId::new(unit, side))) {
+            self.why_unheld(unit, runs)
+        } else if Side::BOTH.into_iter().all(runs) && !self.is_whole(unit) {
+            if self.is_reseeded(unit) { Obstacle::Reseeding } else { Obstacle::CatchingUp }
+        } else if self.policy.replication == Replication::SyncStrict && !Side::BOTH.into_iter().all(runs) {
             Obstacle::Unreplicable
+        } else if writes > 0 {
+            Obstacle::Draining
         } else {
             Obstacle::PeerGone
+        }
+    }
+
+    /// Why no site of a unit serves, though one runs and a majority of its voters does.
+    fn why_unheld(&self, unit: Unit, runs: impl Fn(Side) -> bool) -> Obstacle {
+        let lacks = |side: Side| self.sites[SiteId::new(unit, side).index()].store.is_uncertified();
+        let able = |side: Side| runs(side) && !lacks(side);
+        match self.register(unit).filter(|register| !able(register.holder)) {
+            _ if !Side::BOTH.into_iter().any(able) => Obstacle::NoCopy,
+            Some(gone) if gone.mode == Mode::Alone => Obstacle::HolderGone,
+            Some(_) if self.policy.failover != Initiative::Automatic => Obstacle::Operator,
+            _ => Obstacle::NoHolder,
         }
     }
 
@@ -137,4 +137,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn units(&self) -> impl Iterator<Item = Unit> + use<D, O> {
         (0..).map(Unit).take(self.plan.units.len())
     }
+}
+
+/// Whether a write waits to be confirmed or finally refused.
+const fn is_unfinished(request: &Request) -> bool {
+    matches!(request.task, Task::Write(_))
 }

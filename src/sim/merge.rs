@@ -93,7 +93,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    /// The tail is gone with the disk.
+    /// The tail is gone with the disk, or with the datacenter.
     pub(super) fn abandon_merge(&mut self, site: SiteId) {
         let Merge { waiting, under_way, .. } = std::mem::take(&mut self.sites[site.index()].merge);
         let births: Vec<_> = under_way.iter().filter_map(|&request| self.birth(request)).collect();

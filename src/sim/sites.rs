@@ -123,6 +123,13 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.rearm_site(site);
     }
 
+    /// Whether a site holds a valid lease, by its own clock.
+    pub(super) fn serves(&self, site: SiteId) -> bool {
+        let slot = &self.sites[site.index()];
+        let now = self.places[slot.datacenter().index()].clock.local(self.now);
+        slot.machine.as_ref().is_some_and(|machine| machine.is_serving(now))
+    }
+
     /// Ends the sites of a datacenter, with what was not yet durable.
     pub(super) fn kill_sites(&mut self, datacenter: Datacenter) {
         self.sites.iter_mut().filter(|slot| slot.datacenter() == datacenter).for_each(SiteSlot::stop);

@@ -2,6 +2,7 @@
 
 use crate::run::{Run, runs, varied};
 use ringfence::facts::{Fact, Obstacle};
+use ringfence::metrics::UnitAccount;
 use ringfence::terms::{CopyClass, Refusal, Side, Span};
 use std::collections::BTreeMap;
 
@@ -31,9 +32,16 @@ fn what_the_loss_of_one_datacenter_of_each_boundary_leaves_pending_has_a_reason(
         run.must_pass();
         let units = &run.outcome.measurements.units;
         for pending in units.iter().filter_map(|account| account.pending) {
-            assert_ne!(pending.why, Obstacle::None, "{pending:?}\n{}", run.told());
+            let time = [Obstacle::NoHolder, Obstacle::CatchingUp, Obstacle::Draining];
+            assert!(!time.contains(&pending.why), "{pending:?}\n{}", run.told());
             *reasons.entry(pending.why).or_insert(0) += 1;
         }
+        let holder_gone = |account: &&UnitAccount| account.pending.is_some_and(|one| one.why == Obstacle::HolderGone);
+        for account in units.iter().filter(holder_gone) {
+            assert!(account.gone.is_some_and(|(_, lost)| lost > 0), "what it served alone is lost\n{}", run.told());
+        }
+        let with_it: u64 = units.iter().filter_map(|account| account.gone).map(|(_, lost)| lost).sum();
+        assert_eq!(run.lost(), with_it, "all that is lost went with a datacenter\n{}", run.told());
         let serving = units.iter().filter(|account| account.pending.is_none()).count();
         assert!(serving >= 2, "only {serving} units are whole\n{}", run.told());
     }
