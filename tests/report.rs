@@ -2,10 +2,10 @@
 
 mod sample;
 
-use ringfence::metrics::{Measured, Metric, Scope};
-use ringfence::outcome::Verdict;
+use ringfence::metrics::{Alarm, Announcement, Measured, Metric, Obstacle, Pending, Reseed, Scope};
+use ringfence::outcome::{Outcome, Verdict};
 use ringfence::report::{self, Paint, WriteError};
-use ringfence::terms::{Boundary, Datacenter, Span};
+use ringfence::terms::{Boundary, Datacenter, Span, Unit};
 use std::fs;
 use std::path::Path;
 
@@ -94,6 +94,41 @@ fn a_required_invariant_that_was_never_evaluated_is_vacuous() {
     let mut outcome = sample::quiet();
     outcome.requires.push("FO-6".to_owned());
     assert_eq!(outcome.verdict(), Verdict::Vacuous);
+}
+
+/// What an operator must act upon stands on the page as it does in the text.
+#[test]
+fn a_page_shows_reseeds_alarms_and_what_is_pending() {
+    let mut outcome = sample::quiet();
+    let (unit, [from, to]) = (Unit(2), [Datacenter(2), Datacenter(3)]);
+    let began = sample::START + Span::hours(12);
+    let page = |outcome: &Outcome| {
+        report::files(outcome).into_iter().find(|(name, _)| name == "index.html").expect("a page").1
+    };
+    assert!(!page(&outcome).contains("Sites brought back") && !page(&outcome).contains("Alarms"));
+
+    let measured = &mut outcome.measurements;
+    let ended = Some(began + Span::secs(24));
+    measured.reseeds.push(Reseed { unit, from, to, began, ended, records: 12_000 });
+    measured.alarms.push(Alarm { unit, datacenter: from, at: began, what: Announcement::DiskFailing });
+    measured.units[2].pending = Some(Pending { unit, writes: 3, why: Obstacle::HolderGone });
+    measured.units[2].gone = Some((to, 41));
+    let told = [
+        "dublin → amsterdam",
+        "24.0 s",
+        "12,000",
+        "500/s",
+        "disk failing",
+        "2019-05-06T12:00:00.000Z",
+        "holder gone while alone",
+        "41 acknowledged records that only amsterdam held, which is gone for good",
+    ];
+    let (page, text) = (page(&outcome), report::text(&outcome, Paint::Plain));
+    for part in told {
+        assert!(page.contains(part), "the page does not say {part}");
+        assert!(part.contains("12:00") || text.contains(part), "the text does not say {part}\n{text}");
+    }
+    assert!(page.contains("3 writes pending: holder gone while alone") && text.contains("3 writes: holder gone"));
 }
 
 #[test]

@@ -19,6 +19,12 @@ pub(super) fn rounded(span: Span) -> String {
     }
 }
 
+/// How many of something there were a second: `512/s`; `–` where it took no time.
+pub(super) fn per_second(count: u64, lasted: Span) -> String {
+    let rate = count.saturating_mul(1_000_000).checked_div(lasted.as_micros());
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{}/s", grouped(rate)))
+}
+
 /// A sentence with a capital letter.
 pub(super) fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();

@@ -1,5 +1,7 @@
 //! The page: verdict, numbers, charts with their findings, tables. One file, nothing fetched.
 
+mod events;
+
 use super::captions::{capital, counted, rounded};
 use super::text::{fates, lost_with, particulars};
 use super::{Chart, captions};
@@ -35,6 +37,9 @@ pub(super) fn page(outcome: &Outcome, charts: &[Chart]) -> String {
                         }
                     }
                     (units(outcome))
+                    (events::restores(outcome))
+                    (events::reseeds(outcome))
+                    (events::alarms(outcome))
                     (thresholds(outcome))
                     (faults(outcome))
                     (invariants(outcome))
@@ -144,7 +149,7 @@ fn units(outcome: &Outcome) -> Markup {
                 @for (unit, (account, flow)) in rows {
                     @let holder = |register: Register| measured.setup.units[unit.index()].site(register.holder);
                     tr {
-                        td { (names.unit(unit)) }
+                        td.name { (names.unit(unit)) }
                         td { (account.register.map_or("–", |register| names.datacenter(holder(register)))) }
                         td.number { (account.register.map_or("–".to_owned(), |register| register.epoch.to_string())) }
                         @match account.register.map(|register| register.mode) {
