@@ -7,7 +7,7 @@ use crate::audit::INVARIANTS;
 use crate::metrics::{Dimension, Metric};
 use crate::outcome::Verdict;
 use crate::scenario::{Code, schema};
-use crate::terms::Refusal;
+use crate::terms::{CopyClass, CopyRow, Refusal};
 use serde_json::Value;
 
 pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
@@ -58,6 +58,7 @@ fn page(schema: &Value) -> String {
     for (id, promise) in INVARIANTS {
         put(&mut page, &format!("| {id} | {promise} |"));
     }
+    copies(&mut page);
     put(&mut page, "\n## Errors\n\n| code | meaning |\n|---|---|");
     for code in Code::ALL {
         put(&mut page, &format!("| {} | {} |", code.as_str(), code.meaning()));
@@ -115,6 +116,16 @@ fn of_pattern(pattern: &str) -> &'static str {
         (true, false) => "a duration",
         (false, true) => "a point in time",
         (false, false) => "text",
+    }
+}
+
+fn copies(page: &mut String) {
+    put(
+        page,
+        "\n## Copy classes\n\n| class | holds | may rest | is kept | is fed by | is read by |\n|---|---|---|---|---|---|",
+    );
+    for CopyRow { name, holds, residence, lifetime, fed_by, readers, .. } in CopyClass::TABLE {
+        put(page, &format!("| {name} | {holds} | {residence} | {lifetime} | {fed_by} | {readers} |"));
     }
 }
 

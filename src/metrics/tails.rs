@@ -79,7 +79,7 @@ impl Tails {
             CopyClass::QuarantinedTail => {
                 tail.set_aside[side.index()].insert(record);
             }
-            CopyClass::Cache | CopyClass::WitnessRecord | CopyClass::Backup | CopyClass::RestoreStaging => {}
+            _ => {}
         }
     }
 

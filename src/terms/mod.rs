@@ -15,7 +15,7 @@ pub mod size;
 pub mod tally;
 pub mod time;
 
-pub use copy::CopyClass;
+pub use copy::{CopyClass, CopyRow, Holds};
 pub use lease::{Ballot, Epoch, Incarnation, Index, Members, Mode, Position, Register};
 pub use names::Names;
 pub use opaque::{Opaque, VoterRecord};

@@ -239,9 +239,7 @@ impl Life {
                     "It is taken out of the log in {name}, where it stood at {position}, and set aside on the same disk."
                 )
             }
-            CopyClass::Cache | CopyClass::WitnessRecord | CopyClass::Backup | CopyClass::RestoreStaging => {
-                format!("It rests in {name}, in {inside}: as a {copy}.")
-            }
+            _ => format!("It rests in {name}, in {inside}: as a {copy}."),
         };
         let before = self.logged.get(&datacenter).map(|&(.., by)| by);
         let by = self.appended.get(&unit).map(|&(_, by)| by).or(before);

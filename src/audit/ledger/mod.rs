@@ -253,11 +253,7 @@ impl Ledger {
                 self.families.landed(birth, landing.unit, residence);
             }
             CopyClass::Replica => logs.landed(side, epoch, (index, index), at),
-            CopyClass::Cache
-            | CopyClass::QuarantinedTail
-            | CopyClass::WitnessRecord
-            | CopyClass::Backup
-            | CopyClass::RestoreStaging => {}
+            _ => {}
         }
     }
 
