@@ -7,7 +7,7 @@
 
 use super::command::SiteEffect;
 use super::message::{VoterAnswer, VoterQuestion};
-use crate::terms::{Ballot, Members, Monotonic, Register, Seat, Side, Span};
+use crate::terms::{Ballot, Members, Monotonic, Register, Seat, Side, Span, VoterRecord};
 
 /// The rounds that a founding leaves out, more than a lease that is renewed every second uses in three years:
 /// a voter that is dark may remember some that no other ever saw.
@@ -66,6 +66,7 @@ struct Attempt {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Stage {
+    Reading { token: u32, heard: Seats, best: Option<Register> },
     Preparing { promised: Seats, refused: Seats, best: Option<Register> },
     Accepting { sent: Monotonic, accepted: Seats, refused: Seats },
 }
@@ -120,18 +121,77 @@ impl Proposer {
         value: Register,
         effects: &mut Vec<SiteEffect>,
     ) {
-        let ahead = self.ahead.take();
-        let ballot = ahead.unwrap_or_else(|| self.fresh_ballot());
+        let until = now + timeout;
+        let Some(ballot) = self.ahead.take() else { return self.prepare(until, expected, value, effects) };
         let value = Register { renewal: ballot, ..value };
-        let stage = if ahead.is_some() {
-            self.round = self.round.max(after(ballot).round);
-            ask_all(accept(value, self.members), effects);
-            Stage::Accepting { sent: now, accepted: Seats::default(), refused: Seats::default() }
-        } else {
-            ask_all(VoterQuestion::Prepare { ballot, members: self.members }, effects);
-            Stage::Preparing { promised: Seats::default(), refused: Seats::default(), best: None }
-        };
+        self.round = self.round.max(after(ballot).round);
+        ask_all(accept(value, self.members), effects);
+        let stage = Stage::Accepting { sent: now, accepted: Seats::default(), refused: Seats::default() };
+        self.attempt = Some(Attempt { expected, value, members: self.members, stage, until });
+    }
+
+    fn prepare(
+        &mut self,
+        until: Monotonic,
+        expected: Option<Register>,
+        value: Register,
+        effects: &mut Vec<SiteEffect>,
+    ) {
+        let (ballot, members) = (self.fresh_ballot(), self.members);
+        ask_all(VoterQuestion::Prepare { ballot, members }, effects);
+        let stage = Stage::Preparing { promised: Seats::default(), refused: Seats::default(), best: None };
+        let value = Register { renewal: ballot, ..value };
+        self.attempt = Some(Attempt { expected, value, members, stage, until });
+    }
+
+    /// The same for a site that may be heard by voters whom it does not hear: it asks for their promise only
+    /// once a majority has answered a reading with this token.
+    pub(super) fn propose_if_heard(
+        &mut self,
+        (now, timeout): (Monotonic, Span),
+        token: u32,
+        expected: Option<Register>,
+        value: Register,
+        effects: &mut Vec<SiteEffect>,
+    ) {
+        self.ahead = None;
+        ask_all(VoterQuestion::Read { token }, effects);
+        let stage = Stage::Reading { token, heard: Seats::default(), best: None };
         self.attempt = Some(Attempt { expected, value, members: self.members, stage, until: now + timeout });
+    }
+
+    /// A voter that remembers answered a reading; returns how the attempt ended, if this ended it.
+    pub(super) fn read(
+        &mut self,
+        seat: Seat,
+        asked: u32,
+        record: &VoterRecord,
+        effects: &mut Vec<SiteEffect>,
+    ) -> Option<Concluded> {
+        let Stage::Reading { token, .. } = self.attempt.as_ref()?.stage else { return None };
+        if token != asked {
+            return None;
+        }
+        self.learn(record.promised, record.members);
+        let (members, needed) = (self.members, self.quorum_of(&self.members));
+        let attempt = self.attempt.as_mut()?;
+        let Stage::Reading { heard, best, .. } = &mut attempt.stage else { return None };
+        if !members.is_vacant(seat) {
+            heard.add(seat);
+        }
+        if record.accepted_ballot() > best.map_or(Ballot::ZERO, |value| value.renewal) {
+            *best = record.accepted;
+        }
+        if heard.count() < needed {
+            return None;
+        }
+        let current = *best;
+        let Attempt { expected, value, until, .. } = self.attempt.take()?;
+        if current != expected {
+            return Some(Concluded::Lost { current });
+        }
+        self.prepare(until, expected, value, effects);
+        None
     }
 
     /// Takes a voter's answer; returns how the attempt ended, if this ended it. An answer to an attempt
@@ -160,7 +220,7 @@ impl Proposer {
     pub(super) fn timed_out(&mut self, now: Monotonic) -> Option<Concluded> {
         let attempt = self.attempt.take_if(|attempt| attempt.until <= now)?;
         Some(match attempt.stage {
-            Stage::Preparing { .. } => Concluded::Unheard,
+            Stage::Reading { .. } | Stage::Preparing { .. } => Concluded::Unheard,
             Stage::Accepting { .. } => Concluded::Unknown,
         })
     }
@@ -253,7 +313,9 @@ impl Proposer {
         self.learn(promised, members);
         self.remind(seat, members, effects);
         let attempt = self.attempt.as_mut()?;
-        let (Stage::Preparing { refused, .. } | Stage::Accepting { refused, .. }) = &mut attempt.stage;
+        let (Stage::Preparing { refused, .. } | Stage::Accepting { refused, .. }) = &mut attempt.stage else {
+            return None;
+        };
         if has_vote {
             refused.add(seat);
         }
@@ -292,79 +354,4 @@ fn ask_all(question: VoterQuestion, effects: &mut Vec<SiteEffect>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::terms::{Epoch, Incarnation, Mode, Position, Wall};
-
-    fn value() -> Register {
-        Register {
-            epoch: Epoch(1),
-            holder: Side::A,
-            mode: Mode::Replicated,
-            frontier: Position::default(),
-            last_sync: Wall::ZERO,
-            renewal: Ballot::ZERO,
-            ttl: Span::secs(30),
-        }
-    }
-
-    #[test]
-    fn a_voter_that_missed_an_incarnation_is_told_of_it() {
-        let (now, timeout, boot) = (Monotonic(1), Span::secs(3), Incarnation(1));
-        let mut proposer = Proposer::new(Side::A, 0, 2);
-        let mut effects = Vec::new();
-        let ballot = Ballot { round: 1, site: Side::A, boot: 0 };
-        let knows = |members| VoterAnswer::Rejected { ballot, promised: Ballot::ZERO, members };
-        let (old, mut new) = (Members::default(), Members::default());
-        new.admit(Seat::B, boot);
-        proposer.propose(now, timeout, None, value(), &mut effects);
-        proposer.answered(now, Seat::A, &knows(new), &mut effects);
-        effects.clear();
-        proposer.answered(now, Seat::Witness, &knows(old), &mut effects);
-        let question = VoterQuestion::Enroll { seat: Seat::B, incarnation: boot };
-        assert_eq!(effects, [SiteEffect::ToVoter { seat: Seat::Witness, question }]);
-    }
-
-    #[test]
-    fn what_was_promised_in_advance_is_not_used_once_a_voter_has_promised_more() {
-        let (now, timeout) = (Monotonic(1), Span::secs(3));
-        let ballot = Ballot { round: 1, site: Side::A, boot: 0 };
-        let later = Ballot { round: 9, site: Side::B, boot: 0 };
-        for (seen, prepares) in [(after(ballot), false), (later, true)] {
-            let mut proposer = Proposer::new(Side::A, 0, 2);
-            let mut effects = Vec::new();
-            proposer.propose(now, timeout, None, value(), &mut effects);
-            for answer in [VoterAnswer::Promised { ballot, accepted: None }, VoterAnswer::Accepted { ballot }] {
-                proposer.answered(now, Seat::A, &answer, &mut effects);
-                proposer.answered(now, Seat::B, &answer, &mut effects);
-            }
-            proposer.learn(seen, Members::default());
-            effects.clear();
-            proposer.propose(now, timeout, None, value(), &mut effects);
-            let prepared = |effect: &SiteEffect| matches!(effect, SiteEffect::ToVoter { question: VoterQuestion::Prepare { ballot, .. }, .. } if *ballot > seen);
-            assert_eq!(effects.iter().all(prepared), prepares, "{effects:?}");
-        }
-    }
-
-    /// Voters that accepted an attempt of unknown outcome have promised its successor in advance.
-    #[test]
-    fn the_attempt_after_one_of_unknown_outcome_is_above_what_was_promised_in_advance() {
-        let (now, timeout) = (Monotonic(1), Span::secs(3));
-        let mut proposer = Proposer::new(Side::A, 0, 2);
-        let mut effects = Vec::new();
-        proposer.propose(now, timeout, None, value(), &mut effects);
-        let first = Ballot { round: 1, site: Side::A, boot: 0 };
-        for seat in [Seat::A, Seat::B] {
-            let promised = VoterAnswer::Promised { ballot: first, accepted: None };
-            assert_eq!(proposer.answered(now, seat, &promised, &mut effects), None);
-        }
-        let Some(&SiteEffect::ToVoter { question: VoterQuestion::Accept { next, .. }, .. }) = effects.last() else {
-            panic!("a majority promised")
-        };
-        assert_eq!(proposer.timed_out(now + timeout), Some(Concluded::Unknown));
-        effects.clear();
-        proposer.propose(now + timeout, timeout, None, value(), &mut effects);
-        let above = |effect: &SiteEffect| matches!(effect, SiteEffect::ToVoter { question: VoterQuestion::Prepare { ballot, .. }, .. } if *ballot > next);
-        assert!(effects.iter().all(above), "{effects:?}");
-    }
-}
+mod tests;

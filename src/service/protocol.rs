@@ -57,6 +57,8 @@
 //!   With `failover = "manual"` only an operator's order starts a takeover, with `"disabled"` nothing does.
 //! - A takeover keeps mode and frontier until its own later change. One whose outcome is unknown serves
 //!   nothing until a later attempt of its own succeeds. A holder that restarts takes a new epoch.
+//! - A holder whose lease has run out reads a majority, too, before it proposes: heard and hearing nobody, it
+//!   would raise the ballots of its successor for ever.
 //! - Two proposers back off by site order and entropy. A failed attempt of one's own, seen at one's own
 //!   voter, does not cut the back-off short, and a holder backs off too before it writes again.
 //! - An answer counts for the attempt, or the reading, that asked, or not at all.

@@ -46,7 +46,7 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::TrustsOldMemory, caught_by: "FO-1", circumstances: OLD_WITNESS },
     Trap { planted: Planted::IgnoresEpoch, caught_by: "FO-2", circumstances: LATE_NEWS },
     Trap { planted: Planted::AcceptsLower, caught_by: "FO-2", circumstances: LATE_ACCEPT },
-    Trap { planted: Planted::PromisesLower, caught_by: "FO-2", circumstances: LATE_NEWS },
+    Trap { planted: Planted::PromisesLower, caught_by: "FO-2", circumstances: LATE_PREPARE },
     Trap { planted: Planted::AcknowledgesEarly, caught_by: "FO-3", circumstances: SYNC_OUTAGE },
     Trap { planted: Planted::IgnoresRpo, caught_by: "FO-3", circumstances: ISOLATED_AND_LOST },
     Trap { planted: Planted::ReportsUnflushed, caught_by: "FO-3", circumstances: SLOW_DISKS },
@@ -190,6 +190,23 @@ for = "15m"
 [[fault]]
 kind = "pause"
 datacenter = "dublin"
+at = "10m"
+for = "2m"
+"#;
+
+/// Dublin asks the witness for promises that travel for nearly a minute, and then, by a line that is quick
+/// again, for higher ones.
+const LATE_PREPARE: &str = r#"
+[[fault]]
+kind = "degrade"
+between = ["dublin", "illinois"]
+delay = "55s"
+at = "2m"
+for = "8m 25s"
+
+[[fault]]
+kind = "partition"
+between = ["dublin", "amsterdam"]
 at = "10m"
 for = "2m"
 "#;

@@ -224,8 +224,14 @@ impl<D: Decisions> Site<D> {
             ..holding.known
         };
         holding.renew_at = now.monotonic + self.policy.loop_wait;
-        let expected = Some(holding.known);
-        self.proposer.propose(now.monotonic, self.policy.retry_timeout, expected, value, effects);
+        let (expected, timeout) = (Some(holding.known), self.policy.retry_timeout);
+        if holding.lease_valid(now.monotonic) {
+            self.proposer.propose(now.monotonic, timeout, expected, value, effects);
+        } else {
+            // Voters that hear this site, and are not heard by it, would serve the other one no more.
+            self.looks = self.looks.wrapping_add(1);
+            self.proposer.propose_if_heard((now.monotonic, timeout), self.looks, expected, value, effects);
+        }
     }
 
     /// An attempt to change the register ended.

@@ -198,6 +198,9 @@ impl<D: Decisions> Site<D> {
         if let VoterAnswer::Holds { token, record, .. } = *answer
             && remembers
         {
+            if let Some(concluded) = self.proposer.read(seat, token, &record, effects) {
+                self.concluded(now, concluded, effects);
+            }
             self.looked(now, seat, token, record, effects);
         }
     }
