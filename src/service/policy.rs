@@ -161,6 +161,11 @@ impl Policy {
         self.reseed_rate.map_or(self.batch_records, |rate| rate.min(self.batch_records))
     }
 
+    /// How many old records the rate says for so long a time; none where there is no rate.
+    pub fn reseed_owed(&self, late: Span) -> u64 {
+        self.reseed_rate.map_or(0, |rate| late.scale(rate, 1_000_000).0)
+    }
+
     /// How long after so many old records the next may be read.
     pub fn reseed_pause(&self, records: u64) -> Span {
         self.reseed_rate.map_or(Span::ZERO, |rate| Span(records.saturating_mul(1_000_000).div_ceil(rate.max(1))))

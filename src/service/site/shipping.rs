@@ -3,7 +3,8 @@
 //! What is within a window of the log's end is at hand and is sent as it comes. A peer further behind is
 //! **reseeded**: older records must be read again, which costs the datacenter the time of serving clients,
 //! so they wait for their turn with what clients ask, and for [`Policy::reseed_rate`] where one is set. One
-//! batch is read at a time, and nothing overtakes it; those read before are still under way meanwhile.
+//! turn is waited for at a time, and nothing overtakes it; those read before are still under way meanwhile.
+//! What a long queue held up beyond the rate is made up for: a rate is a promise under load, too.
 
 use super::holding::Holding;
 use super::{Role, Site, SiteEffect};
@@ -11,7 +12,7 @@ use crate::facts::Announcement;
 use crate::service::Decisions;
 use crate::service::message::{Batch, PeerMessage};
 use crate::service::policy::Policy;
-use crate::terms::{Epoch, Incarnation, Index, LocalTime, Monotonic, Position};
+use crate::terms::{Epoch, Incarnation, Index, LocalTime, Monotonic, Position, Span};
 
 /// What the holder knows of its peer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +44,8 @@ pub(super) struct Peer {
     reading: Option<Batch>,
     /// When the next may be, by the rate of reseeding.
     read_at: Monotonic,
+    /// By how much the last turn came later than the next was due.
+    late: Span,
 }
 
 impl Peer {
@@ -61,6 +64,7 @@ impl Peer {
             heard_at: None,
             reading: None,
             read_at: Monotonic::ZERO,
+            late: Span::ZERO,
         }
     }
 
@@ -68,6 +72,7 @@ impl Peer {
     pub(super) const fn ask_again(&mut self, now: Monotonic) {
         self.matched = false;
         self.sent = self.durable;
+        self.late = Span::ZERO;
         self.run += 1;
         self.probe_at = now;
     }
@@ -113,6 +118,14 @@ impl Peer {
     /// When to read on, if the next record must be read again.
     pub(super) fn read_due(&self, end: Index, policy: &Policy) -> Option<Monotonic> {
         (self.has_room(end, policy) && self.next_is_old(end, policy)).then_some(self.read_at)
+    }
+
+    /// How many old records to read besides a usual turn's where the last turn came so late: what whole turns
+    /// would have read meanwhile, as far as the window has room for it.
+    fn owed(&self, late: Span, policy: &Policy) -> u64 {
+        let room = policy.window_records.saturating_sub(self.sent - self.durable);
+        let missed = policy.reseed_owed(late).min(room.saturating_sub(policy.reseed_batch()));
+        missed - missed % policy.reseed_batch()
     }
 
     fn send(&mut self, now: Monotonic, batch: Batch, effects: &mut Vec<SiteEffect>) {
@@ -169,13 +182,16 @@ impl<D: Decisions> Site<D> {
             if old && now < peer.read_at {
                 break;
             }
-            let records = if old { self.policy.reseed_batch() } else { self.policy.batch_records };
+            let late = if old { std::mem::take(&mut peer.late) } else { Span::ZERO };
+            let owed = peer.owed(late, &self.policy);
+            let records = if old { self.policy.reseed_batch() + owed } else { self.policy.batch_records };
             let first = peer.sent + 1;
             let last = (peer.sent + records).min(end).min(self.log.end_of_epoch_at(first));
             let (previous, of) = (self.log.position(peer.sent), self.log.position(first).epoch);
             let batch = Batch { epoch, run: peer.run, previous, of, first, last };
             if old {
-                peer.read_at = now + self.policy.reseed_pause(last - peer.sent);
+                let was_due = now.before(late.min(self.policy.reseed_pause(owed + self.policy.reseed_batch())));
+                peer.read_at = was_due + self.policy.reseed_pause(last - peer.sent);
                 peer.reading = Some(batch);
                 peer.caught_up_since = None;
                 effects.push(SiteEffect::Reread(batch));
@@ -190,8 +206,17 @@ impl<D: Decisions> Site<D> {
         let Role::Holding(holding) = &mut self.role else { return };
         let peer = &mut holding.peer;
         let asked = peer.reading.take_if(|reading| *reading == batch).is_some();
-        if asked && peer.matched && (peer.run, peer.sent) == (batch.run, batch.previous.index) {
-            peer.send(now, batch, effects);
+        if !asked || !peer.matched || (peer.run, peer.sent) != (batch.run, batch.previous.index) {
+            return;
+        }
+        peer.late = now.since(peer.read_at);
+        let mut part = Batch { last: batch.previous.index, ..batch };
+        while part.last < batch.last {
+            let (first, last) = (part.last + 1, (part.last + self.policy.batch_records).min(batch.last));
+            let previous =
+                if first == batch.first { batch.previous } else { Position { epoch: batch.of, index: part.last } };
+            part = Batch { previous, first, last, ..batch };
+            peer.send(now, part, effects);
         }
     }
 
