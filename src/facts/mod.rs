@@ -215,7 +215,7 @@ pub enum Fact {
         /// Whether it is a forced failover, which may lose records, and not a planned switchover.
         forced: bool,
     },
-    /// A scheduled fault took effect. `fault` is its place in the plan.
+    /// A scheduled fault struck: it broke something, or from now on alone keeps it broken.
     FaultBegan {
         /// Its place in the plan.
         fault: u16,

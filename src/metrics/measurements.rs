@@ -99,7 +99,7 @@ pub struct Measurements {
     pub maps_refused: Vec<u64>,
     /// Maps that sites took, by datacenter.
     pub maps_adopted: Vec<u64>,
-    /// How often each scheduled fault took effect.
+    /// How often each scheduled fault struck.
     pub faults_fired: Vec<u64>,
     /// How each unit stands, by [`crate::terms::Unit::index`].
     pub units: Vec<UnitAccount>,

@@ -1,9 +1,11 @@
 //! Faults: what strikes, what is lifted, and the one registry of those that are on.
 //!
 //! Every fault that lasts takes back exactly what it did, and what several do to one thing is
-//! counted, so they may overlap in any way. A fault *fires* if it changed anything when it struck, or
-//! keeps something broken by itself later on, which `overlap` tells.
+//! counted, so they may overlap in any way. A fault *strikes* if it changed anything at once, or
+//! keeps something broken by itself later on, which `overlap` tells; whether that was in anybody's way,
+//! `effects` does.
 
+use super::effects::Effects;
 use super::event::{Event, SiteId};
 use super::message::Local;
 use super::plan::FaultKind;
@@ -17,19 +19,21 @@ use std::sync::Arc;
 /// A clock drifts by less than its whole rate, in parts per million.
 const MOST_DRIFT: i64 = 999_999;
 
-/// The faults of a plan: which are on, and how often each fired.
+/// The faults of a plan: which are on, which struck, and which took effect.
 pub(super) struct Registry {
     /// Until when each is on, at the longest; `None` where it is not.
     on: Vec<Option<Instant>>,
-    fired: Vec<u32>,
+    struck: Vec<bool>,
     /// Of faults that grow: the steps taken.
     steps: Vec<u16>,
+    pub(super) effects: Effects,
 }
 
 impl Registry {
     /// Of so many faults, none on.
     pub(super) fn new(faults: usize) -> Self {
-        Self { on: vec![None; faults], fired: vec![0; faults], steps: vec![0; faults] }
+        let effects = Effects::new(faults);
+        Self { on: vec![None; faults], struck: vec![false; faults], steps: vec![0; faults], effects }
     }
 
     /// The faults that are on.
@@ -37,27 +41,22 @@ impl Registry {
         (0..).zip(&self.on).filter(|(_, on)| on.is_some()).map(|(fault, _)| fault).collect()
     }
 
-    /// The faults that stay on beyond an instant and were without effect so far.
+    /// The faults that stay on beyond an instant and have changed nothing so far.
     pub(super) fn idle(&self, now: Instant) -> Vec<u16> {
-        let lasting = (0..).zip(self.on.iter().zip(&self.fired));
-        let idle = lasting.filter(|&(_, (on, &fired))| fired == 0 && on.is_some_and(|until| until > now));
+        let lasting = (0..).zip(self.on.iter().zip(&self.struck));
+        let idle = lasting.filter(|&(_, (on, &struck))| !struck && on.is_some_and(|until| until > now));
         idle.map(|(fault, _)| fault).collect()
     }
 
-    /// Notes that a fault took effect.
-    pub(super) fn fire(&mut self, fault: u16) {
-        self.fired[usize::from(fault)] += 1;
-    }
-
-    /// How often each took effect.
-    pub(super) fn into_fired(self) -> Vec<u32> {
-        self.fired
+    /// Notes that a fault strikes only now.
+    pub(super) fn strikes(&mut self, fault: u16) {
+        self.struck[usize::from(fault)] = true;
     }
 
     /// Notes a beginning, and until when the fault is on, if it lasts.
-    fn begin(&mut self, fault: u16, until: Option<Instant>, effective: bool) {
+    fn begin(&mut self, fault: u16, until: Option<Instant>, struck: bool) {
         self.on[usize::from(fault)] = until;
-        self.fired[usize::from(fault)] += u32::from(effective);
+        self.struck[usize::from(fault)] = struck;
     }
 
     /// The steps that a fault has taken.
@@ -98,13 +97,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn fault_begins(&mut self, fault: u16) {
         let plan = self.plan.clone();
         let plan = &plan.faults[usize::from(fault)];
-        let effective = self.strike(fault, &plan.kind);
+        let struck = self.strike(fault, &plan.kind);
         let healed = self.plan.start + self.plan.duration;
         let ends = plan.lasts.map_or(healed, |lasts| self.now + lasts);
         let until = Some(ends.min(healed)).filter(|_| can_be_lifted(&plan.kind));
-        self.registry.begin(fault, until, effective);
-        if effective {
+        self.registry.begin(fault, until, struck);
+        if struck {
             self.state(Fact::FaultBegan { fault });
+            self.follow_effect(fault);
         }
         self.heats_up(fault);
         if until.is_some() && plan.lasts.is_some() {
@@ -115,9 +115,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// A fault is lifted, unless it was already.
     pub(super) fn fault_ends(&mut self, fault: u16) {
         if self.registry.end(fault) {
+            self.settle_effect(fault);
             let plan = self.plan.clone();
             self.lift(&plan.faults[usize::from(fault)].kind);
-            if self.registry.fired[usize::from(fault)] > 0 {
+            if self.registry.struck[usize::from(fault)] {
                 self.state(Fact::FaultEnded { fault });
             }
             self.fire_late();
@@ -161,7 +162,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 loss_ppm > 0 || delay.0 > 0
             }
             FaultKind::ConfigPush { datacenter, serves, label } => self.offer(Capacity { datacenter, serves, label }),
-            FaultKind::Operator(unit, order) => self.order(unit, order),
+            FaultKind::Operator(unit, order) => self.order(fault, unit, order),
             FaultKind::Restore { unit, backup_of } => self.order_restore(unit, backup_of),
         }
     }
@@ -282,7 +283,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     /// An operator reads the register and orders the site that the order is for.
-    fn order(&mut self, unit: Unit, order: Order) -> bool {
+    fn order(&mut self, fault: u16, unit: Unit, order: Order) -> bool {
         let holder = self.register(unit).map_or(Side::A, |register| register.holder);
         let site = match order {
             Order::PlannedSwitchover => SiteId::new(unit, holder),
@@ -299,6 +300,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             _ => Fact::Ordered { unit, forced: order == Order::ForcedFailover },
         });
         self.hand(datacenter, Local::Site(site, SiteInput::Order(order), None));
+        self.registry.effects.ordered(fault, site);
         self.places[datacenter.index()].running
     }
 
@@ -349,6 +351,6 @@ mod tests {
         assert_eq!(registry.active(), [0, 2]);
         assert_eq!((registry.idle(Instant(8)), registry.idle(Instant(9))), (vec![2], vec![]));
         assert!(registry.end(2) && !registry.end(2) && !registry.end(1));
-        assert_eq!((registry.active(), registry.into_fired()), (vec![0], vec![1, 1, 0]));
+        assert_eq!((registry.active(), registry.struck), (vec![0], vec![true, true, false]));
     }
 }

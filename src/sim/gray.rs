@@ -17,11 +17,24 @@ const WHOLE: u64 = 1_000_000;
 #[derive(Default)]
 pub(super) struct Slowness {
     factors: Vec<u64>,
+    /// How many flushes took longer for it.
+    slowed: u64,
 }
 
 impl Slowness {
+    /// The time that a flush begun now takes on this disk which takes `span` on a healthy one.
+    pub(super) fn flush(&mut self, span: Span) -> Span {
+        self.slowed += u64::from(!self.factors.is_empty());
+        self.stretch(span)
+    }
+
+    /// How many flushes took longer than on a healthy disk.
+    pub(super) const fn slowed(&self) -> u64 {
+        self.slowed
+    }
+
     /// The time that something takes on this disk which takes `span` on a healthy one.
-    pub(super) fn stretch(&self, span: Span) -> Span {
+    fn stretch(&self, span: Span) -> Span {
         self.factors.iter().fold(span, |span, &factor| span.scale(factor, 1_000))
     }
 

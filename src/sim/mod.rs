@@ -20,6 +20,7 @@ mod datacenter;
 mod devices;
 mod disk;
 mod disk_copies;
+mod effects;
 mod event;
 mod faults;
 #[cfg(test)]

@@ -30,6 +30,10 @@ struct Link {
     cuts: u32,
     /// Loss and delay that faults add.
     worse: LinkFault,
+    /// Messages that were lost because it was cut.
+    lost_by_cuts: u64,
+    /// Messages that were lost or late while it was worse.
+    worsened: u64,
     /// Until when it is sending what it was given.
     busy: Instant,
     /// When the last message so far arrives: none overtakes it.
@@ -59,6 +63,8 @@ struct Way {
 struct Door {
     /// How many faults close it.
     closed: u32,
+    /// Messages that were lost because it was closed.
+    shut_out: u64,
     loss: Chance,
 }
 
@@ -72,7 +78,8 @@ impl Network {
             let metro = place.metro;
             names().zip((0..).map(Datacenter)).map(move |(name, to)| Way::new(plan, &place.name, metro, name, to))
         });
-        let door = |name| Door { closed: 0, loss: Chance::open(plan.seed, Purpose::AccessLoss, named(&[name])) };
+        let door =
+            |name| Door { closed: 0, shut_out: 0, loss: Chance::open(plan.seed, Purpose::AccessLoss, named(&[name])) };
         Self {
             datacenters: plan.datacenters.len(),
             links: links.map(|(link, from, to)| Link::new(plan.seed, *link, from, to)).collect(),
@@ -160,7 +167,11 @@ impl Network {
     /// Whether a message between a client and a datacenter that would arrive now does.
     pub fn delivers_client(&mut self, datacenter: Datacenter) -> bool {
         let door = &mut self.doors[datacenter.index()];
-        door.closed == 0 && (self.access.loss_ppm == 0 || !door.loss.ppm(self.access.loss_ppm))
+        if door.closed > 0 {
+            door.shut_out += 1;
+            return false;
+        }
+        self.access.loss_ppm == 0 || !door.loss.ppm(self.access.loss_ppm)
     }
 
     /// Closes a datacenter to all clients (`up` is false), or takes one closing back.
@@ -180,6 +191,21 @@ impl Network {
     /// How many faults close a datacenter to all clients.
     pub fn closings(&self, datacenter: Datacenter) -> u32 {
         self.doors[datacenter.index()].closed
+    }
+
+    /// Messages that were lost in this direction because it was cut.
+    pub fn lost_by_cuts(&self, from: Datacenter, to: Datacenter) -> u64 {
+        self.links[self.place(from, to)].lost_by_cuts
+    }
+
+    /// Messages that were lost or late in this direction while it was worse than by nature.
+    pub fn worsened(&self, from: Datacenter, to: Datacenter) -> u64 {
+        self.links[self.place(from, to)].worsened
+    }
+
+    /// Messages between clients and a datacenter that were lost because it was closed to them.
+    pub fn shut_out(&self, datacenter: Datacenter) -> u64 {
+        self.doors[datacenter.index()].shut_out
     }
 
     fn link(&mut self, from: Datacenter, to: Datacenter) -> &mut Link {
@@ -202,7 +228,8 @@ impl Link {
         let (jitter, loss) = (stream(Purpose::Link), stream(Purpose::Loss));
         let worse = LinkFault::default();
         let (busy, last, last_signal) = (Instant::ZERO, Instant::ZERO, Instant::ZERO);
-        Self { plan, cuts: 0, worse, busy, last, last_signal, jitter, loss }
+        let (lost_by_cuts, worsened) = (0, 0);
+        Self { plan, cuts: 0, worse, lost_by_cuts, worsened, busy, last, last_signal, jitter, loss }
     }
 
     fn send(&mut self, now: Instant, size: Bytes) -> Instant {
@@ -217,12 +244,19 @@ impl Link {
     }
 
     fn travel(&mut self) -> Span {
+        self.worsened += u64::from(self.worse.delay > Span::ZERO);
         self.plan.delay + self.worse.delay + self.jitter.exponential(self.plan.jitter)
     }
 
     fn delivers(&mut self) -> bool {
+        if self.cuts > 0 {
+            self.lost_by_cuts += 1;
+            return false;
+        }
         let loss = self.plan.loss_ppm.saturating_add(self.worse.loss_ppm);
-        self.cuts == 0 && (loss == 0 || !self.loss.ppm(loss))
+        let arrives = loss == 0 || !self.loss.ppm(loss);
+        self.worsened += u64::from(!arrives && self.worse.loss_ppm > 0);
+        arrives
     }
 }
 

@@ -1,4 +1,4 @@
-//! Faults that overlap. One that strikes what is broken already changes nothing then. It takes effect later, if
+//! Faults that overlap. One that comes where something is broken already changes nothing then. It strikes later, if
 //! it does at all: when whatever else broke the same thing is over, and it alone keeps it broken.
 
 use super::datacenter::Place;
@@ -10,18 +10,19 @@ use crate::service::Decisions;
 use crate::terms::{Datacenter, Seat, Unit};
 
 impl<D: Decisions, O: Observer> World<D, O> {
-    /// Notes which faults take effect only now, for something was mended but for them.
+    /// Notes which faults strike only now, for something was mended but for them.
     pub(super) fn fire_late(&mut self) {
         for fault in self.registry.idle(self.now) {
             if self.breaks_alone(fault) {
-                self.registry.fire(fault);
+                self.registry.strikes(fault);
                 self.state(Fact::FaultBegan { fault });
+                self.follow_effect(fault);
             }
         }
     }
 
     /// Whether something is broken that would be well without a fault that is on. Of what several faults do
-    /// to one thing, only that they break it is shared: whatever makes it worse has taken effect already.
+    /// to one thing, only that they break it is shared: whatever makes it worse has struck already.
     fn breaks_alone(&self, fault: u16) -> bool {
         let place = |datacenter: Datacenter| &self.places[datacenter.index()];
         let is_cut = |(from, to)| self.network.cuts(from, to) == 1;

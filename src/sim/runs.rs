@@ -225,6 +225,29 @@ fn a_fault_that_is_never_alone_does_not_fire() {
     assert_eq!(run(plan(vec![(dark(), 30, 0), (dark(), 40, 0)])).fired, [1, 0]);
 }
 
+/// Amsterdam and Texas tell each other nothing while Dublin holds the lease; a disk without power writes nothing;
+/// a forced failover waits for a lease that does not lapse.
+#[test]
+fn a_fault_that_is_in_nobodys_way_has_no_effect() {
+    let dark = || FaultKind::Outage(vec![AMSTERDAM]);
+    let slow = |datacenter| FaultKind::SlowDisk { datacenter, unit: None, milli: 9_000 };
+    let worse = |b, loss_ppm, delay| FaultKind::Degrade { a: AMSTERDAM, b, loss_ppm, delay };
+    let cases = [
+        (vec![(FaultKind::Partition(AMSTERDAM, TEXAS), 10, 2)], vec![0]),
+        (vec![(FaultKind::Partition(AMSTERDAM, DUBLIN), 10, 2)], vec![1]),
+        (vec![(worse(TEXAS, 300_000, Span::secs(1)), 10, 2)], vec![0]),
+        (vec![(worse(DUBLIN, 300_000, Span::ZERO), 10, 2)], vec![1]),
+        (vec![(worse(DUBLIN, 0, Span::millis(40)), 10, 2)], vec![1]),
+        (vec![(dark(), 10, 10), (slow(AMSTERDAM), 12, 2)], vec![1, 0]),
+        (vec![(slow(AMSTERDAM), 12, 2)], vec![1]),
+        (vec![(FaultKind::Operator(Unit(0), Order::ForcedFailover), 20, 0)], vec![0]),
+        (vec![(FaultKind::Operator(Unit(0), Order::PlannedSwitchover), 20, 0)], vec![1]),
+    ];
+    for (faults, fired) in cases {
+        assert_eq!(run(plan(faults.clone())).fired, fired, "{faults:?}");
+    }
+}
+
 #[test]
 fn a_store_that_was_lost_and_filled_again_may_take_over() {
     let ended = run(plan(vec![

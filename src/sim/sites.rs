@@ -257,7 +257,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let place = &self.places[slot.identity.datacenter.index()];
         let bytes = slot.store.begin_flush(through, label);
         let time = disk::flush(&mut slot.disk, place.flush) + disk::transfer(bytes, place.disk_rate);
-        slot.flushed_at = self.now + slot.slowness.stretch(time);
+        slot.flushed_at = self.now + slot.slowness.flush(time);
         self.agenda.push(slot.flushed_at, Event::Flushed { site, generation: slot.generation });
     }
 
@@ -268,7 +268,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if slot.flushed_at == Instant::NEVER {
             return;
         }
-        let anew = self.now + slot.slowness.stretch(disk::flush(&mut slot.disk, median));
+        let anew = self.now + slot.slowness.flush(disk::flush(&mut slot.disk, median));
         if anew < slot.flushed_at {
             slot.flushed_at = anew;
             self.agenda.push(anew, Event::Flushed { site, generation: slot.generation });
@@ -385,6 +385,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             Announcement::MapRefused => slot.offered = None,
             _ => {}
         }
+        self.registry.effects.announced(site, announcement);
         self.state(Fact::Announced { unit: site.unit(), side: site.side(), announcement });
     }
 

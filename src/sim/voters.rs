@@ -188,7 +188,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn write_voter(&mut self, voter: VoterId, record: Opaque<VoterRecord>) {
         let slot = &mut self.voters[voter.index()];
         let median = self.places[slot.datacenter.index()].flush;
-        let flush = slot.slowness.stretch(disk::flush(&mut slot.disk, median));
+        let flush = slot.slowness.flush(disk::flush(&mut slot.disk, median));
         slot.written = slot.written.max(self.now + flush);
         slot.writes.push_back(record);
         self.agenda.push(slot.written, Event::VoterFlushed { voter, generation: slot.generation });
@@ -201,7 +201,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         slot.generation = slot.generation.wrapping_add(1);
         slot.written = self.now;
         for _ in 0..slot.writes.len() {
-            slot.written = slot.written + slot.slowness.stretch(disk::flush(&mut slot.disk, median));
+            slot.written = slot.written + slot.slowness.flush(disk::flush(&mut slot.disk, median));
             self.agenda.push(slot.written, Event::VoterFlushed { voter, generation: slot.generation });
         }
     }

@@ -168,7 +168,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
         Ended {
             observer: self.observer,
             events: self.events,
-            fired: self.registry.into_fired(),
+            fired: self.registry.effects.into_fired(),
             at: self.now,
             unfinished,
         }
