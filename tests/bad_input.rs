@@ -144,6 +144,7 @@ bad! {
     a_key_misspelt_is_not_missing: with("billing_country = \"DE\"", "biling_country = \"DE\"") => [UnknownKey];
     a_kind_misspelt_is_not_missing: with("kind = \"outage\"", "knd = \"outage\"") => [UnknownKey];
     a_fault_without_a_kind: with("kind = \"outage\"", "") => [MissingKey];
+    cells_that_there_are_not: and("[[covers]]\nrule = \"R10\"\ncopy = \"replika\"\ndatacenter = \"dublni\"\nfault = \"outrage\"\n[[covers]]") => [UnknownWord, UnknownWord, UnknownDatacenter, UnknownWord, MissingKey];
     label_against_the_law_of_the_place: and("[topology.datacenters.dublin]\njurisdiction = \"US\"\n[topology.countries]\nHK = \"emea\"") => [LabelAgainstTheLaw, LabelAgainstTheLaw];
     metro_in_another_boundary: and("[topology.boundaries.apac]\nmetro = \"chennai\"") => [MetroOutside];
     pair_that_runs_one_way: and("[topology.datacenters.oslo]\nboundary = \"emea\"\nrate = 10\n[topology.rtt.ms]\noslo = { singapore = 180, hong-kong = 200, dublin = 30, amsterdam = 20, texas = 120, illinois = 110, chennai = 150, pune = 150 }\n[topology.units.emea-3]\nboundary = \"emea\"\nprimary = \"oslo\"\nbackup = \"dublin\"\nwitness = \"illinois\"") => [PairOneWay];

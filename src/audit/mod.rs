@@ -11,6 +11,7 @@
 //! say which facts it reads.
 
 mod contract;
+mod coverage;
 mod docket;
 mod invariants;
 mod ledger;
@@ -21,9 +22,11 @@ mod slack;
 mod tests;
 
 pub use contract::{CardTerms, Contract, LossTerms, UnitTerms};
+pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 
 use crate::facts::{Fact, Observer};
 use crate::terms::{BoundarySet, CopyClass, Datacenter, Instant, Record, Rule, Seat, Tenant, Unit, VoterRecord};
+use coverage::Seen;
 use invariants::{
     acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
     colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, recovery_time::RecoveryTime,
@@ -102,6 +105,7 @@ pub struct Suspension {
 #[derive(Debug)]
 pub struct Audit {
     ledger: Ledger,
+    seen: Seen,
     residence: RestsInside,
     colocation: Colocation,
     call_media: CallMediaNeverRests,
@@ -121,6 +125,7 @@ impl Audit {
     pub fn new(contract: Contract) -> Self {
         let units = contract.units.len();
         Self {
+            seen: Seen::new(&contract),
             ledger: Ledger::new(contract),
             residence: RestsInside::default(),
             colocation: Colocation::default(),
@@ -135,6 +140,11 @@ impl Audit {
             stale: StaleNeverPromoted::default(),
             convergence: Convergence::new(units),
         }
+    }
+
+    /// What was seen so far.
+    pub fn coverage(&self) -> Coverage {
+        self.seen.finish()
     }
 
     /// What was found, one finding for each row of [`INVARIANTS`].
@@ -164,6 +174,7 @@ impl Audit {
     fn landed(&mut self, at: Instant, birth: &crate::terms::Birth, landing: &Landing) {
         let ledger = &mut self.ledger;
         let residence = ledger.residence(birth, at);
+        self.seen.landed(&ledger.contract, at, ledger.case(birth).tenancy, residence, landing);
         self.residence.landed(ledger, at, birth, residence, landing);
         self.colocation.landed(ledger, at, birth, landing);
         self.call_media.landed(at, birth, landing);
@@ -235,6 +246,7 @@ impl Observer for Audit {
             }
             Fact::RangeLanded { copy, datacenter, unit, epoch, first, last } => {
                 self.residence.range_landed(ledger, at, copy, datacenter, unit, (first, last));
+                self.seen.range_landed(&ledger.contract, copy, datacenter, unit, last + 1 - first);
                 if copy == CopyClass::Replica {
                     self.writers.replicated(ledger, at, unit, datacenter);
                     ledger.range_landed(at, unit, datacenter, epoch, (first, last));
@@ -306,11 +318,11 @@ impl Observer for Audit {
                 self.recovery.time_passed(ledger, at);
                 self.loss.schedule_seen(ledger, at);
             }
+            Fact::FaultBegan { fault } => self.seen.fault_began(fault),
+            Fact::FaultEnded { fault } => self.seen.fault_ended(fault),
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
             | Fact::Retried { .. }
-            | Fact::FaultBegan { .. }
-            | Fact::FaultEnded { .. }
             | Fact::Reconciled { .. }
             | Fact::Pending(_)
             | Fact::Reread(_)

@@ -307,13 +307,22 @@ impl Story {
         self.fact(Fact::VoterPersisted { unit, seat, datacenter, record: record.into() })
     }
 
-    /// What the oracle says of one invariant, were this the end.
-    pub(super) fn finding(&self, id: &str) -> Finding {
+    /// What the oracle has seen.
+    pub(super) fn coverage(&self) -> Coverage {
+        self.audit().coverage()
+    }
+
+    fn audit(&self) -> Audit {
         let mut audit = Audit::new(self.contract.clone());
         for (at, fact) in &self.facts {
             audit.observe(*at, fact);
         }
-        audit.finish().into_iter().find(|finding| finding.id == id).expect("an invariant of the table")
+        audit
+    }
+
+    /// What the oracle says of one invariant, were this the end.
+    pub(super) fn finding(&self, id: &str) -> Finding {
+        self.audit().finish().into_iter().find(|finding| finding.id == id).expect("an invariant of the table")
     }
 
     #[track_caller]

@@ -1,12 +1,17 @@
 //! Many runs: every scenario with every seed, on several threads, collected in order.
 
 use super::run::{Options, run};
-use crate::audit::INVARIANTS;
+use crate::audit::{Covered, INVARIANTS};
 use crate::facts::DigestValue;
 use crate::outcome::{Outcome, Verdict};
 use crate::scenario::{Scenario, Size};
+use crate::terms::{CopyClass, Names, Rule};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::fmt;
+
+/// A cell of the coverage matrix with its places by name: rule, copy class, datacenter, kind of fault.
+pub type VisitedCell<'a> = (Rule, CopyClass, &'a str, &'static str);
 
 /// A scenario and how often it is run.
 pub struct Job {
@@ -29,6 +34,8 @@ pub struct Checked {
     pub events: u64,
     /// How often each invariant was evaluated, in the order of [`INVARIANTS`].
     pub evaluated: Vec<u64>,
+    /// The cells of the coverage matrix that it visited.
+    pub covered: Vec<Covered>,
     /// Why it did not pass, one sentence each.
     pub reasons: Vec<String>,
     /// The command line that gives the run again.
@@ -96,6 +103,7 @@ impl Checked {
             digest: outcome.digest,
             events: outcome.events,
             evaluated: INVARIANTS.iter().map(|(id, _)| count(id)).collect(),
+            covered: outcome.covered().into_keys().collect(),
             reasons: outcome.reasons(),
             reproduce: outcome.reproduce.clone(),
         }
@@ -106,6 +114,17 @@ impl Suite {
     /// Every run.
     pub fn runs(&self) -> impl Iterator<Item = &Checked> {
         self.scenarios.iter().flat_map(|(_, runs)| runs)
+    }
+
+    /// Every cell of the coverage matrix that any run visited: rule, copy class, datacenter and kind of fault.
+    /// `names` are those of the scenarios, in their order.
+    pub fn covered<'a>(&self, names: impl Iterator<Item = &'a Names>) -> BTreeSet<VisitedCell<'a>> {
+        let of_scenario = |((_, runs), names): (&(String, Vec<Checked>), &'a Names)| {
+            let cells: BTreeSet<Covered> = runs.iter().flat_map(|run| run.covered.iter().copied()).collect();
+            let visited = |cell: Covered| (cell.rule, cell.copy, names.datacenter(cell.datacenter), cell.fault);
+            cells.into_iter().map(visited).collect::<Vec<_>>()
+        };
+        self.scenarios.iter().zip(names).flat_map(of_scenario).collect()
     }
 
     /// The worst verdict of all runs.

@@ -15,6 +15,6 @@ mod run;
 pub mod saboteur;
 pub mod survival;
 
-pub use check::{CheckError, Checked, Job, Suite, check};
+pub use check::{CheckError, Checked, Job, Suite, VisitedCell, check};
 pub use explain::{Asked, Unexplained, explain, explain_with};
 pub use run::{Options, Watch, reproduce, run, run_beside, run_with, setting, setup};

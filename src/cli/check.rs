@@ -1,6 +1,7 @@
 //! `check`: every topology and scenario on paper, then every scenario with several seeds, one line each.
 
 use super::args::{CheckArgs, Format};
+use super::coverage::Coverage;
 use super::failure::Failure;
 use super::files::{self, Files};
 use super::terminal::{Progress, Terminal, put};
@@ -27,10 +28,11 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     let (bar, done) = Progress::of_runs(runs);
     let suite = campaign::check(&jobs, size, args.jobs.map_or(0, usize::from), done)?;
     drop(bar);
+    let coverage = Coverage(suite.covered(jobs.iter().map(|job| &job.scenario.names)));
     let summary = Summary::of(&papers, &suite, args.paths.iter().any(|path| path.is_dir()));
     terminal.print(&match args.format {
-        Format::Text => text(&papers, &suite, &summary, terminal.paint()),
-        Format::Json => json(&papers, &suite, &summary),
+        Format::Text => text(&papers, &suite, &coverage, &summary, terminal.paint()),
+        Format::Json => json(&papers, &suite, &coverage, &summary),
     })?;
     Ok(summary.verdict)
 }
@@ -101,7 +103,7 @@ impl Summary {
     }
 }
 
-fn text(papers: &[Decided], suite: &Suite, summary: &Summary, paint: Paint) -> String {
+fn text(papers: &[Decided], suite: &Suite, coverage: &Coverage<'_>, summary: &Summary, paint: Paint) -> String {
     let width = papers.iter().map(|decided| decided.name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for decided in papers.iter().filter(|decided| decided.is_topology || !decided.paper.holds()) {
@@ -127,6 +129,7 @@ fn text(papers: &[Decided], suite: &Suite, summary: &Summary, paint: Paint) -> S
             grouped(evaluations),
         ),
     );
+    put(&mut text, &coverage.text());
     if summary.binding && !summary.never_evaluated.is_empty() {
         put(&mut text, &format!("never evaluated, which fails the check: {}", summary.never_evaluated.join(", ")));
     }
@@ -182,7 +185,7 @@ fn painted(verdict: Verdict, width: usize, paint: Paint) -> String {
     }
 }
 
-fn json(papers: &[Decided], suite: &Suite, summary: &Summary) -> String {
+fn json(papers: &[Decided], suite: &Suite, coverage: &Coverage<'_>, summary: &Summary) -> String {
     let on_paper = |decided: &Decided| -> Value {
         json!({
             "name": decided.name,
@@ -209,6 +212,7 @@ fn json(papers: &[Decided], suite: &Suite, summary: &Summary) -> String {
         "schema_version": SCHEMA_VERSION,
         "version": VERSION,
         "verdict": summary.verdict.name(),
+        "coverage": coverage.json(),
         "never_evaluated": summary.never_evaluated,
         "on_paper": papers.iter().map(on_paper).collect::<Vec<_>>(),
         "scenarios": suite.scenarios.iter().map(scenario).collect::<Vec<_>>(),

@@ -8,6 +8,7 @@
 mod args;
 mod campaign;
 mod check;
+mod coverage;
 mod explain;
 mod failure;
 mod files;

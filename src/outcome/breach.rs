@@ -33,6 +33,9 @@ impl Outcome {
                 format!("fault {kind} {what} took effect {} of {} times", fault.fired, fault.scheduled)
             }
             Vacuity::Invariant(id) => format!("invariant {id} is required and was never evaluated"),
+            Vacuity::Cell(index) => {
+                format!("no landing visited {}, which the scenario requires", self.covers[*index].title(&self.names))
+            }
             Vacuity::Threshold(index) => {
                 let threshold = &self.thresholds[*index].threshold;
                 format!("threshold {} had nothing to measure", threshold.title(&self.names))

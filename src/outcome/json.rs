@@ -5,6 +5,7 @@
 
 mod copies;
 mod invariants;
+mod residency;
 
 use super::{AtRest, Outcome, SCHEMA_VERSION, VERSION, located};
 use crate::metrics::{
@@ -155,6 +156,8 @@ impl Outcome {
                 "scheduled": fault.scheduled,
                 "fired": fault.fired,
             })),
+            "residence": self.residence(),
+            "coverage": self.cells(),
             "thresholds": list(self.thresholds.iter().map(|result| threshold(result, &self.names))),
             "metrics": metrics(&self.measurements, &self.names),
             "reproduce": self.reproduce.as_str(),
@@ -181,6 +184,8 @@ impl Outcome {
             "version": VERSION,
             "digest": text(self.digest),
             "tenant": tenant,
+            "verified": self.verified(tenant),
+            "apart": self.apart(tenant),
             "at_rest": list(located.iter().map(entry)),
         }))
     }

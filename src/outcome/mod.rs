@@ -1,6 +1,7 @@
 //! The result of a run as data. Nothing in it depends on a machine or a clock.
 
 pub(crate) mod breach;
+mod coverage;
 mod json;
 mod locate;
 mod reasons;
@@ -10,7 +11,7 @@ pub(crate) use breach::{one_of, sentence};
 pub use locate::{AtRest, located};
 pub use verdict::{Vacuity, Verdict};
 
-use crate::audit::{Breach, Finding};
+use crate::audit::{Breach, Coverage, Finding, Required};
 use crate::facts::DigestValue;
 use crate::metrics::{Judgement, Measurements, ThresholdResult};
 use crate::terms::{Instant, Names, Span};
@@ -42,6 +43,10 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// The identifiers of invariants that the scenario requires to have been evaluated.
     pub requires: Vec<String>,
+    /// What the oracle has seen come to rest.
+    pub coverage: Coverage,
+    /// The cells of the matrix of what was seen that the scenario requires to have been visited.
+    pub covers: Vec<Required>,
     /// What became of each scheduled fault, in the order of the scenario.
     pub faults: Vec<FaultOutcome>,
     /// What became of each threshold, in the order of the scenario.
@@ -92,7 +97,11 @@ impl Outcome {
         let unasked = self.requires.iter().filter(|id| !self.was_checked(id)).cloned().map(Vacuity::Invariant);
         let unmeasured = self.thresholds.iter().enumerate();
         let unmeasured = unmeasured.filter(|(_, result)| result.judgement() == Judgement::Vacuous);
-        quiet.chain(unasked).chain(unmeasured.map(|(index, _)| Vacuity::Threshold(index))).collect()
+        let covered = self.covered();
+        let unvisited = self.covers.iter().enumerate();
+        let unvisited = unvisited.filter(|(_, part)| !covered.keys().any(|cell| part.admits(cell)));
+        let unmeasured = unmeasured.map(|(index, _)| Vacuity::Threshold(index));
+        quiet.chain(unasked).chain(unvisited.map(|(index, _)| Vacuity::Cell(index))).chain(unmeasured).collect()
     }
 
     /// Every breach that is kept, with the identifier of its invariant, in the order of reports.

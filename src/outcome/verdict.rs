@@ -60,6 +60,8 @@ pub enum Vacuity {
     Fault(usize),
     /// An invariant that the scenario requires was not evaluated.
     Invariant(String),
+    /// No landing visited a part of the coverage matrix that the scenario requires: its place there.
+    Cell(usize),
     /// A threshold's metric had nothing to measure: its place in the scenario.
     Threshold(usize),
 }

@@ -16,6 +16,7 @@ mod lanes;
 mod load;
 mod multiples;
 mod page;
+mod residency;
 mod story;
 mod strip;
 mod text;

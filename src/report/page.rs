@@ -37,6 +37,7 @@ pub(super) fn page(outcome: &Outcome, charts: &[Chart]) -> String {
                         }
                     }
                     (units(outcome))
+                    (super::residency::section(outcome))
                     (events::restores(outcome))
                     (events::reseeds(outcome))
                     (events::alarms(outcome))

@@ -92,6 +92,9 @@ pub fn located_text(outcome: &Outcome, tenant: &str, paint: Paint) -> Option<Str
         out.push_str(line.trim_end());
         out.push('\n');
     }
+    out.push_str("  ");
+    out.push_str(&super::residency::seen(&outcome.seen_of(tenant)));
+    out.push('\n');
     Some(out)
 }
 

@@ -54,6 +54,8 @@ section! {
             threshold: Vec<At<Threshold>>,
             /// Invariants that the run must have put to the test.
             requires: Vec<At<String>>,
+            /// Cells of the matrix rule × copy class × datacenter × active fault that the run must have visited.
+            covers: Vec<At<Covers>>,
             /// How `check` runs this scenario: smaller, with many seeds.
             check: Check,
         }
@@ -250,6 +252,23 @@ section! {
             max: Amount,
             /// The only value that is met.
             exactly: Amount,
+        }
+    }
+}
+
+section! {
+    /// A part of the matrix rule × copy class × datacenter × active fault: some landing must visit it.
+    Covers {
+        required {}
+        optional {
+            /// The rule by which a record rests, `R1` to `R8`; `R8` for runs of a log that were copied.
+            rule: String,
+            /// The copy class, such as `backup`.
+            copy: String,
+            /// Where it comes to rest.
+            datacenter: String,
+            /// The kind of a fault that is active or has struck at once, or `none`.
+            fault: String,
         }
     }
 }

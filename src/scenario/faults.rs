@@ -246,7 +246,8 @@ macro_rules! effects {
         }
 
         impl Effect {
-            const KINDS: &[&str] = &[$($word),*];
+            /// Every kind.
+            pub(super) const KINDS: &[&str] = &[$($word),*];
 
             /// Reads the keys of a kind, and its length if it has one.
             fn take(kind: &str, table: &mut Table<'_, '_>) -> Option<(Self, Given<Span>)> {

@@ -10,6 +10,7 @@
 
 mod code;
 mod contract;
+mod covers;
 mod diagnostic;
 mod document;
 mod faults;
@@ -40,7 +41,7 @@ pub use quantity::span;
 pub use schema::schema;
 pub use topology::{BUILT_IN, CountryRule, Topology, load_topology};
 
-use crate::audit::Contract;
+use crate::audit::{Contract, Required};
 use crate::metrics::Threshold;
 use crate::service::{Policy, ResidencyMap};
 use crate::sim::Plan;
@@ -77,6 +78,8 @@ pub struct Scenario {
     pub thresholds: Vec<Threshold>,
     /// Identifiers of invariants that the run must have put to the test.
     pub requires: Vec<String>,
+    /// The cells of the coverage matrix that a run must have visited.
+    pub covers: Vec<Required>,
     /// How `check` runs it.
     pub check: CheckSize,
     /// The seed of a run that names no other.
@@ -135,6 +138,9 @@ pub fn init_template() -> &'static str {
     include_str!("../../data/template.toml")
 }
 
+/// Every kind of fault, by the word that scenarios use.
+pub const FAULT_KINDS: &[&str] = faults::Effect::KINDS;
+
 fn lowered(source: &Arc<Source>, size: Size) -> Result<Scenario, Diagnostics> {
     let findings = Findings::default();
     let scenario = scenario(source, size, &findings);
@@ -161,6 +167,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let resolver = Resolver { topology: &topology, findings };
     let plan = plan::lowered(&document, &whole, size, &resolver);
     let thresholds = thresholds::lowered(&document.threshold, &resolver);
+    let covers = covers::lowered(&document.covers, &resolver);
     let (plan, name) = (plan?, value(&document.name)?.clone());
     let (title, prose) = text::prose(&source.text);
     let contract = contract::of(&document, &topology.document);
@@ -178,6 +185,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
         names: Names { tenants, ..topology.names() },
         thresholds,
         requires,
+        covers,
         check,
         default_seed: plan.seed,
         plan,

@@ -26,6 +26,12 @@ pub enum Rule {
     R9,
 }
 
+impl Rule {
+    /// Every rule, in the order of `lib.rs`.
+    pub const ALL: [Self; 9] =
+        [Self::R1, Self::R2, Self::R3, Self::R4, Self::R5, Self::R6, Self::R7, Self::R8, Self::R9];
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "R{}", *self as u8 + 1)

@@ -1,7 +1,7 @@
 //! A day that never was, told fact by fact: Dublin is dark from nine to eleven. It stands in for a
 //! run wherever only the telling of it is tested.
 
-use ringfence::audit::{Breach, Finding, Suspension};
+use ringfence::audit::{Breach, Cell, Coverage, Finding, Rests, Suspension, TenantSeen};
 use ringfence::facts::{Announcement, Digest, Fact, Observer};
 use ringfence::metrics::{
     DatacenterSetup, Measured, Metric, Metrics, MetricsSetup, Scope, Threshold, UnitSetup, judge,
@@ -340,6 +340,8 @@ impl Day {
             facts: digest.facts(),
             findings: findings(),
             requires: vec!["RES-1".to_owned()],
+            coverage: coverage(),
+            covers: Vec::new(),
             faults: faults(),
             thresholds: thresholds.iter().map(|threshold| judge(threshold, &measurements)).collect(),
             measurements,
@@ -367,6 +369,28 @@ fn birth(record: u64, unit: Unit, born: Instant) -> Birth {
         followers: 0,
         size: Bytes(900),
         born,
+    }
+}
+
+fn coverage() -> Coverage {
+    let cell = |copy, datacenter, fault| Cell { rule: Rule::R2, copy, datacenter: Datacenter(datacenter), fault };
+    let rests = |apart, copy, datacenter, landings| Rests {
+        apart,
+        copy,
+        home: Boundary(1),
+        datacenter: Datacenter(datacenter),
+        landings,
+    };
+    let mut apart = [0; Rule::ALL.len()];
+    apart[Rule::R3 as usize] = 120;
+    Coverage {
+        cells: vec![(cell(CopyClass::Log, 2, None), 4_000), (cell(CopyClass::Replica, 3, Some(0)), 3_900)],
+        rests: vec![
+            rests(None, CopyClass::Log, 2, 3_880),
+            rests(None, CopyClass::Replica, 3, 3_900),
+            rests(Some(Rule::R3), CopyClass::Log, 0, 120),
+        ],
+        tenants: vec![TenantSeen { verified: Some(Instant(1_557_136_800_000_000)), apart }],
     }
 }
 

@@ -1,0 +1,53 @@
+//! How much of rule × copy class × datacenter × fault a check has visited.
+
+use crate::audit::NO_FAULT;
+use crate::campaign::VisitedCell;
+use crate::metrics::grouped;
+use crate::scenario::FAULT_KINDS;
+use crate::terms::{CopyClass, Holds, Rule};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rules by which anything comes to rest: of R6 and R9 a landing would be a breach.
+const RESTING: [Rule; 7] = [Rule::R1, Rule::R2, Rule::R3, Rule::R4, Rule::R5, Rule::R7, Rule::R8];
+
+/// The cells that the runs of a check visited.
+pub(super) struct Coverage<'a>(pub(super) BTreeSet<VisitedCell<'a>>);
+
+impl Coverage<'_> {
+    /// How many cells were visited of how many, and what never was.
+    pub(super) fn text(&self) -> String {
+        let datacenters: BTreeSet<&str> = self.0.iter().map(|&(_, _, datacenter, _)| datacenter).collect();
+        let all = RESTING.len() * holding_content().count() * datacenters.len() * (FAULT_KINDS.len() + 1);
+        let visited = [self.0.len(), all].map(|count| grouped(count as u64));
+        let [visited, all] = visited;
+        let copies = holding_content().filter(|copy| !self.0.iter().any(|(_, met, ..)| met == copy));
+        let rules = RESTING.into_iter().filter(|rule| !self.0.iter().any(|(met, ..)| met == rule));
+        let faults = kinds().filter(|kind| !self.0.iter().any(|(.., met)| met == kind));
+        let never: Vec<String> = rules
+            .map(|rule| rule.to_string())
+            .chain(copies.map(|copy| copy.name().to_owned()))
+            .chain(faults.map(|kind| format!("fault {kind}")))
+            .collect();
+        let never = if never.is_empty() { String::new() } else { format!("; never: {}", never.join(", ")) };
+        format!("coverage: {visited} of {all} cells of rule × copy class × datacenter × fault visited{never}")
+    }
+
+    /// Of each rule and copy class, at which datacenter under which faults.
+    pub(super) fn json(&self) -> Value {
+        let mut cells: BTreeMap<(String, &str, &str), Vec<&str>> = BTreeMap::new();
+        for &(rule, copy, datacenter, fault) in &self.0 {
+            cells.entry((rule.to_string(), copy.name(), datacenter)).or_default().push(fault);
+        }
+        let cell = |((rule, copy, datacenter), faults): ((String, &str, &str), Vec<&str>)| json!({ "rule": rule, "copy": copy, "datacenter": datacenter, "faults": faults });
+        cells.into_iter().map(cell).collect()
+    }
+}
+
+fn holding_content() -> impl Iterator<Item = CopyClass> {
+    CopyClass::ALL.into_iter().filter(|copy| copy.row().holds != Holds::Opaque)
+}
+
+fn kinds() -> impl Iterator<Item = &'static str> {
+    [NO_FAULT].into_iter().chain(FAULT_KINDS.iter().copied())
+}
