@@ -56,6 +56,17 @@ fn a_failover_is_told_from_the_fault_to_the_first_write() {
     insta::assert_snapshot!(told(&story));
 }
 
+/// Nothing happens when the second outage comes: Dublin is dark already. It is what keeps Dublin dark later on.
+#[test]
+fn a_fault_that_only_prolongs_another_does_not_strike() {
+    let scenario = dark("[[fault]]\nkind = \"outage\"\ndatacenter = \"dublin\"\nat = \"12m\"\nfor = \"6m\"\n");
+    let asked = Asked::Around { at: scenario.plan.start + Span::minutes(12), within: Span::minutes(8), unit: None };
+    let text = told(&explain(&scenario, 7, asked, Options::default()).unwrap());
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(text.matches("outage dublin strikes.").count(), 1, "{text}");
+    assert!(text.contains("from now on it alone keeps broken what another broke."), "{text}");
+}
+
 #[test]
 fn a_record_that_met_a_failover_is_told_from_device_to_every_disk() {
     let scenario = dark("");

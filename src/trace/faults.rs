@@ -46,7 +46,7 @@ impl Faults {
                 self.at = at;
                 self.physical.push(*fact);
             }
-            Fact::FaultBegan { fault } => self.turn(at, fault, "strikes", known, chain),
+            Fact::FaultBegan { fault } => self.turn(at, fault, strikes(at, fault, known), known, chain),
             Fact::FaultEnded { fault } => self.turn(at, fault, "is lifted", known, chain),
             Fact::LivenessBegan => {
                 self.tell(None, known, chain);
@@ -98,6 +98,16 @@ impl Faults {
                 self.orders.insert(unit, number);
             }
         }
+    }
+}
+
+/// A fault that came where something was broken already strikes when it alone keeps that broken.
+fn strikes(at: Instant, fault: u16, known: &Known) -> &'static str {
+    match known.setting.plan.faults.get(usize::from(fault)) {
+        Some(plan) if plan.at < at => {
+            "has been on for a while, and from now on it alone keeps broken what another broke"
+        }
+        _ => "strikes",
     }
 }
 
