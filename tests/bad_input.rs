@@ -2,6 +2,7 @@
 //! one pass. The messages are snapshots, to be read by people.
 
 use ringfence::scenario::{Code, Diagnostics, Size, init_template, load, load_topology, parse};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 fn errors(text: &str) -> Diagnostics {
@@ -85,7 +86,7 @@ bad! {
     pair_of_one: and("[topology.units.emea-1]\nbackup = \"dublin\"") => [PairOfOne];
     round_trip_not_given: and("[topology.datacenters.oslo]\nboundary = \"emea\"\nrate = 10") => [TopologyIncomplete];
     round_trip_to_nowhere: and("[topology.rtt.ms]\ndublin = { amsterdm = 17 }") => [UnknownDatacenter];
-    boundary_without_a_unit: and("[topology.boundaries.moon]\nmetro = \"dublin\"") => [TopologyIncomplete];
+    boundary_without_a_unit: and("[topology.boundaries.moon]\nmetro = \"dublin\"") => [TopologyIncomplete, MetroOutside];
     client_of_another_kind: and("[service]\nclient = \"nave\"\nretry_burst = 0\nretry_budget = \"110%\"") => [UnknownWord, OutOfRange, OutOfRange];
     unit_that_is_not_there: and("[[fault]]\nkind = \"pause\"\ndatacenter = \"texas\"\nunit = \"emea-1\"\nat = \"1h\"") => [Conflict];
     copy_from_before_the_start: and("[[fault]]\nkind = \"restore-copy\"\ndatacenter = \"texas\"\nage = \"2h\"\nat = \"1h\"\n[[fault]]\nkind = \"restore-copy\"\ndatacenter = \"texas\"\nage = \"0s\"\nat = \"1h\"") => [OutOfRange, OutOfRange];
@@ -209,6 +210,43 @@ fn a_scenario_is_no_topology() {
         [Code::NotATopology],
         "\n{found}"
     );
+}
+
+#[test]
+fn a_topology_is_no_scenario() {
+    let found = errors("extends = \"kaizala-2019\"\n[datacenters.dublin]\nrate = 100\n");
+    let [one] = found.iter().collect::<Vec<_>>()[..] else { panic!("{found}") };
+    assert_eq!((one.code(), one.position()), (Code::NotAScenario, Some((1, 1))));
+    assert!(one.suggestion().is_some_and(|help| help.contains("ringfence check")), "{found}");
+}
+
+#[test]
+fn a_label_against_the_law_is_told_beside_a_name_that_is_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("both.toml");
+    let text = "extends = \"kaizala-2019\"\n[datacenters.dublin]\nboundary = \"amer\"\n\
+                [datacenters.pune]\nboundary = \"indai\"\n[units.emea-1]\nwitness = \"dublni\"\n";
+    std::fs::write(&file, text).unwrap();
+    let found = load_topology(&file.display().to_string()).map(|_| ()).unwrap_err();
+    let codes: BTreeSet<_> = found.iter().map(ringfence::scenario::Diagnostic::code).collect();
+    for code in [Code::UnknownDatacenter, Code::UnknownBoundary, Code::LabelAgainstTheLaw, Code::MetroOutside] {
+        assert!(codes.contains(&code), "{code:?}\n{found}");
+    }
+    let lies = found.iter().filter(|one| one.code() == Code::LabelAgainstTheLaw);
+    assert_eq!(lies.count(), 1, "of a label that names nothing, nothing is said\n{found}");
+}
+
+#[test]
+fn a_long_chain_of_topologies_is_too_long_and_no_cycle() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |n: u32| folder.path().join(format!("t{n}.toml"));
+    for n in 0..30 {
+        std::fs::write(file(n), format!("extends = \"t{}.toml\"\n", n + 1)).unwrap();
+    }
+    std::fs::write(file(30), "extends = \"kaizala-2019\"\n").unwrap();
+    let load = |n| load_topology(&file(n).display().to_string()).map(|_| ());
+    assert_eq!(load(0).unwrap_err().iter().next().unwrap().code(), Code::ChainTooLong);
+    assert!(load(20).is_ok());
 }
 
 #[test]

@@ -42,6 +42,8 @@ codes! {
     NotUtf8 = "RF0004",
     /// A scenario, where a topology is to be read.
     NotATopology = "RF0005",
+    /// A topology, where a scenario is to be read.
+    NotAScenario = "RF0006",
     /// Not TOML.
     Syntax = "RF0101",
     /// Tables or arrays nest too deep.
@@ -132,6 +134,8 @@ codes! {
     PairOneWay = "RF0418",
     /// A boundary to which no country belongs.
     NobodyAtHome = "RF0419",
+    /// A topology that extends a longer chain of others than anybody reads.
+    ChainTooLong = "RF0420",
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ use resolve::Resolver;
 use source::{Place, Source};
 use std::path::Path;
 use std::sync::Arc;
+use toml::de::DeValue;
 use words::value;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -154,6 +155,10 @@ fn lowered(source: &Arc<Source>, size: Size) -> Result<Scenario, Diagnostics> {
 fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Scenario> {
     let root = text::parsed(source, findings)?;
     let whole = Place { source: source.clone(), span: 0..0 };
+    if let Some(found) = no_scenario(&root, source) {
+        findings.add(found);
+        return None;
+    }
     let document = Document::read(Input { source, findings }, &whole, &root)?;
     named(&document.name, findings);
     let requires = thresholds::required(&document.requires, findings);
@@ -191,6 +196,23 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
         plan,
         topology,
     })
+}
+
+/// What is wrong with a text that is a topology: it has what no scenario has, and no version of the format.
+fn no_scenario(root: &DeValue<'_>, source: &Arc<Source>) -> Option<Diagnostic> {
+    let root = root.as_table()?;
+    let tables = ["extends", "boundaries", "datacenters", "units", "countries"];
+    let (key, _) = tables.iter().find_map(|&key| root.get_key_value(key))?;
+    if root.contains_key("schema_version") {
+        return None;
+    }
+    let place = Place { source: source.clone(), span: key.span() };
+    let found = Diagnostic::at(Code::NotAScenario, &place, "this is a topology, not a scenario".into());
+    let name = &source.name;
+    Some(found.help(format!(
+        "`ringfence check {name}` judges it and `ringfence topology {name}` shows it; to run something there, have a \
+         scenario name it: `topology = \"{name}\"`"
+    )))
 }
 
 /// Reports a name of nothing.

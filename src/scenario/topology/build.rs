@@ -40,9 +40,7 @@ pub(super) fn topology(
     let access = builder.access();
     let topology =
         Topology { name, datacenters, boundaries, units, links, measured, access, countries, document, texts };
-    if findings.count() == before {
-        standing::check(&topology, findings);
-    }
+    standing::check(&topology, findings.count() == before, findings);
     Some(topology)
 }
 

@@ -7,12 +7,13 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::read::{At, Findings, Given, Input, Value};
 use crate::scenario::source::{Place, Source};
 use crate::scenario::text;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const BUILT_IN_TEXT: &str = include_str!("../../../data/kaizala-2019.toml");
 
-/// A chain longer than this extends itself.
+/// A chain longer than this extends itself, or is longer than anybody reads.
 const LONGEST_CHAIN: usize = 16;
 
 /// The topology of a name or path.
@@ -64,7 +65,7 @@ fn finished(
     let mut source = source.clone();
     while let Some(base) = chain.last().and_then(|document| document.extends.clone()) {
         if chain.len() > LONGEST_CHAIN {
-            findings.report(Code::TopologyCycle, &base.place, "this topology extends itself");
+            findings.add(endless(&texts, &base.place));
             return None;
         }
         source = found(&base, &source, findings)?;
@@ -74,6 +75,16 @@ fn finished(
     let base = chain.pop()?;
     let document = chain.into_iter().rev().fold(base, TopologyDocument::changed_by);
     build::topology(document, texts, place, findings)
+}
+
+/// What is wrong with a chain that is too long: of one that comes back to itself a text occurs twice.
+fn endless(texts: &[String], place: &Place) -> Diagnostic {
+    let distinct: BTreeSet<_> = texts.iter().collect();
+    if distinct.len() < texts.len() {
+        return Diagnostic::at(Code::TopologyCycle, place, "this topology extends itself".into());
+    }
+    let message = format!("this topology extends a chain of more than {LONGEST_CHAIN} others");
+    Diagnostic::at(Code::ChainTooLong, place, message).help("lay some of them together into one file")
 }
 
 fn built_in() -> Arc<Source> {

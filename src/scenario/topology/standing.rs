@@ -11,17 +11,21 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::read::{At, Findings};
 use crate::scenario::source::Place;
+use crate::scenario::words::value;
 use crate::sim::plan::UnitPlan;
 use crate::terms::{Boundary, Datacenter};
 use std::sync::Arc;
 
-/// Reports what cannot be true of a topology whose names are all known.
-pub(super) fn check(topology: &Topology, findings: &Findings) {
+/// Reports what cannot be true of a topology. Of one in which something else is wrong (`is_sound` is false), what
+/// rests on names that are known.
+pub(super) fn check(topology: &Topology, is_sound: bool, findings: &Findings) {
     let standing = Standing { topology, document: &topology.document, findings };
     standing.labels_agree_with_the_law();
     standing.metros_stand_inside();
-    standing.pairs_run_both_ways();
-    standing.every_boundary_is_somebodys_home();
+    if is_sound {
+        standing.pairs_run_both_ways();
+        standing.every_boundary_is_somebodys_home();
+    }
 }
 
 struct Standing<'a> {
@@ -38,6 +42,9 @@ impl Standing<'_> {
             let Some(law) = row.jurisdiction.and_then(|country| self.topology.country(country)) else { continue };
             let Some(home) = law.boundary.filter(|&home| home != row.boundary) else { continue };
             let DatacenterDocument { boundary: label, jurisdiction, .. } = &given.value;
+            if !self.is_labelled(&given.value) {
+                continue;
+            }
             let said = [label.as_ref().map(|at| &at.place), jurisdiction.as_ref().map(|at| &at.place)];
             // What the user's own file says is wrong sooner than what it extends.
             let own = |place: &&Place| Arc::ptr_eq(&place.source, &given.place.source);
@@ -58,11 +65,12 @@ impl Standing<'_> {
     /// Users of a boundary are as far from a datacenter as its metro is: one that stands elsewhere would
     /// have another boundary's sites look near.
     fn metros_stand_inside(&self) {
-        for ((name, given), (boundary, row)) in
-            entries(&self.document.boundaries).zip((0..).map(Boundary).zip(&self.topology.boundaries))
-        {
+        for ((name, given), boundary) in entries(&self.document.boundaries).zip((0..).map(Boundary)) {
             let Some(metro) = given.value.metro.as_ref() else { continue };
-            if self.datacenter(row.metro).boundary != boundary {
+            let Some(stands) = self.topology.datacenter(&metro.value) else { continue };
+            let labelled = entries(&self.document.datacenters).nth(stands.index());
+            let labelled = labelled.is_some_and(|(_, given)| self.is_labelled(&given.value));
+            if labelled && self.datacenter(stands).boundary != boundary {
                 let message = format!("the metro of `{}` stands in another boundary", name.value);
                 let found = Diagnostic::at(Code::MetroOutside, &metro.place, message);
                 self.findings.add(found.help("name one of the boundary's own datacenters"));
@@ -103,6 +111,13 @@ impl Standing<'_> {
                     .add(found.help(format!("say under `countries` whose it is, as in `DE = \"{}\"`", name.value)));
             }
         }
+    }
+
+    /// Whether a datacenter's label, or that of all, names a boundary of this topology.
+    fn is_labelled(&self, row: &DatacenterDocument) -> bool {
+        let of_all = value(&self.document.datacenter_defaults).and_then(|all| all.boundary.as_ref());
+        let label = row.boundary.as_ref().or(of_all);
+        label.is_some_and(|label| self.topology.boundary(&label.value).is_some())
     }
 
     fn datacenter(&self, datacenter: Datacenter) -> &DatacenterRow {
