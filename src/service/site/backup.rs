@@ -54,7 +54,8 @@ impl<D: Decisions> Site<D> {
         }
         // What a peer may lack while `replicated` stands is little, yet old where no majority is left to say
         // `alone`: then nothing more is acknowledged, and the tail ages.
-        let in_step = holding.known.mode == Mode::Replicated && !holding.tail_is_long(&self.policy, now);
+        let tail_is_short = holding.known.mode == Mode::Replicated && !holding.tail_is_long(&self.policy, now);
+        let in_step = tail_is_short && holding.peer_has_all_but_the_tail();
         // An idle holder does not know whether its peer is gone, so the peer is asked once.
         let first = holding.backup.turn == 0;
         let by_peer = first && holding.in_touch() && holding.peer.caught_up_since.is_some() && in_step;

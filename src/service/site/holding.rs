@@ -125,10 +125,15 @@ impl Holding {
         through.saturating_sub(self.peer.durable.max(self.known.frontier.index))
     }
 
+    /// Whether the peer has all that was acknowledged before the tail: another disk in its place does not at once,
+    /// and what was inherited stands in no tail.
+    pub(super) fn peer_has_all_but_the_tail(&self) -> bool {
+        self.peer.durable >= self.tail.begins().map_or(self.acknowledged, |first| first - 1)
+    }
+
     /// Everything that was acknowledged before this is on the peer.
     fn last_sync(&self, now: LocalTime) -> Wall {
-        let agreed = self.tail.begins().map_or(self.acknowledged, |first| first - 1);
-        if self.peer.durable < agreed {
+        if !self.peer_has_all_but_the_tail() {
             return self.known.last_sync;
         }
         let age = self.tail.age(now.monotonic);
