@@ -32,6 +32,14 @@ pub struct Contract {
     pub reseed_rate: Option<u64>,
     /// How often a backup is promised; `None`: never.
     pub backup_every: Option<Span>,
+    /// How often the copies of a log are brought up to date; `None`: none are made.
+    pub index_every: Option<Span>,
+    /// How long an export is kept.
+    pub export_lifetime: Span,
+    /// How long a support dump is kept.
+    pub dump_lifetime: Span,
+    /// When an inventory is taken, in order, besides the end.
+    pub inventories: Vec<Instant>,
     /// Length of the lease.
     pub ttl: Span,
     /// ρ in parts per million.

@@ -11,6 +11,7 @@
 //! say which facts it reads.
 
 mod contract;
+mod copies;
 mod coverage;
 mod docket;
 mod invariants;
@@ -24,14 +25,14 @@ mod tests;
 pub use contract::{CardTerms, Contract, LossTerms, UnitTerms};
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 
-use crate::facts::{Fact, Observer};
+use crate::facts::{Copies, Dropped, Fact, Observer};
 use crate::terms::{BoundarySet, CopyClass, Datacenter, Instant, Record, Rule, Seat, Tenant, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
     acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
-    colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, recovery_time::RecoveryTime,
-    refusals::RefusalsNecessary, residence::RestsInside, stale::StaleNeverPromoted, whole_reads::WholeReads,
-    writers::OneWriter,
+    colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, inventory::Inventory,
+    opaque::OutsideIsOpaque, recovery_time::RecoveryTime, refusals::RefusalsNecessary, residence::RestsInside,
+    stale::StaleNeverPromoted, whole_reads::WholeReads, writers::OneWriter,
 };
 use ledger::{Landing, Ledger};
 
@@ -40,9 +41,11 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ("RES-1", "every landing of content rests inside its residence"),
     ("RES-2", "records that belong together rest in one scale unit"),
     ("RES-3", "call media never rests"),
+    ("RES-4", "what rests or travels outside is opaque"),
     ("RES-6", "no candidate list names a datacenter outside the boundary"),
     ("RES-7", "every refusal was necessary"),
     ("RES-8", "a conversation is read whole"),
+    ("RES-9", "every copy holds what it ought to, and nothing else"),
     ("FO-1", "nothing is acknowledged under a superseded epoch, and one site writes in each"),
     ("FO-2", "epochs and ballots never go back"),
     ("FO-3", "acknowledged records are lost only as the survivability table promises"),
@@ -109,36 +112,44 @@ pub struct Audit {
     residence: RestsInside,
     colocation: Colocation,
     call_media: CallMediaNeverRests,
+    opaque: OutsideIsOpaque,
     candidates: CandidatesInside,
     refusals: RefusalsNecessary,
     reads: WholeReads,
+    inventory: Inventory,
     writers: OneWriter,
     epochs: EpochsGrow,
     loss: AcknowledgedLoss,
     recovery: RecoveryTime,
     stale: StaleNeverPromoted,
     convergence: Convergence,
+    /// When the next inventory is taken that the contract asks for.
+    next_inventory: Instant,
 }
 
 impl Audit {
     /// An oracle that holds a run to a contract.
     pub fn new(contract: Contract) -> Self {
         let units = contract.units.len();
+        let next_inventory = contract.inventories.first().copied().unwrap_or(Instant::NEVER);
         Self {
             seen: Seen::new(&contract),
             ledger: Ledger::new(contract),
             residence: RestsInside::default(),
             colocation: Colocation::default(),
             call_media: CallMediaNeverRests::default(),
+            opaque: OutsideIsOpaque::default(),
             candidates: CandidatesInside::default(),
             refusals: RefusalsNecessary::new(units),
             reads: WholeReads::default(),
+            inventory: Inventory::default(),
             writers: OneWriter::new(units),
             epochs: EpochsGrow::new(units),
             loss: AcknowledgedLoss::default(),
             recovery: RecoveryTime::new(units),
             stale: StaleNeverPromoted::default(),
             convergence: Convergence::new(units),
+            next_inventory,
         }
     }
 
@@ -157,9 +168,11 @@ impl Audit {
             self.residence.docket,
             self.colocation.docket,
             self.call_media.docket,
+            self.opaque.docket,
             self.candidates.docket,
             self.refusals.docket,
             self.reads.docket,
+            self.inventory.docket,
             self.writers.docket,
             self.epochs.docket,
             self.loss.finish(&self.ledger),
@@ -176,6 +189,7 @@ impl Audit {
         let residence = ledger.residence(birth, at);
         self.seen.landed(&ledger.contract, at, ledger.case(birth).tenancy, residence, landing);
         self.residence.landed(ledger, at, birth, residence, landing);
+        self.opaque.landed(at, landing.unit, landing.copy, landing.datacenter);
         self.colocation.landed(ledger, at, birth, landing);
         self.call_media.landed(at, birth, landing);
         ledger.landed(at, birth, residence, landing);
@@ -195,6 +209,14 @@ impl Audit {
             self.stale.succeeded(&self.ledger, at, unit, &succession);
             self.loss.succeeded(&self.ledger, at, unit, succession);
         }
+    }
+
+    /// A moment has come that the contract names: every copy is looked at, as it was just before.
+    #[cold]
+    fn take_inventory(&mut self, at: Instant) {
+        self.inventory.taken(&self.ledger, self.next_inventory);
+        let later = self.ledger.contract.inventories.iter().find(|&&moment| moment > at);
+        self.next_inventory = later.copied().unwrap_or(Instant::NEVER);
     }
 
     /// An operator ordered something, or something happened to backups.
@@ -229,6 +251,9 @@ impl Audit {
 impl Observer for Audit {
     #[inline]
     fn observe(&mut self, at: Instant, fact: &Fact) {
+        if at >= self.next_inventory {
+            self.take_inventory(at);
+        }
         let ledger = &mut self.ledger;
         match *fact {
             Fact::TenantFounded(tenancy) => ledger.founded(tenancy),
@@ -247,6 +272,8 @@ impl Observer for Audit {
             Fact::RangeLanded { copy, datacenter, unit, epoch, first, last } => {
                 self.residence.range_landed(ledger, at, copy, datacenter, unit, (first, last));
                 self.seen.range_landed(&ledger.contract, copy, datacenter, unit, last + 1 - first);
+                self.opaque.landed(at, unit, copy, datacenter);
+                ledger.shelved(at, copy, (unit, datacenter), (epoch, first, last));
                 if copy == CopyClass::Replica {
                     self.writers.replicated(ledger, at, unit, datacenter);
                     ledger.range_landed(at, unit, datacenter, epoch, (first, last));
@@ -276,7 +303,7 @@ impl Observer for Audit {
                 self.refusals.refused(ledger, at, birth, &invariants::Refused { unit, site, refusal, queue });
                 self.recovery.refused(ledger, at, unit, site, refusal);
             }
-            Fact::Dropped { datacenter, waited, .. } => ledger.dropped(at, datacenter, waited),
+            Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth.kind, unit),
             Fact::Read { conversation, asked, shown, withheld, .. } => {
                 self.reads.read(ledger, at, conversation, asked, shown, withheld);
@@ -307,6 +334,7 @@ impl Observer for Audit {
             | Fact::BackupsLost { .. } => self.operated(at, fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
             Fact::Ended { unfinished } => {
+                self.inventory.taken(ledger, at);
                 self.convergence.ended(ledger, at, unfinished);
                 self.loss.ended(ledger, at);
             }
@@ -315,11 +343,18 @@ impl Observer for Audit {
                 ledger.certified(at, unit, side);
             }
             Fact::Load { .. } => {
+                ledger.time_passed(at);
                 self.recovery.time_passed(ledger, at);
                 self.loss.schedule_seen(ledger, at);
             }
             Fact::FaultBegan { fault } => self.seen.fault_began(fault),
             Fact::FaultEnded { fault } => self.seen.fault_ended(fault),
+            Fact::Copies(copies) => {
+                if let Copies::Told { lines, datacenter } = copies {
+                    self.opaque.told(ledger, at, lines.get(), datacenter);
+                }
+                ledger.copies(at, copies);
+            }
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
             | Fact::Retried { .. }

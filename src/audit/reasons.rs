@@ -44,3 +44,6 @@ pub(super) const OPERATOR: &str = "pending: waits for an operator";
 
 /// The run ended before a failover and a client's longest back-off could have been over.
 pub(super) const TOO_SHORT: &str = "`settle` is shorter than a failover and a client's longest back-off";
+
+/// Copies are made, and deleted, by who runs.
+pub(super) const NOT_RUNNING: &str = "the site whose copy it is has not been running for long enough";

@@ -41,3 +41,8 @@ pub(super) const LINK_DELAY: Span = Span::millis(250);
 
 /// Writes that a site may be handed before it must have answered one of them.
 pub(super) const UNANSWERED: u32 = 8;
+
+/// How far a copy that is made every so often may be behind its log: two rounds, and an answer under way.
+pub(super) fn behind(every: Span) -> Span {
+    every + every + SETTLING
+}

@@ -50,6 +50,10 @@ pub(super) fn contract() -> Contract {
         refuses_old_cards: CardTerms { new_tenant: true, old_tenant: false },
         loss: LossTerms::AtMost(Span::secs(5)),
         backup_every: None,
+        index_every: Some(Span::minutes(1)),
+        export_lifetime: Span::hours(24),
+        dump_lifetime: Span::hours(6),
+        inventories: Vec::new(),
         ttl: Span::secs(30),
         rho_ppm: 200,
         rto_bound: Span::secs(60),
@@ -353,7 +357,10 @@ fn every_invariant_has_a_row_of_its_own() {
     let ids: Vec<_> = findings.iter().map(|finding| finding.id).collect();
     assert_eq!(
         ids,
-        ["RES-1", "RES-2", "RES-3", "RES-6", "RES-7", "RES-8", "FO-1", "FO-2", "FO-3", "FO-4", "FO-5", "FO-6"]
+        [
+            "RES-1", "RES-2", "RES-3", "RES-4", "RES-6", "RES-7", "RES-8", "RES-9", "FO-1", "FO-2", "FO-3", "FO-4",
+            "FO-5", "FO-6"
+        ]
     );
 }
 

@@ -56,6 +56,9 @@ fn description(kind: &FaultKind, names: &Names) -> String {
         FaultKind::Operator(unit, Order::PlannedSwitchover) => format!("{}, planned", names.unit(*unit)),
         FaultKind::Operator(unit, Order::ForcedFailover) => format!("{}, forced", names.unit(*unit)),
         FaultKind::Operator(unit, Order::Refound) => format!("{}, founded anew", names.unit(*unit)),
+        FaultKind::Operator(unit, Order::Export) => format!("{}, export", names.unit(*unit)),
+        FaultKind::Operator(unit, Order::SupportDump) => format!("{}, support dump", names.unit(*unit)),
+        FaultKind::RefuseCopies { datacenter, copy } => format!("{copy} in {}", name(datacenter)),
         FaultKind::Restore { unit, backup_of } if unit == backup_of => format!("{}, restore", names.unit(*unit)),
         FaultKind::Restore { unit, backup_of } => {
             format!("{}, restore from a backup of {}", names.unit(*unit), names.unit(*backup_of))

@@ -79,7 +79,8 @@ pub fn decided<D: Decisions>(
             desk.read(talk);
         }
     }
-    let judged = |finding: &Finding| finding.id.starts_with("RES-");
+    // On paper nothing rests anywhere, so there is nothing to count.
+    let judged = |finding: &Finding| finding.id.starts_with("RES-") && finding.id != "RES-9";
     let findings = desk.audit.finish().into_iter().filter(judged).collect();
     Paper { cases: desk.records, placed: desk.placed, findings }
 }
@@ -171,6 +172,14 @@ impl<D: Decisions> Desk<'_, D> {
                 let staging = self.decisions.staging_targets(self.map, unit, side).set();
                 for (copy, candidates) in [(CopyClass::Backup, media), (CopyClass::RestoreStaging, staging)] {
                     self.state(&Fact::TargetsListed { unit, copy, candidates });
+                }
+                for copy in CopyClass::ALL {
+                    let candidates = self.decisions.copy_targets(self.map, unit, side, copy).set();
+                    self.state(&Fact::TargetsListed { unit, copy, candidates });
+                    if self.decisions.tells_content(copy) {
+                        let (datacenter, epoch) = (self.contract.unit(unit).site(side), Epoch(1));
+                        self.state(&Fact::RangeLanded { copy, datacenter, unit, epoch, first: 1, last: 1 });
+                    }
                 }
                 self.take_backups(unit, side);
             }

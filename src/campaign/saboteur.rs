@@ -10,8 +10,8 @@ use crate::service::policy::{Policy, Replication};
 use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
 use crate::sim::Plan;
 use crate::terms::{
-    Ballot, Datacenter, Epoch, Incarnation, Index, Mode, Monotonic, Position, RecordKind, Refusal, Side, Span, Unit,
-    UnitSet, Wall,
+    Ballot, CopyClass, Datacenter, Epoch, Incarnation, Index, Mode, Monotonic, Position, RecordKind, Refusal, Side,
+    Span, Unit, UnitSet, Wall,
 };
 use std::sync::Arc;
 
@@ -86,11 +86,18 @@ pub enum Planted {
     AnyBackupAdmitted,
     /// A voter votes on with whatever its disk says, though it is not the disk that it wrote on.
     TrustsOldMemory,
+    /// A copy of this class is made in the nearest datacenter beyond the boundary, or, where it must be opaque,
+    /// of what users wrote.
+    LeaksInto(CopyClass),
+    /// A copy of this class lacks the first record that is brought to it each time.
+    LosesFrom(CopyClass),
+    /// A copy of this class is never deleted.
+    Keeps(CopyClass),
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 53] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -125,6 +132,25 @@ impl Planted {
         Self::StagesAbroad,
         Self::AnyBackupAdmitted,
         Self::TrustsOldMemory,
+        Self::LeaksInto(CopyClass::Snapshot),
+        Self::LeaksInto(CopyClass::SearchIndex),
+        Self::LeaksInto(CopyClass::DeadLetter),
+        Self::LeaksInto(CopyClass::Export),
+        Self::LeaksInto(CopyClass::ComplianceCopy),
+        Self::LeaksInto(CopyClass::ApplicationLog),
+        Self::LeaksInto(CopyClass::MetricLabels),
+        Self::LeaksInto(CopyClass::SupportDump),
+        Self::LeaksInto(CopyClass::PushPayload),
+        Self::LeaksInto(CopyClass::RoutingKey),
+        Self::LosesFrom(CopyClass::SearchIndex),
+        Self::LosesFrom(CopyClass::DeadLetter),
+        Self::LosesFrom(CopyClass::ComplianceCopy),
+        Self::LosesFrom(CopyClass::Export),
+        Self::LosesFrom(CopyClass::SupportDump),
+        Self::Keeps(CopyClass::Snapshot),
+        Self::Keeps(CopyClass::DeadLetter),
+        Self::Keeps(CopyClass::Export),
+        Self::Keeps(CopyClass::SupportDump),
     ];
 }
 
@@ -183,6 +209,24 @@ impl Decisions for Saboteur {
     fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
         let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::StagesAbroad);
         abroad.map_or_else(|| Shipped.staging_targets(map, unit, side), |&abroad| Candidates::default().and(abroad))
+    }
+
+    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, side: Side, class: CopyClass) -> Candidates {
+        let honest = || Shipped.copy_targets(map, unit, side, class);
+        let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::LeaksInto(class));
+        abroad.map_or_else(honest, |&abroad| Candidates::default().and(abroad))
+    }
+
+    fn copied_after(&self, class: CopyClass, known: Index) -> Index {
+        Shipped.copied_after(class, known) + u64::from(self.planted == Planted::LosesFrom(class))
+    }
+
+    fn deletes(&self, class: CopyClass) -> bool {
+        self.planted != Planted::Keeps(class)
+    }
+
+    fn tells_content(&self, class: CopyClass) -> bool {
+        self.planted == Planted::LeaksInto(class)
     }
 
     fn admits_backup(&self, identity: &Identity, backup: &Catalogue) -> bool {

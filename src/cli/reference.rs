@@ -17,13 +17,14 @@ pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
 }
 
 /// The tables of a scenario file, in reading order: the heading, and the definition in the schema.
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 15] = [
     ("`[service]`", "Service"),
     ("`[population]`", "Population"),
     ("`users_per_tenant`, where it is drawn", "Drawn"),
     ("`[[tenant]]`", "Tenant"),
     ("`[traffic]`", "Traffic"),
     ("`[[threshold]]`", "Threshold"),
+    ("`[[inventory]]`", "Inventory"),
     ("`[check]`", "Check"),
     ("A topology: `[topology]`, or a file", "TopologyDocument"),
     ("`[boundaries.NAME]` of a topology", "BoundaryDocument"),

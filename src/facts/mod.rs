@@ -5,14 +5,18 @@
 //! ignores it. [`Observer`]s (audit, metrics, [`Digest`], a trace) compose in tuples statically; `()` costs nothing.
 
 mod announcement;
+mod copies;
 mod digest;
+mod dropped;
 mod fate;
 mod observer;
 mod pending;
 mod reread;
 
 pub use announcement::Announcement;
+pub use copies::Copies;
 pub use digest::{Digest, DigestValue};
+pub use dropped::Dropped;
 pub use fate::Fate;
 pub use observer::Observer;
 pub use pending::{Obstacle, Pending};
@@ -269,14 +273,7 @@ pub enum Fact {
         attempt: u16,
     },
     /// A request was taken out of a datacenter's queue unserved: its client had given up.
-    Dropped {
-        /// The scale unit asked.
-        unit: Unit,
-        /// The datacenter.
-        datacenter: Datacenter,
-        /// How long it had waited there.
-        waited: Span,
-    },
+    Dropped(Dropped),
     /// Production named the datacenters that may get a copy of a scale unit's log. Stated for every list.
     TargetsListed {
         /// Whose log.
@@ -395,6 +392,8 @@ pub enum Fact {
     Pending(Pending),
     /// Old records of a log were read again, to bring the other site back.
     Reread(Reread),
+    /// Something else happened to copies that are made from a log.
+    Copies(Copies),
     /// A datacenter will never have power again, and what is on its disks is lost with it.
     GoneForGood(Datacenter),
 }

@@ -13,7 +13,7 @@ use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
 use super::{Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
-use crate::facts::{Announcement, Fact, Observer};
+use crate::facts::{Announcement, Copies, Fact, Observer};
 use crate::terms::{Boundary, CopyClass, Datacenter, DatacenterSet, Instant, Mode, RecordKind, Side, Unit, UnitSet};
 
 /// The most alarms that are kept.
@@ -188,16 +188,19 @@ impl Metrics {
         match *fact {
             Fact::Read { shown, withheld, .. } => self.read(shown, withheld),
             Fact::Load { datacenter, served, window } => self.loads.add(at, datacenter, served, window),
-            Fact::RangeLanded { copy: CopyClass::Backup, datacenter, unit, first, last, .. } => {
-                let of = Side::BOTH.map(|side| self.tails.held(unit, side)).into_iter().max().unwrap_or(0);
-                self.landings.media_written(unit, datacenter, last + 1 - first, of);
-            }
             Fact::RangeLanded { copy: CopyClass::Replica, datacenter, unit, epoch, first, last } => {
                 self.landings.range_landed(unit, datacenter, last + 1 - first);
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
                     self.tails.range_landed(unit, side, epoch, first, last);
                     self.lagged(at, unit);
                 }
+            }
+            Fact::RangeLanded { copy, datacenter, unit, first, last, .. } if copy != CopyClass::RestoreStaging => {
+                let of = Side::BOTH.map(|side| self.tails.held(unit, side)).into_iter().max().unwrap_or(0);
+                self.landings.media_written(copy, (unit, datacenter), last + 1 - first, of);
+            }
+            Fact::Copies(Copies::Deleted { unit, copy, datacenter }) => {
+                self.landings.media_deleted(copy, unit, datacenter);
             }
             Fact::Restored { unit, side, datacenter, taken, .. } => {
                 let lost = self.tails.lost_by_restore(unit, side);

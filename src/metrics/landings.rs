@@ -25,13 +25,14 @@ pub struct Landings {
     losses: Vec<StorageLoss>,
     /// Records that came to rest again in resynchronisation by runs, by datacenter.
     resynchronised: Vec<u64>,
-    /// The backup media that anything was written to.
+    /// What was written in runs: to backup media, and to copies that are made from a log.
     media: Vec<Media>,
 }
 
-/// The backup media of one unit in one datacenter.
+/// What was written of one unit's log in one datacenter, in runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Media {
+    copy: CopyClass,
     unit: Unit,
     datacenter: Datacenter,
     /// Records written to them.
@@ -143,7 +144,8 @@ impl Landings {
 
     /// Records written to backup media at a datacenter.
     pub fn backed_up(&self, datacenter: Datacenter) -> u64 {
-        self.media.iter().filter(|media| media.datacenter == datacenter).map(|media| media.records).sum()
+        let backups = self.media.iter().filter(|media| media.copy == CopyClass::Backup);
+        backups.filter(|media| media.datacenter == datacenter).map(|media| media.records).sum()
     }
 
     /// All landings.
@@ -188,17 +190,31 @@ impl Landings {
         }
     }
 
-    /// Records were written to backup media of a unit whose longest log holds `of`.
-    pub(super) fn media_written(&mut self, unit: Unit, datacenter: Datacenter, records: u64, of: u64) {
-        let known = self.media.iter_mut().find(|media| (media.unit, media.datacenter) == (unit, datacenter));
-        match known {
+    /// Records were written to a copy of a unit's log, the longest of which holds `of`.
+    pub(super) fn media_written(
+        &mut self,
+        copy: CopyClass,
+        (unit, datacenter): (Unit, Datacenter),
+        records: u64,
+        of: u64,
+    ) {
+        let same = |media: &&mut Media| (media.copy, media.unit, media.datacenter) == (copy, unit, datacenter);
+        match self.media.iter_mut().find(same) {
             Some(media) => (media.records, media.of) = (media.records + records, of),
-            None => self.media.push(Media { unit, datacenter, records, of }),
+            None => self.media.push(Media { copy, unit, datacenter, records, of }),
         }
+    }
+
+    /// A copy of a unit's log was deleted.
+    pub(super) fn media_deleted(&mut self, copy: CopyClass, unit: Unit, datacenter: Datacenter) {
+        self.media.retain(|media| (media.copy, media.unit, media.datacenter) != (copy, unit, datacenter));
     }
 
     /// Empties a site's storage. `records` is how many its log held.
     pub(super) fn storage_lost(&mut self, unit: Unit, datacenter: Datacenter, records: u64) {
+        for copy in [CopyClass::SearchIndex, CopyClass::DeadLetter, CopyClass::Snapshot] {
+            self.media_deleted(copy, unit, datacenter);
+        }
         self.losses.retain(|lost| (lost.unit, lost.datacenter) != (unit, datacenter));
         let mut by_tenant = vec![[0; KINDS]; self.followed];
         for (tenant, kinds) in by_tenant.iter_mut().enumerate() {
@@ -225,8 +241,8 @@ impl Landings {
     }
 
     fn resting_kind(&self, tenant: Tenant, kind: RecordKind, copy: CopyClass, datacenter: Datacenter) -> u64 {
-        if copy == CopyClass::Backup {
-            let media = self.media.iter().filter(|media| media.datacenter == datacenter);
+        if is_in_runs(copy) {
+            let media = self.media.iter().filter(|media| (media.copy, media.datacenter) == (copy, datacenter));
             return media.map(|media| share(self.logged(tenant, media.unit, kind), media.records, media.of)).sum();
         }
         let units = (0..self.units).map(|unit| Unit(u8::try_from(unit).unwrap_or(u8::MAX)));
@@ -271,6 +287,14 @@ impl Landings {
         let place = (tenant.0 as usize * self.units + unit.index()) * self.datacenters + datacenter.index();
         (place * KINDS + kind.index()) * COPIES + copy.index()
     }
+}
+
+/// Whether a class comes to rest in runs of a log, and is not the log itself.
+const fn is_in_runs(copy: CopyClass) -> bool {
+    !matches!(
+        copy,
+        CopyClass::Log | CopyClass::Replica | CopyClass::Cache | CopyClass::QuarantinedTail | CopyClass::WitnessRecord
+    )
 }
 
 impl StorageLoss {

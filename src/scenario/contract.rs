@@ -37,6 +37,10 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         loss_records: value(&service.maximum_lag_records).copied(),
         reseed_rate: value(&service.reseed_rate).copied(),
         backup_every: or(&service.backup_every, OrNever(Some(Span::hours(6)))).0,
+        index_every: or(&service.index_every, OrNever(Some(Span::minutes(1)))).0,
+        export_lifetime: or(&service.export_lifetime, Span::hours(24)),
+        dump_lifetime: or(&service.dump_lifetime, Span::hours(6)),
+        inventories: inventories(document),
         ttl: lease.ttl,
         rho_ppm: lease.rho_ppm,
         rto_bound: lease.longest_takeover(),
@@ -54,6 +58,15 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
 
 fn or<T: Copy>(given: &Given<T>, promised: T) -> T {
     given.as_ref().map_or(promised, |at| at.value)
+}
+
+/// When every copy is looked at, in order.
+fn inventories(document: &Document) -> Vec<Instant> {
+    let start = or(&document.start, Instant::ZERO);
+    let given = document.inventory.iter().flat_map(|list| &list.value);
+    let mut moments: Vec<_> = given.filter_map(|one| value(&one.value.at)).map(|moment| moment.in_run(start)).collect();
+    moments.sort_unstable();
+    moments
 }
 
 /// The longest back-off, and an answer that did not come from each site that a client may try.

@@ -3,6 +3,7 @@
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::faults::Fault;
+use super::moment::Moment;
 use super::quantity::{Amount, OrNever, Seed, Share};
 use super::read::{At, Input, Value, wrong_type};
 use super::section::section;
@@ -56,6 +57,8 @@ section! {
             requires: Vec<At<String>>,
             /// Cells of the matrix rule × copy class × datacenter × active fault that the run must have visited.
             covers: Vec<At<Covers>>,
+            /// When the oracle takes an inventory of every copy, besides the end.
+            inventory: Vec<At<Inventory>>,
             /// How `check` runs this scenario: smaller, with many seeds.
             check: Check,
         }
@@ -117,6 +120,13 @@ section! {
             /// How often a backup is written, inside the boundary and on media of its own, or `"never"`.
             /// Default: `"6h"`.
             backup_every: OrNever,
+            /// How often a site brings its search index and the journal of what was acknowledged up to date, or
+            /// `"never"`: then nothing is made of its log. Default: `"1m"`.
+            index_every: OrNever,
+            /// How long an administrator's export is kept; within a quarter more it is deleted. Default: `"24h"`.
+            export_lifetime: Span,
+            /// How long a support dump is kept; within a quarter more it is deleted. Default: `"6h"`.
+            dump_lifetime: Span,
             /// The most requests that may wait at a datacenter; more are refused as overload. Default: 60.
             queue_limit: u32,
             /// How long a client caches where a scale unit's holder is. Default: `"30s"`.
@@ -270,6 +280,17 @@ section! {
             /// The kind of a fault that is active or has struck at once, or `none`.
             fault: String,
         }
+    }
+}
+
+section! {
+    /// An inventory: each copy has all that it ought to have, and nothing else.
+    Inventory {
+        required {
+            /// When it is taken: since the start, or a point in time.
+            at: Moment,
+        }
+        optional {}
     }
 }
 

@@ -5,7 +5,7 @@ use super::quantity::{Share, Signed};
 use super::read::{At, Given, Input, Table, Value, wrong_type};
 use super::section::{Section, Shape, section};
 use super::source::Place;
-use super::words::{Command, unknown_word};
+use super::words::{Command, Refusing, unknown_word};
 use crate::terms::Span;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -212,14 +212,29 @@ section! {
 }
 
 section! {
-    /// An operator orders a failover, a restore, or a new register.
+    /// What is brought to copies of a class in a datacenter is refused, as by a full disk.
+    RefuseCopies {
+        required {
+            /// The datacenter.
+            datacenter: String,
+            /// `search-index` or `compliance-copy`.
+            copy: Refusing,
+        }
+        optional {}
+    }
+}
+
+section! {
+    /// An operator orders a failover, a restore, a new register, or a copy of the log.
     Operator {
         required {
             /// The scale unit.
             unit: String,
             /// `planned`: lose nothing; `forced`: take over whatever is lost; `restore`: bring the newest
             /// backup back to a site whose store was lost, and serve with what it holds; `refound`: with the
-            /// disks of the peer and of the witness lost, found the register anew on the site that is left.
+            /// disks of the peer and of the witness lost, found the register anew on the site that is left;
+            /// `export`: make a copy of the whole log for the administrator; `support-dump`: make one of the
+            /// youngest records for an engineer.
             order: Command,
         }
         optional {
@@ -298,6 +313,7 @@ effects! {
     "surge" lasting Surge(Surge),
     "degrade" lasting Degrade(Degrade),
     "config-push" at_once ConfigPush(ConfigPush),
+    "refuse-copies" lasting RefuseCopies(RefuseCopies),
     "operator" at_once Operator(Operator),
 }
 

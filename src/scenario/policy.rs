@@ -17,7 +17,7 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
         ($($key:ident),*) => { $(if let Some(given) = value(&service.$key) { policy.$key = *given; })* };
     }
     set!(replication, ttl, loop_wait, retry_timeout, clock_tolerance, maximum_lag_on_failover, failover, failback);
-    set!(failback_block, drain_timeout);
+    set!(failback_block, drain_timeout, export_lifetime, dump_lifetime);
     set!(failback_after, switchover_timeout, peer_timeout, batch_records, window_records, queue_limit, route_ttl);
     set!(
         request_timeout,
@@ -40,6 +40,9 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
     }
     if let Some(every) = value(&service.backup_every) {
         policy.backup_every = every.0;
+    }
+    if let Some(every) = value(&service.index_every) {
+        policy.index_every = every.0;
     }
     policy.maximum_lag_records = value(&service.maximum_lag_records).copied();
     policy.reseed_rate = value(&service.reseed_rate).copied();

@@ -4,7 +4,7 @@ use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::faults::{
     ClockDrift, ClockOffset, ConfigPush, Cooling, Degrade, Effect, Isolate, Operator, Outage, Partition,
-    PartitionOneWay, Pause, RestoreCopy, SlowDisk, StorageLoss, Surge,
+    PartitionOneWay, Pause, RefuseCopies, RestoreCopy, SlowDisk, StorageLoss, Surge,
 };
 use super::quantity::{Share, rounded};
 use super::read::{At, Given};
@@ -87,6 +87,9 @@ impl Effect {
                 };
                 FaultKind::ConfigPush { datacenter: datacenter?, serves: serves?, label }
             }
+            Self::RefuseCopies(RefuseCopies { datacenter, copy }) => {
+                FaultKind::RefuseCopies { datacenter: names.datacenter(datacenter)?, copy: value(copy)?.0 }
+            }
             Self::Operator(operator) => ordered(operator, names)?,
         })
     }
@@ -161,6 +164,8 @@ fn ordered(operator: &Operator, names: &Resolver<'_>) -> Option<FaultKind> {
         Command::Planned => Order::PlannedSwitchover,
         Command::Forced => Order::ForcedFailover,
         Command::Refound => Order::Refound,
+        Command::Export => Order::Export,
+        Command::SupportDump => Order::SupportDump,
         Command::Restore => {
             let backup_of = if backup_of.is_some() { names.unit(backup_of)? } else { unit };
             return Some(FaultKind::Restore { unit, backup_of });

@@ -9,7 +9,7 @@ use super::topology::countries;
 use super::zones;
 use crate::service::policy::{Initiative, Manners, OldCard, Replication};
 use crate::sim::plan::After;
-use crate::terms::{AppVersion, Country};
+use crate::terms::{AppVersion, CopyClass, Country};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use toml::de::DeValue;
@@ -146,7 +146,13 @@ pub(super) enum Command {
     Forced,
     Restore,
     Refound,
+    Export,
+    SupportDump,
 }
+
+/// A copy class whose target may refuse.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refusing(pub(super) CopyClass);
 
 /// What a tenant expects of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +174,8 @@ words! {
     Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual, "disabled" = Self::Disabled }
     Manners { "careful" = Self::Careful, "naive" = Self::Naive }
     OldCard { "refuse" = Self::Refuse, "group-location" = Self::GroupLocation }
-    Command { "planned" = Self::Planned, "forced" = Self::Forced, "restore" = Self::Restore, "refound" = Self::Refound }
+    Command { "planned" = Self::Planned, "forced" = Self::Forced, "restore" = Self::Restore, "refound" = Self::Refound, "export" = Self::Export, "support-dump" = Self::SupportDump }
+    Refusing { "search-index" = Self(CopyClass::SearchIndex), "compliance-copy" = Self(CopyClass::ComplianceCopy) }
     Expect { "served" = Self::Served, "refused" = Self::Refused }
     Family { "constant" = Self::Constant, "lognormal" = Self::Lognormal }
 }

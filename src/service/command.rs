@@ -5,7 +5,7 @@ use super::log::Label;
 use super::message::{Batch, Catalogue, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
 use super::placement::Candidates;
 use crate::facts::Announcement;
-use crate::terms::{Datacenter, Index, Position, Register, Seat};
+use crate::terms::{CopyClass, Datacenter, Index, Lines, Opaque, Position, Register, Seat, Span};
 use std::sync::Arc;
 
 /// What happens to a site.
@@ -44,6 +44,15 @@ pub enum SiteInput {
     BackedUp {
         /// The last index of the backup.
         through: Index,
+    },
+    /// A [`CopyCommand::Make`] was carried out, or refused by its target.
+    Copied {
+        /// In what kind of place.
+        class: CopyClass,
+        /// What was brought: everything after the first index, through the second.
+        run: (Index, Index),
+        /// Whether the target took it.
+        taken: bool,
     },
 }
 
@@ -124,4 +133,35 @@ pub enum SiteEffect {
     },
     /// Say something of oneself.
     Announce(Announcement),
+    /// Do something to copies that are made from the local log.
+    Copies(CopyCommand),
+}
+
+/// What a site commands of the copies that are made from its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyCommand {
+    /// Bring a run of the log to a copy, which takes what it lacks of it; say [`SiteInput::Copied`].
+    Make {
+        /// In what kind of place.
+        class: CopyClass,
+        /// Every datacenter that may be used.
+        targets: Candidates,
+        /// The one that is to be used now.
+        to: Datacenter,
+        /// Everything after this index…
+        after: Index,
+        /// … through this one.
+        through: Index,
+    },
+    /// Write lines of oneself, or send them to where devices are woken and scale units found.
+    Tell(Opaque<Lines>),
+    /// Delete every copy of a class that was made here.
+    Delete(CopyClass),
+    /// Delete every copy of a class that was made here longer than its lifetime ago.
+    Sweep {
+        /// In what kind of place.
+        class: CopyClass,
+        /// How long it may be kept.
+        lifetime: Span,
+    },
 }

@@ -10,7 +10,8 @@ use super::message::{Catalogue, Read, Write};
 use super::placement::{self, Candidates, Placement};
 use super::policy::{Policy, Replication};
 use crate::terms::{
-    Ballot, Epoch, Incarnation, Index, Mode, Monotonic, Position, Refusal, Register, Side, Span, Unit, UnitSet, Wall,
+    Ballot, CopyClass, Epoch, Incarnation, Index, Mode, Monotonic, Position, Refusal, Register, Side, Span, Unit,
+    UnitSet, Wall,
 };
 use std::hash::Hash;
 
@@ -121,6 +122,30 @@ pub trait Decisions: Clone + Eq + Hash {
     /// Which datacenters may stage a backup that is restored to the site of `side`.
     fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
         Candidates::default().and(map.unit(unit).site(side))
+    }
+
+    /// Which datacenters may hold a copy of a class that the site of `side` makes of its log.
+    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, side: Side, class: CopyClass) -> Candidates {
+        let _ = class;
+        Candidates::default().and(map.unit(unit).site(side))
+    }
+
+    /// After which index a copy is brought what it lacks that has everything through `known`.
+    fn copied_after(&self, class: CopyClass, known: Index) -> Index {
+        let _ = class;
+        known
+    }
+
+    /// Whether copies of a class are deleted when they have served or outlived their time.
+    fn deletes(&self, class: CopyClass) -> bool {
+        let _ = class;
+        true
+    }
+
+    /// Whether what a site tells of itself carries what users wrote.
+    fn tells_content(&self, class: CopyClass) -> bool {
+        let _ = class;
+        false
     }
 
     /// Whether a backup may be restored to a site: it is of the site's own unit and boundary.

@@ -355,4 +355,15 @@ pub enum Order {
     /// To the one site that is left: found the register anew, for what its peer and the witness stored is
     /// destroyed.
     Refound,
+    /// To the holder, or its peer: make a copy of the whole log for the administrator.
+    Export,
+    /// To the holder, or its peer: make a copy of the youngest records for an engineer.
+    SupportDump,
+}
+
+impl Order {
+    /// Whether it asks for a copy, and for nothing to be done to the lease.
+    pub const fn is_for_a_copy(self) -> bool {
+        matches!(self, Self::Export | Self::SupportDump)
+    }
 }

@@ -36,7 +36,7 @@ pub mod site;
 pub mod voter;
 
 pub use client::{Client, ClientEffect, ClientInput};
-pub use command::{SiteEffect, SiteInput};
+pub use command::{CopyCommand, SiteEffect, SiteInput};
 pub use decisions::{Decisions, Shipped};
 pub use front::{FrontEnd, Queue};
 pub use identity::Identity;

@@ -117,6 +117,13 @@ pub struct Policy {
     /// How often what is new in the log is written to the backup media; a restore loses at most what
     /// was acknowledged since. `None`: never.
     pub backup_every: Option<Span>,
+    /// How often a site brings what is made from its log up to date: the search index, the journal of what was
+    /// acknowledged. `None`: nothing is made.
+    pub index_every: Option<Span>,
+    /// How long an administrator's export is kept; it is deleted within a quarter more.
+    pub export_lifetime: Span,
+    /// How long a support dump is kept; it is deleted within a quarter more.
+    pub dump_lifetime: Span,
     /// The most requests that may wait at a datacenter; more are refused as overload. Old records that wait
     /// to be read count as the requests that take as long. What waits must
     /// be served before its client gives up, or a full queue serves nothing that anybody still wants.
@@ -209,6 +216,11 @@ impl Policy {
         self.slow(self.drain_timeout) + self.slow(self.loop_wait) + self.attempts(4)
     }
 
+    /// How long a file is kept at most that an operator ordered.
+    pub fn longest_file(&self) -> Span {
+        self.export_lifetime.max(self.dump_lifetime)
+    }
+
     /// True time that passes while a clock slow by ρ counts `span`.
     fn slow(&self, span: Span) -> Span {
         span.scale(1_000_000, 1_000_000 - u64::from(self.rho_ppm)) + Span::micros(1)
@@ -246,6 +258,9 @@ impl Default for Policy {
             window_records: 512,
             reseed_rate: None,
             backup_every: Some(Span::hours(6)),
+            index_every: Some(Span::minutes(1)),
+            export_lifetime: Span::hours(24),
+            dump_lifetime: Span::hours(6),
             queue_limit: 60,
             route_ttl: Span::secs(30),
             request_timeout: Span::secs(4),

@@ -57,6 +57,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn lose_backups(&mut self, datacenter: Datacenter) -> bool {
         let before = self.backups.len();
         self.backups.retain(|&(_, at), _| at != datacenter);
+        self.lose_media_shelves(datacenter);
         self.state(Fact::BackupsLost(datacenter));
         self.backups.len() < before
     }
@@ -101,6 +102,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let datacenter = slot.datacenter();
         if slot.store.end() > 0 {
             slot.store.cut(0, &mut Vec::new());
+            self.cut_shelves(site, 0);
             self.state(Fact::TailCut { datacenter, unit: site.unit(), keeps: Position::default() });
         }
         self.begin_copy(site, Route::Load { backup, staging }, 0, backup.end.index);

@@ -8,7 +8,7 @@ use super::plan::{DatacenterPlan, Plan};
 use super::reread::Rereading;
 use super::service_time::ServiceTime;
 use super::world::World;
-use crate::facts::{Fact, Observer};
+use crate::facts::{Dropped, Fact, Observer};
 use crate::service::{Batch, Decisions, FrontEnd, Operation, Queue, SiteInput, Write};
 use crate::terms::{Bytes, CopyClass, Datacenter, Instant, Position, RecordKind, Span, Unit};
 use std::collections::VecDeque;
@@ -272,7 +272,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             if FrontEnd::is_awaited(waited, asked.patience) {
                 return Some((site, asked));
             }
-            self.state(Fact::Dropped { unit: asked.unit, datacenter, waited });
+            self.state(Fact::Dropped(Dropped { unit: asked.unit, datacenter, waited }));
         }
     }
 

@@ -36,6 +36,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let any = world.put_voters_back(&voters);
             for (site, copy) in stores {
                 world.sites[site.index()].store.become_copy(copy, world.now);
+                world.cut_shelves(site, 0);
                 world.abandon_merge(site);
                 world.state(Fact::StorageLost { unit: site.unit(), side: site.side(), datacenter });
                 world.state_copy(site);

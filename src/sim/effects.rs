@@ -59,7 +59,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let harmed = self.harmed(kind);
         let effects = &mut self.registry.effects;
         effects.since[usize::from(fault)] = harmed;
-        effects.took[usize::from(fault)] |= harmed.is_none() && !matches!(kind, FaultKind::Operator(..));
+        let is_answered = matches!(kind, FaultKind::Operator(_, order) if !order.is_for_a_copy());
+        effects.took[usize::from(fault)] |= harmed.is_none() && !is_answered;
     }
 
     /// A fault is about to be lifted.

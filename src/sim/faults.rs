@@ -163,6 +163,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             FaultKind::ConfigPush { datacenter, serves, label } => self.offer(Capacity { datacenter, serves, label }),
             FaultKind::Operator(unit, order) => self.order(fault, unit, order),
+            FaultKind::RefuseCopies { datacenter, copy } => self.refuse_copies(datacenter, copy, true),
             FaultKind::Restore { unit, backup_of } => self.order_restore(unit, backup_of),
         }
     }
@@ -188,6 +189,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             FaultKind::Surge(boundary, milli) => drop(self.surge(boundary, milli, false)),
             FaultKind::Degrade { a, b, loss_ppm, delay } => self.degrade(a, b, loss_ppm, delay, false),
+            FaultKind::RefuseCopies { datacenter, copy } => drop(self.refuse_copies(datacenter, copy, false)),
             FaultKind::StorageLoss { .. }
             | FaultKind::RestoreCopy { .. }
             | FaultKind::ConfigPush { .. }
@@ -288,6 +290,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let site = match order {
             Order::PlannedSwitchover => SiteId::new(unit, holder),
             Order::ForcedFailover => SiteId::new(unit, holder.peer()),
+            Order::Export | Order::SupportDump => return self.order_copy(SiteId::new(unit, holder), order),
             // What the operator attests is true, or the order is not given.
             Order::Refound => match self.lone_memory(unit) {
                 Some(side) => SiteId::new(unit, side),

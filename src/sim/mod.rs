@@ -43,6 +43,7 @@ mod runs;
 pub mod sampler;
 mod sampling;
 mod service_time;
+mod shelves;
 mod sites;
 mod slab;
 mod store;

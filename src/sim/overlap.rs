@@ -35,6 +35,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             FaultKind::Isolate { datacenter, clients_reach } => {
                 self.others(datacenter).any(is_cut) || !clients_reach && self.network.closings(datacenter) == 1
             }
+            FaultKind::RefuseCopies { datacenter, copy } => self.refuses_by_one(datacenter, copy),
             // These add up with others of their kind, or are over as soon as they have struck.
             FaultKind::SlowDisk { .. }
             | FaultKind::ClockOffset(..)

@@ -1,7 +1,9 @@
 //! A run as the world needs it: everything resolved, nothing looked up by name any more.
 
 use crate::service::{Order, Policy, ResidencyMap};
-use crate::terms::{AppVersion, Boundary, Bytes, Country, Datacenter, Instant, RecordKind, Seat, Side, Span, Unit};
+use crate::terms::{
+    AppVersion, Boundary, Bytes, CopyClass, Country, Datacenter, Instant, RecordKind, Seat, Side, Span, Unit,
+};
 use std::sync::Arc;
 
 /// Everything that decides a run, with the seed.
@@ -321,7 +323,14 @@ pub enum FaultKind {
         /// The label that the operator gave it.
         label: Option<Boundary>,
     },
-    /// An operator orders a failover of a scale unit.
+    /// A target refuses every copy of a class that is brought to it.
+    RefuseCopies {
+        /// Where it stands.
+        datacenter: Datacenter,
+        /// Copies of which class.
+        copy: CopyClass,
+    },
+    /// An operator orders a failover of a scale unit, or a copy of its log.
     Operator(Unit, Order),
     /// An operator orders a scale unit to be restored from the newest backup.
     Restore {
@@ -350,6 +359,7 @@ impl FaultKind {
             Self::Surge(..) => "surge",
             Self::Degrade { .. } => "degrade",
             Self::ConfigPush { .. } => "config-push",
+            Self::RefuseCopies { .. } => "refuse-copies",
             Self::Operator(..) | Self::Restore { .. } => "operator",
         }
     }

@@ -155,8 +155,8 @@ fn overlapping_faults_of_every_kind_leave_nothing_behind() {
         (FaultKind::StorageLoss { datacenter: TEXAS, backups: false }, 52, 0),
         (FaultKind::PauseUnit(AMSTERDAM, Unit(0)), 53, 1),
         (FaultKind::PauseUnit(AMSTERDAM, Unit(0)), 53, 0), // it stands still already: it fires a minute later
-        (FaultKind::SlowDisk { datacenter: DUBLIN, unit: None, milli: 20_000 }, 53, 0),
-        (FaultKind::SlowDisk { datacenter: DUBLIN, unit: Some(Unit(0)), milli: 3_000 }, 54, 1),
+        (FaultKind::SlowDisk { datacenter: DUBLIN, unit: None, milli: 20_000 }, 52, 0),
+        (FaultKind::SlowDisk { datacenter: DUBLIN, unit: Some(Unit(0)), milli: 3_000 }, 53, 1),
         (FaultKind::Cooling { datacenter: DUBLIN, to_ppm: 500_000, steps: 3, every: Span::secs(30) }, 54, 0),
     ];
     let ended = run(plan(faults));

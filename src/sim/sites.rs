@@ -142,6 +142,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let slot = &mut self.sites[site.index()];
             if slot.datacenter() == datacenter {
                 slot.store.lose(self.now);
+                self.cut_shelves(site, 0);
                 self.abandon_merge(site);
                 self.state(Fact::StorageLost { unit: site.unit(), side: site.side(), datacenter });
                 any = true;
@@ -241,6 +242,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             SiteEffect::ToVoter { seat, question } => self.ask_voter(site, seat, question),
             SiteEffect::Respond { request, response } => self.respond(site, request, response),
             SiteEffect::Announce(announcement) => self.announce(site, announcement),
+            SiteEffect::Copies(command) => self.copy(site, command),
         }
     }
 

@@ -47,6 +47,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let slot = &mut self.sites[site.index()];
         slot.store.cut(keep, &mut tail);
         let (unit, datacenter, keeps) = (site.unit(), slot.datacenter(), slot.store.position(keep));
+        self.cut_shelves(site, keep);
         self.state(Fact::TailCut { datacenter, unit, keeps });
         for &(position, Entry { birth, .. }) in &tail {
             self.state(Fact::Landed { birth, copy: CopyClass::QuarantinedTail, datacenter, unit, position });

@@ -14,6 +14,7 @@ use super::message::{Local, Message, Records};
 use super::network::Network;
 use super::population::Population;
 use super::request::Requests;
+use super::shelves::Shelves;
 use super::sites::SiteSlot;
 use super::slab::Slab;
 use super::store::Entry;
@@ -51,6 +52,7 @@ pub struct World<D, O> {
     pub(super) sites: Vec<SiteSlot<D>>,
     pub(super) voters: Vec<VoterSlot<D>>,
     pub(super) backups: Backups,
+    pub(super) shelves: Shelves,
     /// Disks as they were, by the fault that will put them back.
     pub(super) disk_copies: BTreeMap<u16, DiskCopy>,
     pub(super) devices: Devices<D>,
@@ -127,6 +129,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             sites: SiteSlot::all(plan),
             voters: VoterSlot::all(plan, &decisions),
             backups: Backups::new(),
+            shelves: Shelves::default(),
             disk_copies: BTreeMap::new(),
             devices: Devices::new(plan, population.users.len()),
             traffic: Traffic::new(plan, &population),

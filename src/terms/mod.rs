@@ -18,7 +18,7 @@ pub mod time;
 pub use copy::{CopyClass, CopyRow, Holds};
 pub use lease::{Ballot, Epoch, Incarnation, Index, Members, Mode, Position, Register};
 pub use names::Names;
-pub use opaque::{Opaque, VoterRecord};
+pub use opaque::{Lines, Opaque, VoterRecord};
 pub use place::{Boundary, BoundarySet, Country, Datacenter, DatacenterSet, Seat, Side, Unit, UnitSet};
 pub use record::{
     AppVersion, Birth, Conversation, ConversationKind, Opening, Record, RecordKind, Tenancy, Tenant, User,

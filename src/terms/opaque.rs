@@ -4,7 +4,7 @@
 //! are identifiers and counters by construction, so code that wants to send anything else out of a
 //! boundary does not compile.
 
-use super::{Ballot, Members, Register};
+use super::{Ballot, CopyClass, Members, Register, Unit};
 
 /// A value that says nothing about anybody: it may rest or travel outside a boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +32,23 @@ impl VoterRecord {
     /// The ballot of the accepted value.
     pub fn accepted_ballot(&self) -> Ballot {
         self.accepted.map_or(Ballot::ZERO, |value| value.renewal)
+    }
+}
+
+/// Lines that a site writes of itself, or sends out to wake devices and to be found: how many of what kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lines {
+    /// What kind of line.
+    pub class: CopyClass,
+    /// The scale unit that they name.
+    pub unit: Unit,
+    /// How many, since the last time.
+    pub count: u64,
+}
+
+impl From<Lines> for Opaque<Lines> {
+    fn from(lines: Lines) -> Self {
+        Self(lines)
     }
 }
 

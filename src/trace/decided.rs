@@ -6,7 +6,7 @@ use crate::service::placement::{Candidates, Placement};
 use crate::service::policy::Policy;
 use crate::service::{Identity, ResidencyMap, Shipped};
 use crate::terms::{
-    Ballot, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit, UnitSet, Wall,
+    Ballot, CopyClass, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit, UnitSet, Wall,
 };
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -167,6 +167,22 @@ impl<D: Decisions> Decisions for Noted<D> {
 
     fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
         self.decisions.staging_targets(map, unit, side)
+    }
+
+    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, side: Side, class: CopyClass) -> Candidates {
+        self.decisions.copy_targets(map, unit, side, class)
+    }
+
+    fn copied_after(&self, class: CopyClass, known: Index) -> Index {
+        self.decisions.copied_after(class, known)
+    }
+
+    fn deletes(&self, class: CopyClass) -> bool {
+        self.decisions.deletes(class)
+    }
+
+    fn tells_content(&self, class: CopyClass) -> bool {
+        self.decisions.tells_content(class)
     }
 
     fn admits_backup(&self, identity: &Identity, backup: &Catalogue) -> bool {

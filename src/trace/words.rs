@@ -96,6 +96,12 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         SiteInput::Order(Order::PlannedSwitchover) => "an operator ordered a planned switchover".to_owned(),
         SiteInput::Order(Order::ForcedFailover) => "an operator ordered a forced failover".to_owned(),
         SiteInput::Order(Order::Refound) => "an operator ordered to found the register anew".to_owned(),
+        SiteInput::Order(Order::Export) => "an operator ordered an export".to_owned(),
+        SiteInput::Order(Order::SupportDump) => "an operator ordered a support dump".to_owned(),
+        SiteInput::Copied { class, run: (_, through), taken: true } => {
+            format!("the {class} has its log through index {through}")
+        }
+        SiteInput::Copied { class, .. } => format!("the {class} refused what was brought to it"),
         SiteInput::Offered(_) => "an operator offered a backup to restore from".to_owned(),
         SiteInput::BackedUp { through } => format!("the backup of its log through index {through} is finished"),
         SiteInput::MapPushed(ref map) => format!("an operator pushed map {}", map.version),
@@ -115,6 +121,7 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::BackUp => "to have a backup written",
         SiteTimer::Failback => "to hand the lease back",
         SiteTimer::DiskLate => "to count its disk as failing",
+        SiteTimer::Derive => "to bring copies of its log up to date",
         SiteTimer::Reseed => "to read on for a peer that is brought back",
     }
 }

@@ -22,6 +22,7 @@ pub(crate) fn policy() -> Arc<Policy> {
         grace_period_with_data_loss: None,
         effective: Wall::ZERO,
         backup_every: None,
+        index_every: None,
         disk_timeout: None,
         witness_timeout: None,
         ..Policy::default()

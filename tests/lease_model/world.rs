@@ -416,6 +416,7 @@ impl<D: Decisions> World<D> {
                 | SiteEffect::Cache { .. }
                 | SiteEffect::Restore { .. }
                 | SiteEffect::BackUp { .. }
+                | SiteEffect::Copies(_)
                 | SiteEffect::Announce(_) => {}
             }
         }

@@ -3,6 +3,7 @@
 
 use ringfence::campaign::saboteur::Planted;
 use ringfence::scenario::{self, Scenario, Size};
+use ringfence::terms::CopyClass;
 
 /// A mistake, the invariant that catches it, and the circumstances in which it shows.
 pub(crate) struct Trap {
@@ -61,6 +62,26 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::RefusesNewEpoch, caught_by: "FO-6", circumstances: STRICT },
     Trap { planted: Planted::PromisesOnce, caught_by: "FO-6", circumstances: DUBLIN_OUT },
     Trap { planted: Planted::NeverResumes, caught_by: "FO-6", circumstances: ALONE_AND_BACK },
+    Trap { planted: Planted::LeaksInto(CopyClass::SearchIndex), caught_by: "RES-1", circumstances: "" },
+    Trap { planted: Planted::LeaksInto(CopyClass::SearchIndex), caught_by: "RES-6", circumstances: "" },
+    Trap { planted: Planted::LeaksInto(CopyClass::ComplianceCopy), caught_by: "RES-1", circumstances: "" },
+    Trap { planted: Planted::LeaksInto(CopyClass::Snapshot), caught_by: "RES-1", circumstances: RESEEDED },
+    Trap { planted: Planted::LeaksInto(CopyClass::DeadLetter), caught_by: "RES-1", circumstances: INDEX_FULL },
+    Trap { planted: Planted::LeaksInto(CopyClass::Export), caught_by: "RES-1", circumstances: COPIED_OUT },
+    Trap { planted: Planted::LeaksInto(CopyClass::SupportDump), caught_by: "RES-6", circumstances: COPIED_OUT },
+    Trap { planted: Planted::LeaksInto(CopyClass::ApplicationLog), caught_by: "RES-4", circumstances: "" },
+    Trap { planted: Planted::LeaksInto(CopyClass::MetricLabels), caught_by: "RES-4", circumstances: "" },
+    Trap { planted: Planted::LeaksInto(CopyClass::PushPayload), caught_by: "RES-4", circumstances: "" },
+    Trap { planted: Planted::LeaksInto(CopyClass::RoutingKey), caught_by: "RES-4", circumstances: "" },
+    Trap { planted: Planted::LosesFrom(CopyClass::SearchIndex), caught_by: "RES-9", circumstances: "" },
+    Trap { planted: Planted::LosesFrom(CopyClass::ComplianceCopy), caught_by: "RES-9", circumstances: "" },
+    Trap { planted: Planted::LosesFrom(CopyClass::DeadLetter), caught_by: "RES-9", circumstances: INDEX_FULL },
+    Trap { planted: Planted::LosesFrom(CopyClass::Export), caught_by: "RES-9", circumstances: COPIED_OUT },
+    Trap { planted: Planted::LosesFrom(CopyClass::SupportDump), caught_by: "RES-9", circumstances: COPIED_OUT },
+    Trap { planted: Planted::Keeps(CopyClass::Snapshot), caught_by: "RES-9", circumstances: RESEEDED },
+    Trap { planted: Planted::Keeps(CopyClass::DeadLetter), caught_by: "RES-9", circumstances: INDEX_FULL },
+    Trap { planted: Planted::Keeps(CopyClass::Export), caught_by: "RES-9", circumstances: COPIED_OUT },
+    Trap { planted: Planted::Keeps(CopyClass::SupportDump), caught_by: "RES-9", circumstances: COPIED_OUT },
 ];
 
 const EMEA_DARK: &str = r#"
@@ -427,5 +448,53 @@ kind = "operator"
 unit = "emea-1"
 order = "restore"
 backup_of = "amer-1"
+at = "15m"
+"#;
+
+/// Amsterdam is dark for so long that it has to be brought back by what must be read again.
+const RESEEDED: &str = r#"
+[service]
+window_records = 16
+batch_records = 8
+
+[[fault]]
+kind = "outage"
+datacenter = "amsterdam"
+at = "5m"
+for = "8m"
+"#;
+
+/// Dublin's index refuses for a while, in which an inventory is taken.
+const INDEX_FULL: &str = r#"
+[[fault]]
+kind = "refuse-copies"
+datacenter = "dublin"
+copy = "search-index"
+at = "5m"
+for = "10m"
+
+[[inventory]]
+at = "14m"
+"#;
+
+/// An export and a dump that are to be gone before the end, and an inventory while they rest.
+const COPIED_OUT: &str = r#"
+[service]
+export_lifetime = "8m"
+dump_lifetime = "8m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-1"
+order = "export"
+at = "10m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-1"
+order = "support-dump"
+at = "10m"
+
+[[inventory]]
 at = "15m"
 "#;

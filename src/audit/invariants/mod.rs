@@ -8,6 +8,8 @@ pub(super) mod candidates;
 pub(super) mod colocation;
 pub(super) mod convergence;
 pub(super) mod epochs;
+pub(super) mod inventory;
+pub(super) mod opaque;
 pub(super) mod recovery_time;
 pub(super) mod refusals;
 pub(super) mod residence;

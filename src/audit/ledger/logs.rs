@@ -44,6 +44,16 @@ impl Store {
         self.segments.iter().map(|segment| segment.last + 1 - segment.first).sum()
     }
 
+    /// The runs of the log, in order: the epoch of each, its first index and its last.
+    pub(in crate::audit) fn runs(&self) -> impl Iterator<Item = (Epoch, Index, Index)> {
+        self.segments.iter().map(|&Segment { epoch, first, last }| (epoch, first, last))
+    }
+
+    /// The last position of the log; zero where nothing is.
+    pub(in crate::audit) fn end(&self) -> Position {
+        self.segments.last().map_or(Position::default(), |&Segment { epoch, last, .. }| Position { epoch, index: last })
+    }
+
     fn extend(&mut self, epoch: Epoch, first: Index, last: Index) {
         match self.segments.iter().rposition(|segment| segment.epoch <= epoch) {
             Some(place) if self.segments[place].epoch == epoch => {

@@ -1,20 +1,24 @@
 //! What the oracle remembers: the facts folded once, for every invariant to read.
 //!
 //! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
-//! site's log holds, [`people`] tenants and conversations, [`families`] records that travel
+//! site's log holds, [`shelves`] what copies of it do, [`people`] tenants and conversations, [`families`] records that travel
 //! together. Memory grows with the population and with what is not yet replicated, never with the
 //! number of messages but for four bytes in every 256.
 
 mod backups;
 mod families;
+mod landing;
 mod logs;
 mod people;
 mod registers;
+mod shelves;
 mod world;
 
+pub(super) use landing::Landing;
 pub(super) use logs::Acknowledgement;
 pub(super) use people::Talk;
 pub(super) use registers::{Granted, LeaseBook, Persisted};
+pub(super) use shelves::{Run, Shelf, lacking};
 
 use super::rules::{self, Case, Residence, Stamp};
 use super::{Contract, UnitTerms, slack};
@@ -28,6 +32,7 @@ use families::Families;
 use logs::UnitLogs;
 use people::People;
 use registers::Registers;
+use shelves::{Refusing, UnitShelves};
 use world::World;
 
 /// A new epoch was granted.
@@ -53,6 +58,8 @@ pub(super) struct Ledger {
     pub(super) registers: Registers,
     logs: Vec<UnitLogs>,
     backups: Vec<BackupBook>,
+    shelves: Vec<UnitShelves>,
+    refusing: Refusing,
     people: People,
     families: Families,
 }
@@ -64,6 +71,8 @@ impl Ledger {
             registers: Registers::new(contract.units.len(), contract.start),
             logs: vec![UnitLogs::default(); contract.units.len()],
             backups: vec![BackupBook::default(); contract.units.len()],
+            shelves: vec![UnitShelves::default(); contract.units.len()],
+            refusing: Refusing::default(),
             people: People::default(),
             families: Families::default(),
             contract,
@@ -271,6 +280,7 @@ impl Ledger {
     }
 
     pub(super) fn tail_cut(&mut self, unit: Unit, datacenter: Datacenter, keeps: Position) {
+        self.shelves[unit.index()].cut(datacenter, keeps);
         if let Some(side) = self.contract.unit(unit).side_at(datacenter) {
             self.logs[unit.index()].tail_cut(side, keeps);
         }
@@ -284,6 +294,7 @@ impl Ledger {
         if epoch >= self.registers.epoch(unit) {
             self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
             self.backups[unit.index()].acknowledged(position, at);
+            self.shelves[unit.index()].acknowledged(position, epoch, at);
         }
     }
 
@@ -291,7 +302,10 @@ impl Ledger {
     pub(super) fn backup(&mut self, fact: &Fact) {
         match *fact {
             Fact::BackedUp { unit, datacenter, end, .. } => self.backups[unit.index()].backed_up(datacenter, end),
-            Fact::BackupsLost(datacenter) => self.backups.iter_mut().for_each(|book| book.lost(datacenter)),
+            Fact::BackupsLost(datacenter) => {
+                self.backups.iter_mut().for_each(|book| book.lost(datacenter));
+                self.shelves.iter_mut().for_each(|shelves| shelves.media_lost(datacenter));
+            }
             Fact::RestoreOrdered { unit } => self.backups[unit.index()].ordered(),
             Fact::Restored { unit, side, .. } => {
                 let ordered = self.backups[unit.index()].restored();
@@ -338,7 +352,10 @@ impl Ledger {
             Fact::Paused { datacenter, paused } => self.world.paused(datacenter, paused, at),
             Fact::UnitPaused { unit, datacenter, paused } => self.world.unit_paused(unit, datacenter, paused, at),
             Fact::Disk { unit, datacenter, flush } => self.world.disk(unit, datacenter, flush, at),
-            Fact::StorageLost { unit, side, .. } => self.logs[unit.index()].storage_lost(side, at),
+            Fact::StorageLost { unit, side, datacenter } => {
+                self.logs[unit.index()].storage_lost(side, at);
+                self.shelves[unit.index()].disk_lost(side, datacenter);
+            }
             Fact::MemoryLost { unit, seat, .. } => self.registers.of_mut(unit).wipe(seat, at),
             _ => {}
         }
@@ -379,17 +396,4 @@ impl Ledger {
             self.world.busy(datacenter, at);
         }
     }
-}
-
-/// Where content came to rest.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Landing {
-    /// In what kind of place.
-    pub copy: CopyClass,
-    /// Where, physically.
-    pub datacenter: Datacenter,
-    /// On whose storage.
-    pub unit: Unit,
-    /// At which position of the log.
-    pub position: Position,
 }

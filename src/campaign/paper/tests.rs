@@ -34,6 +34,8 @@ fn a_wrong_decision_of_residence_is_found_without_a_run() {
         (Planted::BackupAbroad, "RES-6"),
         (Planted::StagesAbroad, "RES-6"),
         (Planted::AnyBackupAdmitted, "RES-6"),
+        (Planted::LeaksInto(CopyClass::Export), "RES-6"),
+        (Planted::LeaksInto(CopyClass::MetricLabels), "RES-4"),
     ] {
         let paper = on_paper(&Saboteur::new(planted, &scenario.plan), &scenario);
         assert!(broken(&paper).contains(&id), "{planted:?} breaks {:?}", broken(&paper));

@@ -90,6 +90,7 @@ impl<D: Decisions> Site<D> {
         let records = self.log.end() - keep;
         if records > 0 {
             self.log.cut(keep);
+            self.derived.cut(keep);
             effects.push(SiteEffect::Quarantine { keep });
             effects.push(SiteEffect::Announce(Announcement::TailQuarantined { records }));
         }

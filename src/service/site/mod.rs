@@ -4,12 +4,13 @@
 //! the lease, where it accepts writes and replicates them. Reading order: `standby` (when to take
 //! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
-//! (doing so because the disk fails), `backup` (who writes one, when and where),
+//! (doing so because the disk fails), `backup` (who writes one, when and where), `derived` (other copies),
 //! `restoring` (when both stores are gone), `founding` (when the register is), `witness` (when it is silent).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
 mod backup;
+mod derived;
 mod disk;
 mod following;
 mod founding;
@@ -36,6 +37,7 @@ use super::refounding::{Ground, Refounding};
 use super::{Decisions, Machine, ResidencyMap, entropy};
 use crate::facts::Announcement;
 use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
+use derived::Derived;
 use holding::Holding;
 use standby::Standby;
 use std::sync::Arc;
@@ -69,6 +71,8 @@ pub enum SiteTimer {
     Refound,
     /// To read on for a peer that is brought back.
     Reseed,
+    /// To bring what is made from the log up to date, or to look for what has outlived its time.
+    Derive,
 }
 
 /// Where a boot's number stands in the tokens of its looks.
@@ -100,6 +104,7 @@ pub struct Site<D> {
     label_due: bool,
     /// The epoch of the holder with whose log this one was seen to agree.
     following: Option<Epoch>,
+    derived: Derived,
 }
 
 /// What a site is at the moment.
@@ -142,6 +147,7 @@ impl<D: Decisions> Site<D> {
             flush_since: None,
             label_due: false,
             following: None,
+            derived: Derived::at_boot(),
         }
     }
 
@@ -313,9 +319,11 @@ impl<D: Decisions> Machine for Site<D> {
             SiteInput::MapPushed(map) => self.map_pushed(map, effects),
             SiteInput::Offered(backup) => self.restore(backup, effects),
             SiteInput::BackedUp { through } => self.backup_written(now, through, effects),
+            SiteInput::Copied { class, run, taken } => self.made(class, run, taken, effects),
         }
         self.time_flush(now);
         self.advance(now, effects);
+        self.derive(now.monotonic, effects);
     }
 
     fn deadline(&self) -> Option<(Monotonic, SiteTimer)> {
@@ -331,10 +339,7 @@ impl<D: Decisions> Machine for Site<D> {
             }
             Role::Holding(holding) => Some(self.holding_deadline(holding)),
         };
-        match (self.proposer.deadline(), role) {
-            (Some(until), Some((at, _))) if until < at => Some((until, SiteTimer::AttemptOver)),
-            (Some(until), None) => Some((until, SiteTimer::AttemptOver)),
-            (_, role) => role,
-        }
+        let attempt = self.proposer.deadline().map(|until| (until, SiteTimer::AttemptOver));
+        [attempt, role, self.derive_at()].into_iter().flatten().min_by_key(|&(at, _)| at)
     }
 }

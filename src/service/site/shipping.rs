@@ -46,6 +46,8 @@ pub(super) struct Peer {
     read_at: Monotonic,
     /// By how much the last turn came later than the next was due.
     late: Span,
+    /// Through which index old records were read for it.
+    old_through: Index,
 }
 
 impl Peer {
@@ -65,6 +67,7 @@ impl Peer {
             reading: None,
             read_at: Monotonic::ZERO,
             late: Span::ZERO,
+            old_through: 0,
         }
     }
 
@@ -113,6 +116,11 @@ impl Peer {
     const fn has_room(&self, end: Index, policy: &Policy) -> bool {
         let waits = self.matched && self.reading.is_none() && self.sent < end;
         waits && self.sent - self.durable < policy.window_records
+    }
+
+    /// Whether it lacks any of the old records that were read for it.
+    pub(super) const fn lacks_old(&self) -> bool {
+        self.durable < self.old_through
     }
 
     /// When to read on, if the next record must be read again.
@@ -177,6 +185,7 @@ impl<D: Decisions> Site<D> {
             }
         }
         let (peer, end) = (&mut holding.peer, self.log.durable());
+        let mut read = None;
         while peer.has_room(end, &self.policy) {
             let old = peer.next_is_old(end, &self.policy);
             if old && now < peer.read_at {
@@ -194,10 +203,15 @@ impl<D: Decisions> Site<D> {
                 peer.read_at = was_due + self.policy.reseed_pause(last - peer.sent);
                 peer.reading = Some(batch);
                 peer.caught_up_since = None;
+                peer.old_through = last;
+                read = Some((first, last));
                 effects.push(SiteEffect::Reread(batch));
             } else {
                 peer.send(now, batch, effects);
             }
+        }
+        if let Some((first, last)) = read {
+            self.take_snapshot(first, last, effects);
         }
     }
 

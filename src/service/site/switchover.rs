@@ -12,7 +12,7 @@ use crate::facts::Announcement;
 use crate::service::Decisions;
 use crate::service::message::{Order, PeerMessage};
 use crate::service::policy::{Initiative, Policy};
-use crate::terms::{LocalTime, Mode, Monotonic, Register, Side};
+use crate::terms::{CopyClass, LocalTime, Mode, Monotonic, Register, Side};
 
 /// A switchover under way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +56,8 @@ impl<D: Decisions> Site<D> {
         let leaves = if holds { self.identity.side } else { self.identity.side.peer() };
         let allowed = if leaves == Side::A { self.policy.failover } else { self.policy.failback };
         match order {
+            Order::Export => self.copy_out(now.monotonic, CopyClass::Export, effects),
+            Order::SupportDump => self.copy_out(now.monotonic, CopyClass::SupportDump, effects),
             _ if allowed == Initiative::Disabled => effects.push(SiteEffect::Announce(Announcement::OrderRefused)),
             Order::PlannedSwitchover if holds => self.begin_switchover(now, effects),
             Order::ForcedFailover if !holds => self.force(now),

@@ -1,0 +1,48 @@
+//! What each copy class may hold, and how it ends: a table of the oracle's own.
+//!
+//! | class | holds | ends |
+//! |---|---|---|
+//! | log, replica | content | with the disk |
+//! | search index, dead letters, snapshot | content of the log beside it | with the tail, and with the disk |
+//! | compliance copy | what was acknowledged | with the media |
+//! | export, support dump | content | by its lifetime, and with the media |
+//! | cache, quarantined tail, backup, restore staging | content | each as other invariants say |
+//! | witness record, application log, metric labels, push payload, routing key | nothing of anybody's | – |
+
+use super::Contract;
+use crate::terms::{CopyClass, Span};
+
+/// Whether what users wrote may rest in a class at all.
+pub(super) const fn may_hold_content(class: CopyClass) -> bool {
+    !matches!(
+        class,
+        CopyClass::WitnessRecord
+            | CopyClass::ApplicationLog
+            | CopyClass::MetricLabels
+            | CopyClass::PushPayload
+            | CopyClass::RoutingKey
+    )
+}
+
+/// Whether the inventory counts a class, which comes to rest in runs of a log.
+pub(super) const fn is_counted(class: CopyClass) -> bool {
+    is_beside_the_log(class) || matches!(class, CopyClass::ComplianceCopy | CopyClass::Export | CopyClass::SupportDump)
+}
+
+/// Whether a class stands on the disk of the log that it is made of, and may hold nothing that the log does not.
+pub(super) const fn is_beside_the_log(class: CopyClass) -> bool {
+    matches!(class, CopyClass::SearchIndex | CopyClass::DeadLetter | CopyClass::Snapshot)
+}
+
+/// How long a class may rest after it came to rest, where its lifetime is promised.
+pub(super) fn lifetime(contract: &Contract, class: CopyClass) -> Option<Span> {
+    let promised = match class {
+        CopyClass::Export => contract.export_lifetime,
+        CopyClass::SupportDump => contract.dump_lifetime,
+        _ => return None,
+    };
+    Some(promised + promised.scale(1, 4))
+}
+
+/// So many of the youngest records are in a support dump, or all if there are fewer.
+pub(super) const DUMPED: u64 = 1_000;
