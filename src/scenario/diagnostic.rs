@@ -15,15 +15,24 @@ pub struct Diagnostic {
     help: Option<String>,
     source: Arc<Source>,
     span: Option<Range<usize>>,
+    /// The place in the user's own file that brought a text in which nobody can change anything.
+    brought_in: Option<Place>,
 }
 
 impl Diagnostic {
     pub(super) fn at(code: Code, place: &Place, message: String) -> Self {
-        Self { code, message, help: None, source: place.source.clone(), span: Some(place.span.clone()) }
+        Self {
+            code,
+            message,
+            help: None,
+            source: place.source.clone(),
+            span: Some(place.span.clone()),
+            brought_in: None,
+        }
     }
 
     pub(super) fn about_file(code: Code, source: &Arc<Source>, message: String) -> Self {
-        Self { code, message, help: None, source: source.clone(), span: None }
+        Self { code, message, help: None, source: source.clone(), span: None, brought_in: None }
     }
 
     /// With a suggestion.
@@ -38,6 +47,13 @@ impl Diagnostic {
     pub(super) fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
+    }
+
+    /// Points out of a text that is built in, to the place by which the user's own came to rest on it.
+    pub(super) fn point_out_of_built_in(&mut self, place: &Place) {
+        if self.source.is_built_in() {
+            self.brought_in.get_or_insert_with(|| place.clone());
+        }
     }
 
     /// The stable code.
@@ -57,24 +73,38 @@ impl Diagnostic {
 
     /// The file, as the user named it.
     pub fn file(&self) -> &str {
-        &self.source.name
+        &self.own().0.name
     }
 
     /// Line and column from one, columns in characters; `None` where the whole file is meant.
     pub fn position(&self) -> Option<(usize, usize)> {
-        self.span.as_ref().map(|span| self.source.position(span.start))
+        let (source, span) = self.own();
+        span.map(|span| source.position(span.start))
+    }
+
+    /// Where the user can do something about it.
+    fn own(&self) -> (&Source, Option<&Range<usize>>) {
+        match &self.brought_in {
+            Some(place) => (&place.source, Some(&place.span)),
+            None => (&self.source, self.span.as_ref()),
+        }
     }
 
     /// Sorts by file, then by place.
     fn order(&self) -> (&str, usize, Code) {
-        (&self.source.name, self.span.as_ref().map_or(0, |span| span.start), self.code)
+        let (source, span) = self.own();
+        (&source.name, span.map_or(0, |span| span.start), self.code)
     }
 
     fn render(&self, renderer: &Renderer) -> String {
         let title = Level::ERROR.primary_title(self.message.as_str()).id(self.code.as_str());
-        let group = match &self.span {
-            Some(span) => self.pointing_at(span, Group::with_title(title)),
-            None => Group::with_title(title).element(Origin::path(self.file())),
+        let group = match (&self.brought_in, &self.span) {
+            (Some(place), Some(span)) => {
+                let group = pointing_at(&place.source, &place.span, "", Group::with_title(title));
+                pointing_at(&self.source, span, "built in", group)
+            }
+            (_, Some(span)) => pointing_at(&self.source, span, "", Group::with_title(title)),
+            (_, None) => Group::with_title(title).element(Origin::path(self.file())),
         };
         let group = match &self.help {
             Some(help) => group.element(Level::HELP.message(help.as_str())),
@@ -82,16 +112,17 @@ impl Diagnostic {
         };
         renderer.render(&[group])
     }
+}
 
-    /// Shows the line with a caret under the span's part of it; of a long line, what is around it.
-    fn pointing_at<'a>(&'a self, span: &Range<usize>, group: Group<'a>) -> Group<'a> {
-        let (number, start, line) = self.source.line(span.start);
-        let from = (span.start.max(start) - start).min(line.len());
-        let to = (span.end.max(start) - start).min(line.len()).max(from);
-        let to = if line.len() > LONGEST_LINE { line.ceil_char_boundary(to.min(from + AROUND)) } else { to };
-        let annotation = AnnotationKind::Primary.span(from..to);
-        group.element(Snippet::source(line).line_start(number).path(self.file()).annotation(annotation))
-    }
+/// Shows the line with a caret under the span's part of it; of a long line, what is around it.
+fn pointing_at<'a>(source: &'a Source, span: &Range<usize>, label: &'a str, group: Group<'a>) -> Group<'a> {
+    let (number, start, line) = source.line(span.start);
+    let from = (span.start.max(start) - start).min(line.len());
+    let to = (span.end.max(start) - start).min(line.len()).max(from);
+    let to = if line.len() > LONGEST_LINE { line.ceil_char_boundary(to.min(from + AROUND)) } else { to };
+    let annotation = AnnotationKind::Primary.span(from..to);
+    let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
+    group.element(Snippet::source(line).line_start(number).path(source.name.as_str()).annotation(annotation))
 }
 
 /// A longer line is noise, and is not shown whole.

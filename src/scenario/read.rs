@@ -25,6 +25,11 @@ impl Findings {
         self.add(Diagnostic::at(code, place, message.into()));
     }
 
+    /// Points everything since the first `before` that is about a text which is built in to the user's own.
+    pub(super) fn point_out_of_built_in(&self, before: usize, place: &Place) {
+        self.0.borrow_mut().iter_mut().skip(before).for_each(|found| found.point_out_of_built_in(place));
+    }
+
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.0.borrow().len()

@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::diagnostic::Diagnostic;
+use super::topology::BUILT_IN;
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
@@ -44,6 +45,11 @@ impl Source {
                 .help("is this the file that you meant?"));
         }
         String::from_utf8(bytes).map(|text| Self::new(name.as_str(), text)).map_err(|error| not_utf8(&name, &error))
+    }
+
+    /// Whether it comes with the program, so that nobody can change it.
+    pub(super) fn is_built_in(&self) -> bool {
+        self.name == BUILT_IN
     }
 
     /// Line and column of a byte, both counted from one, columns in characters.

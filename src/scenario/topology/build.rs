@@ -180,7 +180,9 @@ impl Builder<'_> {
                 datacenters.iter().filter(|dc| dc.boundary == unit.boundary).map(|dc| dc.name.as_str()).collect();
             let message =
                 format!("`{}` does not stand in `{boundary_name}`: a pair never crosses a boundary", given.value);
-            let found = Diagnostic::at(Code::PairAcrossBoundaries, &given.place, message);
+            let label = row.boundary.as_ref().filter(|label| !label.place.source.is_built_in());
+            let place = label.filter(|_| given.place.source.is_built_in()).map_or(&given.place, |label| &label.place);
+            let found = Diagnostic::at(Code::PairAcrossBoundaries, place, message);
             self.findings.add(found.help(format!("in `{boundary_name}` stand {}", listed(&inside))));
         }
         if let Some(backup) = row.backup.as_ref().filter(|_| unit.sites[0] == unit.sites[1]) {

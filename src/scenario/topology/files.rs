@@ -61,20 +61,23 @@ fn finished(
     place: &Place,
     findings: &Findings,
 ) -> Option<Topology> {
-    let mut chain = vec![over];
-    let mut source = source.clone();
+    let (mut chain, before) = (vec![over], findings.count());
+    let (mut source, mut brought_in) = (source.clone(), place.clone());
     while let Some(base) = chain.last().and_then(|document| document.extends.clone()) {
         if chain.len() > LONGEST_CHAIN {
             findings.add(endless(&texts, &base.place));
             return None;
         }
+        brought_in.clone_from(&base.place);
         source = found(&base, &source, findings)?;
         texts.push(source.text.clone());
         chain.push(document_of(&source, findings)?);
     }
     let base = chain.pop()?;
     let document = chain.into_iter().rev().fold(base, TopologyDocument::changed_by);
-    build::topology(document, texts, place, findings)
+    let topology = build::topology(document, texts, place, findings);
+    findings.point_out_of_built_in(before, &brought_in);
+    topology
 }
 
 /// What is wrong with a chain that is too long: of one that comes back to itself a text occurs twice.

@@ -14,7 +14,6 @@ use crate::scenario::source::Place;
 use crate::scenario::words::value;
 use crate::sim::plan::UnitPlan;
 use crate::terms::{Boundary, Datacenter};
-use std::sync::Arc;
 
 /// Reports what cannot be true of a topology. Of one in which something else is wrong (`is_sound` is false), what
 /// rests on names that are known.
@@ -45,9 +44,11 @@ impl Standing<'_> {
             if !self.is_labelled(&given.value) {
                 continue;
             }
-            let said = [label.as_ref().map(|at| &at.place), jurisdiction.as_ref().map(|at| &at.place)];
+            let country = value(&self.document.countries).and_then(|rules| rules.get(&law.row.code.to_string()));
+            let label = label.as_ref().map(|at| &at.place);
+            let said = [label, jurisdiction.as_ref().map(|at| &at.place), country.map(|at| &at.place)];
             // What the user's own file says is wrong sooner than what it extends.
-            let own = |place: &&Place| Arc::ptr_eq(&place.source, &given.place.source);
+            let own = |place: &&Place| !place.source.is_built_in();
             let place = said.into_iter().flatten().find(own).unwrap_or(&given.place);
             let message = format!(
                 "`{}` is labelled `{}`, and stands under the law of {} (`{}`), which belongs to `{}`",
