@@ -77,7 +77,7 @@ bad! {
     unknown_boundary: with("boundary = \"emea\"", "boundary = \"europe\"") => [UnknownBoundary];
     unknown_unit: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-3\"\norder = \"planned\"") => [UnknownUnit];
     unknown_time_zone: with("users = 500", "users = 500\ntime_zone = \"Europe/Belin\"") => [UnknownTimeZone];
-    unknown_invariant: with("[population]", "requires = [\"RES-1\", \"RES-4\"]\n[population]") => [UnknownInvariant];
+    unknown_invariant: with("[population]", "requires = [\"RES-1\", \"RES-99\"]\n[population]") => [UnknownInvariant];
     unknown_topology: with("[population]", "topology = \"kaizala\"\n[population]") => [UnknownTopology];
     country_not_served: with("\"DE\"", "\"RU\"") => [CountryNotServed];
     refusal_expected_of_a_served_country: with("users = 500", "users = 500\nexpect = \"refused\"") => [CountryServed];
@@ -122,6 +122,9 @@ bad! {
     no_time_to_settle: with("duration = \"6h\"", "duration = \"6h\"\nsettle = \"2m\"") => [SettleTooShort];
     lease_longer_than_the_time_to_settle: and("[service]\nttl = \"1h\"") => [SettleTooShort];
     backup_for_a_switchover: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-1\"\norder = \"planned\"\nbackup_of = \"emea-1\"") => [Conflict];
+    copies_without_a_pause: and("[service]\nindex_every = \"0s\"\nexport_lifetime = \"0s\"") => [OutOfRange, OutOfRange];
+    copy_that_nothing_refuses: and("[[fault]]\nkind = \"refuse-copies\"\nat = \"1h\"\ndatacenter = \"dublin\"\ncopy = \"search index\"") => [UnknownWord];
+    inventory_at_no_time: and("[[inventory]]") => [MissingKey];
     backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [BackupTooOften];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];
     fault_after_the_end: with("at = \"2h\"", "at = \"6h\"") => [FaultAfterEnd];
@@ -141,7 +144,7 @@ bad! {
     several_at_once: errors(&init_template().replace("\"outage\"", "\"outrage\"").replace("\"DE\"", "\"Atlantis\"").replace("\"rto\"", "\"rtoo\"").replace("tenants =", "tenant =")) => [UnknownKey, UnknownCountry, UnknownWord, UnknownMetric];
     a_length_given_wrongly_hides_nothing: errors(&init_template().replace("\"6h\"", "\"6 parsecs\"").replace("datacenter = \"dublin\"", "datacenter = \"dubln\"").replace("users = 500", "users = 4294967295")) => [WrongUnit, TooMany, UnknownDatacenter];
     a_start_given_wrongly_hides_nothing: errors(&format!("{}\n[service]\nttl = \"12s\"\n", init_template().replace("2019-05-06T06:00:00Z", "\"noon\""))) => [WrongType, LeaseTooShort];
-    a_topology_that_is_not_there_hides_nothing: with("[population]", "topology = \"kaizala\"\nrequires = [\"RES-4\"]\n[service]\nttl = \"12s\"\n[traffic]\nmix = { mesage = 1 }\n[population]") => [UnknownTopology, UnknownInvariant, LeaseTooShort, UnknownWord];
+    a_topology_that_is_not_there_hides_nothing: with("[population]", "topology = \"kaizala\"\nrequires = [\"RES-99\"]\n[service]\nttl = \"12s\"\n[traffic]\nmix = { mesage = 1 }\n[population]") => [UnknownTopology, UnknownInvariant, LeaseTooShort, UnknownWord];
     a_key_misspelt_is_not_missing: with("billing_country = \"DE\"", "biling_country = \"DE\"") => [UnknownKey];
     a_kind_misspelt_is_not_missing: with("kind = \"outage\"", "knd = \"outage\"") => [UnknownKey];
     a_fault_without_a_kind: with("kind = \"outage\"", "") => [MissingKey];

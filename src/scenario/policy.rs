@@ -77,11 +77,13 @@ fn check_lease(service: &Service, policy: &Policy, findings: &Findings) {
 }
 
 fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
-    let timeouts = [&service.disk_timeout, &service.witness_timeout];
+    let timeouts = [&service.disk_timeout, &service.witness_timeout, &service.index_every];
     for zero in timeouts.into_iter().flatten().filter(|at| at.value.0 == Some(Span::ZERO)) {
         findings.report(Code::OutOfRange, &zero.place, "this must be longer than nothing");
     }
-    let must_be_positive: [&Given<Span>; 10] = [
+    let must_be_positive: [&Given<Span>; 12] = [
+        &service.export_lifetime,
+        &service.dump_lifetime,
         &service.ttl,
         &service.loop_wait,
         &service.retry_timeout,
