@@ -26,7 +26,10 @@ pub use contract::{CardTerms, Contract, LossTerms, UnitTerms};
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 
 use crate::facts::{Copies, Dropped, Fact, Observer};
-use crate::terms::{BoundarySet, CopyClass, Datacenter, Instant, Record, Rule, Seat, Tenant, Unit, VoterRecord};
+use crate::terms::{
+    Birth, BoundarySet, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Record, Rule, Seat, Tenant, Unit,
+    VoterRecord,
+};
 use coverage::Seen;
 use invariants::{
     acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
@@ -184,7 +187,7 @@ impl Audit {
         dockets.into_iter().zip(INVARIANTS).map(|(docket, row)| docket.finding(*row)).collect()
     }
 
-    fn landed(&mut self, at: Instant, birth: &crate::terms::Birth, landing: &Landing) {
+    fn landed(&mut self, at: Instant, birth: &Birth, landing: &Landing) {
         let ledger = &mut self.ledger;
         let residence = ledger.residence(birth, at);
         self.seen.landed(&ledger.contract, at, ledger.case(birth).tenancy, residence, landing);
@@ -197,6 +200,46 @@ impl Audit {
         if landing.copy == CopyClass::Replica {
             self.writers.replicated(ledger, at, landing.unit, landing.datacenter);
         }
+    }
+
+    /// A run of a unit's log came to rest.
+    fn range_landed(&mut self, at: Instant, copy: CopyClass, (unit, datacenter): (Unit, Datacenter), run: ledger::Run) {
+        let (ledger, (epoch, first, last)) = (&mut self.ledger, run);
+        self.residence.range_landed(ledger, at, copy, datacenter, unit, (first, last));
+        self.seen.range_landed(&ledger.contract, copy, datacenter, unit, last + 1 - first);
+        self.opaque.landed(at, unit, copy, datacenter);
+        ledger.shelved(at, copy, (unit, datacenter), run);
+        if copy == CopyClass::Replica {
+            self.writers.replicated(ledger, at, unit, datacenter);
+            ledger.range_landed(at, unit, datacenter, epoch, (first, last));
+        }
+    }
+
+    /// Lines without content came to rest.
+    fn told(&mut self, at: Instant, lines: Lines, datacenter: Option<Datacenter>) {
+        self.opaque.told(&self.ledger, at, lines, datacenter);
+        if let Some(here) = datacenter {
+            self.seen.range_landed(&self.ledger.contract, lines.class, here, lines.unit, lines.count);
+        }
+    }
+
+    fn acknowledged(
+        &mut self,
+        at: Instant,
+        birth: &Birth,
+        unit: Unit,
+        datacenter: Datacenter,
+        (epoch, position): (Epoch, Position),
+    ) {
+        let ledger = &mut self.ledger;
+        ledger.acknowledged(at, birth, unit, epoch, position);
+        self.residence.acknowledged(ledger, at, birth, unit);
+        self.writers.acknowledged(ledger, at, birth, unit, datacenter, epoch);
+        self.epochs.acknowledged(unit, datacenter, position);
+        self.loss.acknowledged(ledger, at, birth, unit, datacenter, (epoch, position));
+        self.refusals.acknowledged(unit);
+        self.recovery.acknowledged(unit, datacenter);
+        self.convergence.acknowledged(at, unit);
     }
 
     fn persisted(&mut self, at: Instant, unit: Unit, seat: Seat, datacenter: Datacenter, record: VoterRecord) {
@@ -270,14 +313,7 @@ impl Observer for Audit {
                 self.landed(at, birth, &Landing { copy, datacenter, unit, position });
             }
             Fact::RangeLanded { copy, datacenter, unit, epoch, first, last } => {
-                self.residence.range_landed(ledger, at, copy, datacenter, unit, (first, last));
-                self.seen.range_landed(&ledger.contract, copy, datacenter, unit, last + 1 - first);
-                self.opaque.landed(at, unit, copy, datacenter);
-                ledger.shelved(at, copy, (unit, datacenter), (epoch, first, last));
-                if copy == CopyClass::Replica {
-                    self.writers.replicated(ledger, at, unit, datacenter);
-                    ledger.range_landed(at, unit, datacenter, epoch, (first, last));
-                }
+                self.range_landed(at, copy, (unit, datacenter), (epoch, first, last));
             }
             Fact::TailCut { datacenter, unit, keeps } => {
                 self.epochs.tail_cut(ledger, at, unit, datacenter, keeps);
@@ -287,14 +323,7 @@ impl Observer for Audit {
                 self.persisted(at, unit, seat, datacenter, record.get());
             }
             Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
-                ledger.acknowledged(at, birth, unit, epoch, position);
-                self.residence.acknowledged(ledger, at, birth, unit);
-                self.writers.acknowledged(ledger, at, birth, unit, datacenter, epoch);
-                self.epochs.acknowledged(unit, datacenter, position);
-                self.loss.acknowledged(ledger, at, birth, unit, datacenter, (epoch, position));
-                self.refusals.acknowledged(unit);
-                self.recovery.acknowledged(unit, datacenter);
-                self.convergence.acknowledged(at, unit);
+                self.acknowledged(at, birth, unit, datacenter, (epoch, position));
             }
             Fact::WriteRefused { ref birth, unit, site, refusal, queue } => {
                 if let Some(site) = site {
@@ -351,9 +380,9 @@ impl Observer for Audit {
             Fact::FaultEnded { fault } => self.seen.fault_ended(fault),
             Fact::Copies(copies) => {
                 if let Copies::Told { lines, datacenter } = copies {
-                    self.opaque.told(ledger, at, lines.get(), datacenter);
+                    self.told(at, lines.get(), datacenter);
                 }
-                ledger.copies(at, copies);
+                self.ledger.copies(at, copies);
             }
             Fact::Confirmed { .. }
             | Fact::Lag { .. }

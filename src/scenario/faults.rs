@@ -217,7 +217,7 @@ section! {
         required {
             /// The datacenter.
             datacenter: String,
-            /// `search-index` or `compliance-copy`.
+            /// `search-index`, `compliance-copy` or `backup`.
             copy: Refusing,
         }
         optional {}

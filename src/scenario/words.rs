@@ -175,7 +175,8 @@ words! {
     Manners { "careful" = Self::Careful, "naive" = Self::Naive }
     OldCard { "refuse" = Self::Refuse, "group-location" = Self::GroupLocation }
     Command { "planned" = Self::Planned, "forced" = Self::Forced, "restore" = Self::Restore, "refound" = Self::Refound, "export" = Self::Export, "support-dump" = Self::SupportDump }
-    Refusing { "search-index" = Self(CopyClass::SearchIndex), "compliance-copy" = Self(CopyClass::ComplianceCopy) }
+    Refusing { "search-index" = Self(CopyClass::SearchIndex), "compliance-copy" = Self(CopyClass::ComplianceCopy),
+        "backup" = Self(CopyClass::Backup) }
     Expect { "served" = Self::Served, "refused" = Self::Refused }
     Family { "constant" = Self::Constant, "lognormal" = Self::Lognormal }
 }

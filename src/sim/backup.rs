@@ -36,6 +36,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn back_up(&mut self, site: SiteId, targets: Candidates, to: Datacenter, through: Index) {
         let (unit, copy) = (site.unit(), CopyClass::Backup);
         self.state(Fact::TargetsListed { unit, copy, candidates: targets.set() });
+        if self.refuses(to, copy) {
+            return;
+        }
         let media = self.backups.entry((unit, to)).or_insert_with(Media::new);
         let common = self.sites[site.index()].store.agreement(&media.log);
         media.log.cut(common, &mut Vec::new());

@@ -104,7 +104,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     ) {
         let (unit, here) = (site.unit(), self.sites[site.index()].datacenter());
         self.state(Fact::TargetsListed { unit, copy: class, candidates: targets.set() });
-        let taken = !self.shelves.refusing.contains(&(to, class));
+        let taken = !self.refuses(to, class);
         if taken {
             self.shelve(site, (unit, to, class), (after, through));
         }
@@ -112,16 +112,16 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     /// Copies from a site's log what a shelf lacks of a run.
-    fn shelve(&mut self, site: SiteId, shelf: (Unit, Datacenter, CopyClass), (after, through): (Index, Index)) {
-        let (unit, datacenter, copy) = shelf;
+    fn shelve(&mut self, site: SiteId, place: (Unit, Datacenter, CopyClass), (after, through): (Index, Index)) {
+        let (unit, datacenter, copy) = place;
         let through = through.min(self.sites[site.index()].store.durable());
         let mut first = after + 1;
         while first <= through {
             let (epoch, last) = self.sites[site.index()].store.run(first);
             let run = Run { epoch, first, last: last.min(through) };
-            let shelf = self.shelves.shelves.entry(shelf).or_default();
-            shelf.made = self.now;
-            for Run { epoch, first, last } in shelf.take(run) {
+            let target = self.shelves.shelves.entry(place).or_default();
+            target.made = self.now;
+            for Run { epoch, first, last } in target.take(run) {
                 self.state(Fact::RangeLanded { copy, datacenter, unit, epoch, first, last });
             }
             first = run.last + 1;
@@ -134,12 +134,12 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     /// Deletes what was made at least so long ago.
-    fn delete(&mut self, shelf: (Unit, Datacenter, CopyClass), older: Span) {
-        let (unit, datacenter, copy) = shelf;
+    fn delete(&mut self, place: (Unit, Datacenter, CopyClass), older: Span) {
+        let (unit, datacenter, copy) = place;
         let now = self.now;
         let is_old = |shelf: &Shelf| !shelf.runs.is_empty() && now - shelf.made >= older;
-        if self.shelves.shelves.get(&shelf).is_some_and(is_old) {
-            self.shelves.shelves.remove(&shelf);
+        if self.shelves.shelves.get(&place).is_some_and(is_old) {
+            self.shelves.shelves.remove(&place);
             self.state(Fact::Copies(Copies::Deleted { unit, copy, datacenter }));
         }
     }
@@ -173,6 +173,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
             self.state(Fact::Copies(Copies::Refused { copy, datacenter, on: is }));
         }
         was != is
+    }
+
+    /// Whether a target refuses what is brought to it.
+    pub(super) fn refuses(&self, datacenter: Datacenter, copy: CopyClass) -> bool {
+        self.shelves.refusing.contains(&(datacenter, copy))
     }
 
     /// Whether exactly one fault makes a target refuse.

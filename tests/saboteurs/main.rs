@@ -8,10 +8,14 @@ mod traps;
 use ringfence::audit::INVARIANTS;
 use ringfence::campaign::saboteur::{Planted, Saboteur};
 use ringfence::campaign::{Options, run, run_with};
-use traps::{TRAPS, Trap};
+use ringfence::terms::CopyClass;
+use traps::{LEAKS, TRAPS, Trap};
 
 /// A mistake must show within so many seeds.
 const SEEDS: u64 = 5;
+
+/// Classes into which nothing leaks by itself.
+const ELSEWHERE: [CopyClass; 2] = [CopyClass::WitnessRecord, CopyClass::QuarantinedTail];
 
 /// So many different mistakes each invariant of failover must catch.
 const MISTAKES_OF_FAILOVER: usize = 3;
@@ -46,6 +50,25 @@ fn the_shipped_service_walks_into_no_trap() {
                 assert_eq!(finding.broken, 0, "{id}, beside {planted:?}, seed {seed}: {breaches:?}");
             }
         }
+    }
+}
+
+/// Content of every class is seen where it must not be; but for the witness record, whose type admits none, and
+/// for a tail, which is set aside on the very disk where it stood.
+#[test]
+fn what_leaks_into_a_copy_is_found_in_that_very_class() {
+    for class in CopyClass::ALL.into_iter().filter(|class| !ELSEWHERE.contains(class)) {
+        let (_, planted, circumstances) =
+            LEAKS.iter().find(|(into, ..)| *into == class).unwrap_or_else(|| panic!("nothing leaks into a {class}"));
+        let scenario = Trap { planted: *planted, caught_by: "", circumstances }.scenario();
+        let saboteur = Saboteur::new(*planted, &scenario.plan);
+        let is_found = |seed| {
+            let outcome = run_with(&scenario, seed, saboteur.clone(), Options::default());
+            let mut breaches =
+                outcome.findings.iter().filter(|found| found.id.starts_with("RES-")).flat_map(|f| &f.breaches);
+            breaches.any(|breach| breach.copy == Some(class))
+        };
+        assert!((0..SEEDS).any(is_found), "{planted:?} leaks into a {class}, and nobody sees it there");
     }
 }
 

@@ -26,6 +26,25 @@ impl Trap {
     }
 }
 
+/// For each copy class a mistake by which content comes to rest in it where it must not.
+pub(crate) const LEAKS: &[(CopyClass, Planted, &str)] = &[
+    (CopyClass::Log, Planted::ForgetsR3, BEFORE),
+    (CopyClass::Replica, Planted::ForgetsR3, BEFORE),
+    (CopyClass::Cache, Planted::SpillToNearest, EMEA_DARK),
+    (CopyClass::Backup, Planted::BackupAbroad, OFTEN_BACKED_UP),
+    (CopyClass::RestoreStaging, Planted::StagesAbroad, RESTORED),
+    (CopyClass::Snapshot, Planted::LeaksInto(CopyClass::Snapshot), RESEEDED),
+    (CopyClass::SearchIndex, Planted::LeaksInto(CopyClass::SearchIndex), ""),
+    (CopyClass::DeadLetter, Planted::LeaksInto(CopyClass::DeadLetter), INDEX_FULL),
+    (CopyClass::Export, Planted::LeaksInto(CopyClass::Export), COPIED_OUT),
+    (CopyClass::ComplianceCopy, Planted::LeaksInto(CopyClass::ComplianceCopy), ""),
+    (CopyClass::ApplicationLog, Planted::LeaksInto(CopyClass::ApplicationLog), ""),
+    (CopyClass::MetricLabels, Planted::LeaksInto(CopyClass::MetricLabels), ""),
+    (CopyClass::SupportDump, Planted::LeaksInto(CopyClass::SupportDump), COPIED_OUT),
+    (CopyClass::PushPayload, Planted::LeaksInto(CopyClass::PushPayload), ""),
+    (CopyClass::RoutingKey, Planted::LeaksInto(CopyClass::RoutingKey), ""),
+];
+
 pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::SpillToNearest, caught_by: "RES-1", circumstances: EMEA_DARK },
     Trap { planted: Planted::ForgetsR3, caught_by: "RES-1", circumstances: BEFORE },

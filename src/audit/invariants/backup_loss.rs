@@ -10,7 +10,7 @@
 use super::acknowledged_loss::AcknowledgedLoss;
 use crate::audit::ledger::Ledger;
 use crate::audit::{Breach, LossTerms, reasons, slack};
-use crate::terms::{Datacenter, Instant, Position, Span, Unit};
+use crate::terms::{Datacenter, Instant, Position, Side, Span, Unit};
 
 impl AcknowledgedLoss {
     /// A backup that was begun at `taken` is finished.
@@ -49,10 +49,12 @@ impl AcknowledgedLoss {
             let holder = lease.granted().map(|granted| granted.register.holder);
             let able = holder.and_then(|holder| ledger.able_since(unit, holder));
             let Some(able) = able.filter(|_| unbound(ledger, unit).is_none()) else { continue };
-            let healthy = able.max(lease.epoch_since());
             let [a, b] = ledger.terms(unit).sites;
+            let media = [a, b].map(|site| ledger.delivers_since(site));
+            let Some(room) = room_since(ledger, unit, holder) else { continue };
+            let healthy = able.max(lease.epoch_since()).max(room);
             let quick = |site| ledger.world.quick_since(unit, site);
-            let near = [ledger.linked_since(unit, a, b), quick(a), quick(b)];
+            let near = [ledger.linked_since(unit, a, b), quick(a), quick(b), media[0], media[1]];
             let near = near.into_iter().all(|well| well.is_some_and(|well| well <= since));
             let tries = if near { quarter } else { Span(quarter.0.saturating_mul(3)) };
             let bound = every + tries + ledger.contract.rto_bound + lag(ledger);
@@ -77,6 +79,13 @@ impl AcknowledgedLoss {
             });
         }
     }
+}
+
+/// Since when there has been a place that a holder reaches, and whose media take what is brought to them.
+fn room_since(ledger: &Ledger, unit: Unit, holder: Option<Side>) -> Option<Instant> {
+    let own = ledger.terms(unit).site(holder?);
+    let room = |site| Some(ledger.delivers_since(site)?.max(ledger.linked_since(unit, own, site)?));
+    ledger.terms(unit).sites.into_iter().filter_map(room).min()
 }
 
 /// Why a unit's backups are held to no time, if they are not.

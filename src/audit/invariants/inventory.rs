@@ -24,10 +24,10 @@ impl Inventory {
                 self.index(ledger, (at, then), unit, side);
             }
             self.journal(ledger, (at, then), unit);
-            for (class, datacenter, shelf) in ledger.shelves(unit).all() {
-                self.nothing_else(ledger, at, unit, (class, datacenter, shelf));
-                self.whole(at, unit, (class, datacenter, shelf));
-                self.has_gone(ledger, (at, then), unit, (class, datacenter, shelf));
+            for (class, datacenter, rests) in ledger.shelves(unit).all() {
+                self.nothing_else(ledger, at, unit, (class, datacenter, rests));
+                self.whole(at, unit, (class, datacenter, rests));
+                self.has_gone(ledger, (at, then), unit, (class, datacenter, rests));
             }
         }
     }
@@ -84,7 +84,7 @@ impl Inventory {
         ledger: &Ledger,
         at: Instant,
         unit: Unit,
-        (class, datacenter, shelf): (CopyClass, Datacenter, &Shelf),
+        (class, datacenter, rests): (CopyClass, Datacenter, &Shelf),
     ) {
         let Some(side) = ledger.terms(unit).side_at(datacenter).filter(|_| copies::is_beside_the_log(class)) else {
             return;
@@ -92,7 +92,7 @@ impl Inventory {
         let log = ledger.logs(unit).store(side);
         let held =
             |(epoch, first, last): Run| [first, last].into_iter().all(|index| log.holds(Position { epoch, index }));
-        let other = shelf.runs().find(|run| !held(*run));
+        let other = rests.runs().find(|run| !held(*run));
         self.docket.check(other.is_none(), || {
             let (epoch, first, last) = other.unwrap_or_default();
             let what = format!(
@@ -103,17 +103,17 @@ impl Inventory {
     }
 
     /// A file that an operator ordered has no gaps: it has all, or the youngest.
-    fn whole(&mut self, at: Instant, unit: Unit, (class, datacenter, shelf): (CopyClass, Datacenter, &Shelf)) {
-        let last = shelf.runs().map(|(.., last)| last).max().unwrap_or(0);
+    fn whole(&mut self, at: Instant, unit: Unit, (class, datacenter, rests): (CopyClass, Datacenter, &Shelf)) {
+        let last = rests.runs().map(|(.., last)| last).max().unwrap_or(0);
         let wanted = match class {
             CopyClass::Export => last,
             CopyClass::SupportDump => last.min(copies::DUMPED),
             _ => return,
         };
-        self.docket.check(shelf.len() == wanted, || {
+        self.docket.check(rests.len() == wanted, || {
             let what = format!(
                 "the {class} of {{unit}} in {{datacenter}} has {} records through {last}, and ought to have {wanted}",
-                shelf.len()
+                rests.len()
             );
             Breach::new(at, what).in_unit(unit).at_datacenter(datacenter).resting_as(class)
         });
@@ -125,19 +125,19 @@ impl Inventory {
         ledger: &Ledger,
         (at, then): (Instant, Instant),
         unit: Unit,
-        (class, datacenter, shelf): (CopyClass, Datacenter, &Shelf),
+        (class, datacenter, rests): (CopyClass, Datacenter, &Shelf),
     ) {
         let since = match class {
             CopyClass::DeadLetter => ledger.delivers_since(datacenter),
-            CopyClass::Snapshot => ledger.peer_had(unit, datacenter, shelf, then).then_some(shelf.filled),
-            _ => copies::lifetime(&ledger.contract, class).map(|lifetime| shelf.filled + lifetime),
+            CopyClass::Snapshot => ledger.peer_had(unit, datacenter, rests, then).then_some(rests.filled),
+            _ => copies::lifetime(&ledger.contract, class).map(|lifetime| rests.filled + lifetime),
         };
         let Some(since) = since.filter(|_| ran_since(ledger, unit, datacenter, then)) else { return };
-        let overdue = since.max(shelf.filled) <= then;
+        let overdue = since.max(rests.filled) <= then;
         self.docket.check(!overdue, || {
             let what = format!(
                 "a {class} of {{unit}} in {{datacenter}} was not deleted: it has rested since {}",
-                shelf.filled
+                rests.filled
             );
             Breach::new(at, what).in_unit(unit).at_datacenter(datacenter).resting_as(class)
         });

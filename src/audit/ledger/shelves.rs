@@ -185,11 +185,11 @@ impl Ledger {
     }
 
     /// Whether the site at the other end of a link that has been well since `then` had all of a shelf by then.
-    pub(in crate::audit) fn peer_had(&self, unit: Unit, datacenter: Datacenter, shelf: &Shelf, then: Instant) -> bool {
+    pub(in crate::audit) fn peer_had(&self, unit: Unit, datacenter: Datacenter, rests: &Shelf, then: Instant) -> bool {
         let Some(side) = self.terms(unit).side_at(datacenter) else { return false };
         let linked = self.linked_since(unit, datacenter, self.terms(unit).site(side.peer()));
         let had = self.shelves(unit).end_before(side.peer(), then);
-        let (epoch, _, index) = shelf.runs().last().unwrap_or_default();
+        let (epoch, _, index) = rests.runs().last().unwrap_or_default();
         linked.is_some_and(|since| since <= then) && Position { epoch, index } <= had
     }
 
