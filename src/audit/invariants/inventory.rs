@@ -52,8 +52,9 @@ impl Inventory {
         let (holder, epoch) = (granted.register.holder, granted.register.epoch);
         let datacenter = ledger.terms(unit).site(holder);
         let shelves = ledger.shelves(unit);
+        let holds = at - granted.at < granted.register.ttl && ledger.was_able_for(unit, holder, at - then, at);
         let serves = shelves.serves_since(epoch).is_some_and(|since| since <= then);
-        if !serves || !ran_since(ledger, unit, datacenter, then) {
+        if !holds || !serves || !ran_since(ledger, unit, datacenter, then) {
             self.docket.suspend(reasons::NOT_RUNNING);
             return;
         }
