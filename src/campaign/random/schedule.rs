@@ -37,6 +37,7 @@ pub fn scenario_of(topology: &Topology, seed: u64) -> String {
     draw.open(seed);
     draw.service();
     draw.people();
+    draw.line(&format!("\n[[inventory]]\nat = \"{}s\"", SAFETY / 2));
     draw.faults();
     draw.text + &draw.forced
 }
@@ -114,7 +115,7 @@ impl Draw<'_> {
         self.line(&format!("ttl = \"{ttl}s\"\nloop_wait = \"{loop_wait}s\"\nretry_timeout = \"{retry}s\""));
         self.line(&format!("maximum_lag_on_failover = \"{lag}s\"\ngrace_period_with_data_loss = \"{grace}\""));
         self.line(&format!("failback_after = \"20s\"\nbatch_records = {batch}\nwindow_records = {window}"));
-        self.line(&format!("backup_every = \"{backups}\""));
+        self.line(&format!("backup_every = \"{backups}\"\nindex_every = \"5s\""));
         if let Some(rate) = self.reseed_rate {
             self.line(&format!("reseed_rate = {rate}"));
         }
