@@ -34,14 +34,18 @@ pub(super) const fn is_beside_the_log(class: CopyClass) -> bool {
     matches!(class, CopyClass::SearchIndex | CopyClass::DeadLetter | CopyClass::Snapshot)
 }
 
-/// How long a class may rest after it came to rest, where its lifetime is promised.
-pub(super) fn lifetime(contract: &Contract, class: CopyClass) -> Option<Span> {
-    let promised = match class {
-        CopyClass::Export => contract.export_lifetime,
-        CopyClass::SupportDump => contract.dump_lifetime,
-        _ => return None,
-    };
-    Some(promised + promised.scale(1, 4))
+/// How long a class is kept, where its lifetime is promised.
+pub(super) const fn lifetime(contract: &Contract, class: CopyClass) -> Option<Span> {
+    match class {
+        CopyClass::Export => Some(contract.export_lifetime),
+        CopyClass::SupportDump => Some(contract.dump_lifetime),
+        _ => None,
+    }
+}
+
+/// How long a class may rest after it came to rest, where its lifetime is promised: a quarter more.
+pub(super) fn longest(contract: &Contract, class: CopyClass) -> Option<Span> {
+    lifetime(contract, class).map(|promised| promised + promised.scale(1, 4))
 }
 
 /// So many of the youngest records are in a support dump, or all if there are fewer.

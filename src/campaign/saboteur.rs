@@ -93,11 +93,15 @@ pub enum Planted {
     LosesFrom(CopyClass),
     /// A copy of this class is never deleted.
     Keeps(CopyClass),
+    /// A site that boots takes its copies for whole, and goes on from the end of its log.
+    TrustsOldCopies,
+    /// A backup lacks the youngest quarter of what it is to hold.
+    BacksUpTooLittle,
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 55] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -151,6 +155,8 @@ impl Planted {
         Self::Keeps(CopyClass::DeadLetter),
         Self::Keeps(CopyClass::Export),
         Self::Keeps(CopyClass::SupportDump),
+        Self::TrustsOldCopies,
+        Self::BacksUpTooLittle,
     ];
 }
 
@@ -219,6 +225,14 @@ impl Decisions for Saboteur {
 
     fn copied_after(&self, class: CopyClass, known: Index) -> Index {
         Shipped.copied_after(class, known) + u64::from(self.planted == Planted::LosesFrom(class))
+    }
+
+    fn copied_at_boot(&self, end: Index) -> Index {
+        if self.planted == Planted::TrustsOldCopies { end } else { Shipped.copied_at_boot(end) }
+    }
+
+    fn backed_up_through(&self, end: Index) -> Index {
+        Shipped.backed_up_through(end) - if self.planted == Planted::BacksUpTooLittle { end / 4 } else { 0 }
     }
 
     fn deletes(&self, class: CopyClass) -> bool {

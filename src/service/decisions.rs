@@ -136,6 +136,18 @@ pub trait Decisions: Clone + Eq + Hash {
         known
     }
 
+    /// Through which index everything is in the copies when a site boots whose log ends at `end`. It knows of
+    /// nothing: what it finds on the disk may have come there from elsewhere.
+    fn copied_at_boot(&self, end: Index) -> Index {
+        let _ = end;
+        0
+    }
+
+    /// Through which index a backup is written that is to hold everything through `end`.
+    fn backed_up_through(&self, end: Index) -> Index {
+        end
+    }
+
     /// Whether copies of a class are deleted when they have served or outlived their time.
     fn deletes(&self, class: CopyClass) -> bool {
         let _ = class;

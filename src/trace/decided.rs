@@ -177,6 +177,14 @@ impl<D: Decisions> Decisions for Noted<D> {
         self.decisions.copied_after(class, known)
     }
 
+    fn copied_at_boot(&self, end: Index) -> Index {
+        self.decisions.copied_at_boot(end)
+    }
+
+    fn backed_up_through(&self, end: Index) -> Index {
+        self.decisions.backed_up_through(end)
+    }
+
     fn deletes(&self, class: CopyClass) -> bool {
         self.decisions.deletes(class)
     }

@@ -97,6 +97,8 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::LosesFrom(CopyClass::DeadLetter), caught_by: "RES-9", circumstances: INDEX_FULL },
     Trap { planted: Planted::LosesFrom(CopyClass::Export), caught_by: "RES-9", circumstances: COPIED_OUT },
     Trap { planted: Planted::LosesFrom(CopyClass::SupportDump), caught_by: "RES-9", circumstances: COPIED_OUT },
+    Trap { planted: Planted::TrustsOldCopies, caught_by: "RES-9", circumstances: PUT_BACK },
+    Trap { planted: Planted::BacksUpTooLittle, caught_by: "FO-3", circumstances: OFTEN_BACKED_UP },
     Trap { planted: Planted::Keeps(CopyClass::Snapshot), caught_by: "RES-9", circumstances: RESEEDED },
     Trap { planted: Planted::Keeps(CopyClass::DeadLetter), caught_by: "RES-9", circumstances: INDEX_FULL },
     Trap { planted: Planted::Keeps(CopyClass::Export), caught_by: "RES-9", circumstances: COPIED_OUT },
@@ -516,4 +518,13 @@ at = "10m"
 
 [[inventory]]
 at = "15m"
+"#;
+
+/// Dublin's disks are replaced by a copy of its log, without what was made of it.
+const PUT_BACK: &str = r#"
+[[fault]]
+kind = "restore-copy"
+datacenter = "dublin"
+age = "5m"
+at = "12m"
 "#;

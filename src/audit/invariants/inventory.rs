@@ -24,6 +24,7 @@ impl Inventory {
                 self.index(ledger, (at, then), unit, side);
             }
             self.journal(ledger, (at, then), unit);
+            self.ordered(ledger, (at, then), unit);
             for (class, datacenter, rests) in ledger.shelves(unit).all() {
                 self.nothing_else(ledger, at, unit, (class, datacenter, rests));
                 self.whole(at, unit, (class, datacenter, rests));
@@ -62,6 +63,23 @@ impl Inventory {
         let mut journals = shelves.of(CopyClass::ComplianceCopy);
         journals.extend(shelves.of(CopyClass::DeadLetter));
         self.complete(lacking(wanted, &journals), at, unit, CopyClass::ComplianceCopy, datacenter);
+    }
+
+    /// What an operator ordered of a site that has run since is there until its time is over.
+    fn ordered(&mut self, ledger: &Ledger, (at, then): (Instant, Instant), unit: Unit) {
+        let shelves = ledger.shelves(unit);
+        for (class, datacenter, since) in shelves.ordered() {
+            let Some(lifetime) = copies::lifetime(&ledger.contract, class) else { continue };
+            // The clock that counts the file's age is not the oracle's.
+            let kept = (at - since).scale(11, 10) < lifetime;
+            if since > then || !kept || !ran_since(ledger, unit, datacenter, since) {
+                continue;
+            }
+            self.docket.check(shelves.at(class, datacenter).is_some(), || {
+                let what = format!("the {class} of {{unit}} that was ordered at {since} is not in {{datacenter}}");
+                Breach::new(at, what).in_unit(unit).at_datacenter(datacenter).resting_as(class)
+            });
+        }
     }
 
     fn complete(
@@ -131,7 +149,7 @@ impl Inventory {
         let since = match class {
             CopyClass::DeadLetter => ledger.delivers_since(datacenter),
             CopyClass::Snapshot => ledger.peer_had(unit, datacenter, rests, then).then_some(rests.filled),
-            _ => copies::lifetime(&ledger.contract, class).map(|lifetime| rests.filled + lifetime),
+            _ => copies::longest(&ledger.contract, class).map(|lifetime| rests.filled + lifetime),
         };
         let Some(since) = since.filter(|_| ran_since(ledger, unit, datacenter, then)) else { return };
         let overdue = since.max(rests.filled) <= then;
@@ -154,4 +172,96 @@ fn ran_since(ledger: &Ledger, unit: Unit, datacenter: Datacenter, then: Instant)
 fn through(runs: impl Iterator<Item = Run>, end: Position) -> impl Iterator<Item = Run> {
     let old = runs.filter(move |&(epoch, first, _)| epoch <= end.epoch && first <= end.index);
     old.map(move |(epoch, first, last)| (epoch, first, last.min(end.index)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
+    use crate::facts::{Copies, Fact};
+    use crate::terms::{CopyClass, Datacenter, Epoch, Index, Position, RecordKind, Span};
+
+    /// Ten records on both sites for long, and how the indices stand.
+    fn ten_records() -> Story {
+        let mut story = Story::after();
+        for index in 1..=10 {
+            let birth = story.birth(RecordKind::Message);
+            story.land_everywhere(birth, index);
+        }
+        story
+    }
+
+    fn shelve(story: &mut Story, copy: CopyClass, datacenter: Datacenter, (first, last): (Index, Index)) {
+        story.fact(Fact::RangeLanded { copy, datacenter, unit: EMEA_1, epoch: Epoch(1), first, last });
+    }
+
+    /// Time passes, and the run ends.
+    fn end(story: &mut Story, after: Span) -> &mut Story {
+        for span in [Span::ZERO, after] {
+            story.pass(span).fact(Fact::Load { datacenter: DUBLIN, served: 0, window: span });
+        }
+        story.fact(Fact::Ended { unfinished: 0 })
+    }
+
+    fn indexed(dublin: (Index, Index), after: Span) -> Story {
+        let mut story = ten_records();
+        shelve(&mut story, CopyClass::SearchIndex, AMSTERDAM, (1, 10));
+        shelve(&mut story, CopyClass::SearchIndex, DUBLIN, dublin);
+        end(&mut story, after);
+        story
+    }
+
+    #[test]
+    fn an_index_has_what_its_log_has_had_for_long() {
+        assert_eq!(indexed((1, 10), Span::minutes(5)).finding("RES-9").breaches, []);
+        assert_eq!(indexed((1, 9), Span::secs(30)).finding("RES-9").breaches, [], "the next round is to come");
+        indexed((1, 9), Span::minutes(5)).expect_broken("RES-9", "lacks the record at 1:10");
+        indexed((2, 10), Span::minutes(5)).expect_broken("RES-9", "lacks the record at 1:1");
+    }
+
+    #[test]
+    fn an_index_is_cut_with_its_log_and_nothing_is_left_of_what_was_cut() {
+        let cut = |again: (Index, Index)| {
+            let mut story = indexed((1, 10), Span::secs(1));
+            let keeps = Position { epoch: Epoch(1), index: 5 };
+            story.fact(Fact::TailCut { datacenter: DUBLIN, unit: EMEA_1, keeps });
+            shelve(&mut story, CopyClass::SearchIndex, DUBLIN, again);
+            end(&mut story, Span::secs(30));
+            story
+        };
+        assert_eq!(cut((5, 5)).finding("RES-9").breaches, []);
+        cut((6, 10)).expect_broken("RES-9", "which its log has not");
+    }
+
+    #[test]
+    fn dead_letters_stand_for_what_the_index_refused_until_it_takes_it() {
+        let refused = |until: Span| {
+            let mut story = ten_records();
+            let refuses = |on| Fact::Copies(Copies::Refused { copy: CopyClass::SearchIndex, datacenter: DUBLIN, on });
+            shelve(&mut story, CopyClass::SearchIndex, AMSTERDAM, (1, 10));
+            shelve(&mut story, CopyClass::SearchIndex, DUBLIN, (1, 7));
+            story.fact(refuses(true));
+            shelve(&mut story, CopyClass::DeadLetter, DUBLIN, (8, 10));
+            end(&mut story, Span::minutes(5)).fact(refuses(false));
+            end(&mut story, until);
+            story
+        };
+        assert_eq!(refused(Span::secs(30)).finding("RES-9").breaches, []);
+        refused(Span::minutes(5)).expect_broken("RES-9", "was not deleted");
+    }
+
+    #[test]
+    fn an_export_is_whole_and_is_there_until_its_time_is_over() {
+        let exported = |run: Option<(Index, Index)>, after: Span| {
+            let mut story = indexed((1, 10), Span::secs(1));
+            let (unit, copy, datacenter) = (EMEA_1, CopyClass::Export, DUBLIN);
+            story.fact(Fact::Copies(Copies::Ordered { unit, copy, datacenter }));
+            run.into_iter().for_each(|run| shelve(&mut story, copy, datacenter, run));
+            end(&mut story, after);
+            story
+        };
+        assert_eq!(exported(Some((1, 10)), Span::hours(29)).finding("RES-9").breaches, []);
+        exported(Some((2, 10)), Span::hours(2)).expect_broken("RES-9", "has 9 records through 10");
+        exported(Some((1, 10)), Span::hours(31)).expect_broken("RES-9", "was not deleted");
+        exported(None, Span::hours(2)).expect_broken("RES-9", "that was ordered");
+    }
 }

@@ -80,6 +80,8 @@ pub(in crate::audit) struct UnitShelves {
     acknowledged: Position,
     /// The epoch under which something was last acknowledged, and when that began.
     epoch: (Epoch, Instant),
+    /// What operators ordered last of each class, and when.
+    ordered: BTreeMap<(CopyClass, Datacenter), Instant>,
 }
 
 impl UnitShelves {
@@ -97,6 +99,11 @@ impl UnitShelves {
     /// The shelf of a class at a datacenter.
     pub(in crate::audit) fn at(&self, class: CopyClass, datacenter: Datacenter) -> Option<&Shelf> {
         self.shelves.get(&(class, datacenter))
+    }
+
+    /// Every copy that an operator ordered of media that stand, and when.
+    pub(in crate::audit) fn ordered(&self) -> impl Iterator<Item = (CopyClass, Datacenter, Instant)> {
+        self.ordered.iter().map(|(&(class, datacenter), &at)| (class, datacenter, at))
     }
 
     /// How far a side's log was at least so long ago, and has been since.
@@ -165,6 +172,7 @@ impl UnitShelves {
     /// The media at a datacenter were lost.
     pub(super) fn media_lost(&mut self, datacenter: Datacenter) {
         self.shelves.retain(|(class, at), _| *at != datacenter || copies::is_beside_the_log(*class));
+        self.ordered.retain(|(_, at), _| *at != datacenter);
     }
 }
 
@@ -211,7 +219,10 @@ impl Ledger {
             Copies::Refused { copy, datacenter, on } => {
                 self.refusing.0.insert((datacenter, copy), (!on).then_some(at));
             }
-            Copies::Told { .. } | Copies::Ordered { .. } => {}
+            Copies::Ordered { unit, copy, datacenter } => {
+                self.shelves[unit.index()].ordered.insert((copy, datacenter), at);
+            }
+            Copies::Told { .. } => {}
         }
     }
 

@@ -80,6 +80,7 @@ impl<D: Decisions> Site<D> {
         let targets = self.decisions.backup_targets(&self.map, self.identity.unit, self.identity.side);
         let count = targets.as_slice().len().max(1);
         if let Some(&to) = targets.as_slice().get(usize::from(turn) % count) {
+            let through = self.decisions.backed_up_through(through);
             effects.push(SiteEffect::BackUp { targets, to, through });
         }
     }

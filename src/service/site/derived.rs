@@ -42,11 +42,12 @@ pub(super) struct Derived {
 }
 
 impl Derived {
-    /// After a boot anything may be left from before.
-    pub(super) const fn at_boot() -> Self {
+    /// After a boot anything may be left from before. Of the log, what stands through an index is known to be in
+    /// the copies.
+    pub(super) const fn at_boot(copied: Index) -> Self {
         Self {
             due: Monotonic::ZERO,
-            brought: [0; 2],
+            brought: [copied; 2],
             refused: [None; 2],
             letters: true,
             snapshot: true,

@@ -129,6 +129,7 @@ impl<D: Decisions> Site<D> {
         now: LocalTime,
     ) -> Self {
         let own = identity.side.seat();
+        let copied = decisions.copied_at_boot(disk.end);
         let ground = disk.restored.map(|taken| Ground::Restored { own, taken });
         Self {
             proposer: Proposer::new(identity.side, disk.boot, decisions.quorum()),
@@ -147,7 +148,7 @@ impl<D: Decisions> Site<D> {
             flush_since: None,
             label_due: false,
             following: None,
-            derived: Derived::at_boot(),
+            derived: Derived::at_boot(copied),
         }
     }
 
