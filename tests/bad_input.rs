@@ -153,6 +153,14 @@ bad! {
     metro_in_another_boundary: and("[topology.boundaries.apac]\nmetro = \"chennai\"") => [MetroOutside];
     pair_that_runs_one_way: and("[topology.datacenters.oslo]\nboundary = \"emea\"\nrate = 10\n[topology.rtt.ms]\noslo = { singapore = 180, hong-kong = 200, dublin = 30, amsterdam = 20, texas = 120, illinois = 110, chennai = 150, pune = 150 }\n[topology.units.emea-3]\nboundary = \"emea\"\nprimary = \"oslo\"\nbackup = \"dublin\"\nwitness = \"illinois\"") => [PairOneWay];
     boundary_that_is_nobodys_home: and("[topology.boundaries.moon]\nmetro = \"oslo\"\n[topology.datacenters.oslo]\nboundary = \"moon\"\nrate = 10\n[topology.datacenters.bergen]\nboundary = \"moon\"\nrate = 10\n[topology.rtt.ms]\noslo = { singapore = 180, hong-kong = 200, dublin = 30, amsterdam = 20, texas = 120, illinois = 110, chennai = 150, pune = 150, bergen = 9 }\nbergen = { singapore = 180, hong-kong = 200, dublin = 30, amsterdam = 20, texas = 120, illinois = 110, chennai = 150, pune = 150 }\n[topology.units.moon-1]\nboundary = \"moon\"\nprimary = \"oslo\"\nbackup = \"bergen\"\nwitness = \"illinois\"") => [NobodyAtHome];
+    move_of_nobody: and("[[move]]\ntenant = \"contos\"\nto = \"AU\"\nat = \"1h\"") => [UnknownTenant];
+    move_to_where_one_is: and("[[move]]\ntenant = \"contoso\"\nto = \"FR\"\nat = \"1h\"") => [MoveToNowhere];
+    move_to_a_country_not_served: and("[[move]]\ntenant = \"contoso\"\nto = \"KP\"\nat = \"1h\"") => [CountryNotServed];
+    move_twice: and("[[move]]\ntenant = \"contoso\"\nto = \"AU\"\nat = \"1h\"\n[[move]]\ntenant = \"contoso\"\nto = \"US\"\nat = \"2h\"") => [MoveTwice];
+    move_after_the_end: and("[[move]]\ntenant = \"contoso\"\nto = \"AU\"\nat = \"30h\"") => [FaultAfterEnd];
+    move_cancelled_before_it_is_ordered: and("[[move]]\ntenant = \"contoso\"\nto = \"AU\"\nat = \"2h\"\ncancelled_at = \"1h\"") => [Conflict];
+    move_before_the_billing_country_decides: and("[service]\neffective = 2019-05-06T08:00:00Z\n[[move]]\ntenant = \"contoso\"\nto = \"AU\"\nat = \"1h\"") => [MoveTooEarly];
+    go_local_of_one_who_is: and("[[go_local]]\ncountry = \"IN\"\nboundary = \"india\"\nat = \"1h\"") => [MoveToNowhere];
     a_weight_of_something_unknown_is_told_once: and("[traffic]\nmix = { mesage = 1 }") => [UnknownWord];
 }
 

@@ -2,7 +2,9 @@
 //! plan and production's map, by a way of its own.
 
 use super::slack;
-use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Seat, Side, Span, Unit};
+use crate::terms::{
+    AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Seat, Side, Span, Tenancy, Tenant, Unit,
+};
 
 /// Everything that the oracle may know beforehand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +67,40 @@ pub struct Contract {
     pub settle: Span,
     /// When the safety phase starts.
     pub start: Instant,
+    /// How long after a move its old home may have anything left of the tenant.
+    pub purge_within: Span,
+    /// Who is to leave its home.
+    pub moves: Vec<MoveTerms>,
+}
+
+/// A move that was agreed upon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveTerms {
+    /// Who leaves.
+    pub who: Leaver,
+    /// The boundary of the new home.
+    pub to: Boundary,
+    /// Not before this.
+    pub at: Instant,
+}
+
+/// Who leaves its home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaver {
+    /// One tenant.
+    Tenant(Tenant),
+    /// Every tenant that is billed in a country.
+    Country(Country),
+}
+
+impl MoveTerms {
+    /// Whether a tenant is meant.
+    pub fn means(&self, tenancy: &Tenancy) -> bool {
+        match self.who {
+            Leaver::Tenant(tenant) => tenant == tenancy.tenant,
+            Leaver::Country(country) => country == tenancy.billing,
+        }
+    }
 }
 
 impl Contract {

@@ -1,7 +1,56 @@
-//! What one invariant has counted and found.
+//! What one invariant has counted and found, and how it is told.
 
-use super::{Breach, Finding, Suspension};
-use crate::terms::{Birth, BoundarySet, CopyClass, Datacenter, Instant, Rule, Unit};
+use crate::terms::{Birth, BoundarySet, CopyClass, Datacenter, Instant, Record, Rule, Tenant, Unit};
+
+/// An invariant that was found broken: data, never a panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// When it became true.
+    pub at: Instant,
+    /// What happened against the promise, in one sentence, with handles written as `{datacenter}`,
+    /// `{unit}`, `{tenant}` and `{residence}` for [`crate::terms::Names`] to fill in.
+    pub what: String,
+    /// Whose data.
+    pub tenant: Option<Tenant>,
+    /// Which record.
+    pub record: Option<Record>,
+    /// In which scale unit.
+    pub unit: Option<Unit>,
+    /// In what kind of place.
+    pub copy: Option<CopyClass>,
+    /// Where, physically.
+    pub datacenter: Option<Datacenter>,
+    /// Where it may rest.
+    pub residence: Option<BoundarySet>,
+    /// The rule that says so.
+    pub rule: Option<Rule>,
+}
+
+/// What the oracle says of one invariant at the end of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Its identifier, such as `RES-1`.
+    pub id: &'static str,
+    /// What it promises, in one line.
+    pub promise: &'static str,
+    /// How often it was evaluated.
+    pub checked: u64,
+    /// How often it was found broken.
+    pub broken: u64,
+    /// The first few breaches, in order.
+    pub breaches: Vec<Breach>,
+    /// What was not judged, by reason, in the order of their first time.
+    pub suspended: Vec<Suspension>,
+}
+
+/// Cases in which an invariant promises nothing, or what is pending has a legal reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspension {
+    /// Why, in a few words.
+    pub why: &'static str,
+    /// How often.
+    pub times: u64,
+}
 
 /// How many breaches of one invariant are kept; the rest are counted.
 const KEPT: usize = 8;

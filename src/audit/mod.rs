@@ -22,18 +22,16 @@ mod slack;
 #[cfg(test)]
 mod tests;
 
-pub use contract::{CardTerms, Contract, LossTerms, UnitTerms};
+pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, UnitTerms};
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
+pub use docket::{Breach, Finding, Suspension};
 
 use crate::facts::{Copies, Dropped, Fact, Observer};
-use crate::terms::{
-    Birth, BoundarySet, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Record, Rule, Seat, Tenant, Unit,
-    VoterRecord,
-};
+use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
     acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
-    colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, inventory::Inventory,
+    colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, inventory::Inventory, moves::LeavesNothing,
     opaque::OutsideIsOpaque, recovery_time::RecoveryTime, refusals::RefusalsNecessary, residence::RestsInside,
     stale::StaleNeverPromoted, whole_reads::WholeReads, writers::OneWriter,
 };
@@ -45,6 +43,7 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ("RES-2", "records that belong together rest in one scale unit"),
     ("RES-3", "call media never rests"),
     ("RES-4", "what rests or travels outside is opaque"),
+    ("RES-5", "a tenant that moves has one home, takes everything along, and leaves nothing behind"),
     ("RES-6", "no candidate list names a datacenter outside the boundary"),
     ("RES-7", "every refusal was necessary"),
     ("RES-8", "a conversation is read whole"),
@@ -57,56 +56,6 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ("FO-6", "after the faults the service converges"),
 ];
 
-/// An invariant that was found broken: data, never a panic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
-    /// When it became true.
-    pub at: Instant,
-    /// What happened against the promise, in one sentence, with handles written as `{datacenter}`,
-    /// `{unit}`, `{tenant}` and `{residence}` for [`crate::terms::Names`] to fill in.
-    pub what: String,
-    /// Whose data.
-    pub tenant: Option<Tenant>,
-    /// Which record.
-    pub record: Option<Record>,
-    /// In which scale unit.
-    pub unit: Option<Unit>,
-    /// In what kind of place.
-    pub copy: Option<CopyClass>,
-    /// Where, physically.
-    pub datacenter: Option<Datacenter>,
-    /// Where it may rest.
-    pub residence: Option<BoundarySet>,
-    /// The rule that says so.
-    pub rule: Option<Rule>,
-}
-
-/// What the oracle says of one invariant at the end of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Its identifier, such as `RES-1`.
-    pub id: &'static str,
-    /// What it promises, in one line.
-    pub promise: &'static str,
-    /// How often it was evaluated.
-    pub checked: u64,
-    /// How often it was found broken.
-    pub broken: u64,
-    /// The first few breaches, in order.
-    pub breaches: Vec<Breach>,
-    /// What was not judged, by reason, in the order of their first time.
-    pub suspended: Vec<Suspension>,
-}
-
-/// Cases in which an invariant promises nothing, or what is pending has a legal reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suspension {
-    /// Why, in a few words.
-    pub why: &'static str,
-    /// How often.
-    pub times: u64,
-}
-
 /// The oracle of one run.
 #[derive(Debug)]
 pub struct Audit {
@@ -116,6 +65,7 @@ pub struct Audit {
     colocation: Colocation,
     call_media: CallMediaNeverRests,
     opaque: OutsideIsOpaque,
+    moved: LeavesNothing,
     candidates: CandidatesInside,
     refusals: RefusalsNecessary,
     reads: WholeReads,
@@ -142,6 +92,7 @@ impl Audit {
             colocation: Colocation::default(),
             call_media: CallMediaNeverRests::default(),
             opaque: OutsideIsOpaque::default(),
+            moved: LeavesNothing::default(),
             candidates: CandidatesInside::default(),
             refusals: RefusalsNecessary::new(units),
             reads: WholeReads::default(),
@@ -172,6 +123,7 @@ impl Audit {
             self.colocation.docket,
             self.call_media.docket,
             self.opaque.docket,
+            self.moved.docket,
             self.candidates.docket,
             self.refusals.docket,
             self.reads.docket,
@@ -237,7 +189,8 @@ impl Audit {
         self.writers.acknowledged(ledger, at, birth, unit, datacenter, epoch);
         self.epochs.acknowledged(unit, datacenter, position);
         self.loss.acknowledged(ledger, at, birth, unit, datacenter, (epoch, position));
-        self.refusals.acknowledged(unit);
+        self.moved.acknowledged(ledger, at, birth, unit);
+        self.refusals.acknowledged(birth, unit);
         self.recovery.acknowledged(unit, datacenter);
         self.convergence.acknowledged(at, unit);
     }
@@ -262,7 +215,14 @@ impl Audit {
         self.next_inventory = later.copied().unwrap_or(Instant::NEVER);
     }
 
-    /// An operator ordered something, or something happened to backups.
+    fn ended(&mut self, at: Instant, unfinished: u64) {
+        self.inventory.taken(&self.ledger, at);
+        self.convergence.ended(&self.ledger, at, unfinished);
+        self.loss.ended(&self.ledger, at);
+        self.moved.ended(&self.ledger, at);
+    }
+
+    /// An operator ordered something, or something happened to backups or to a tenant that moves.
     fn operated(&mut self, at: Instant, fact: &Fact) {
         let ledger = &mut self.ledger;
         match *fact {
@@ -285,7 +245,11 @@ impl Audit {
                 self.loss.restored(ledger, at, unit, end);
                 ledger.backup(fact);
             }
-            Fact::BackupsLost { .. } | Fact::RestoreOrdered { .. } => ledger.backup(fact),
+            Fact::Moving(ref what) => {
+                ledger.homes.moving(at, what);
+                self.moved.moving(ledger, at, what);
+            }
+            Fact::BackupsLost { .. } | Fact::RestoreOrdered(_) => ledger.backup(fact),
             _ => {}
         }
     }
@@ -336,6 +300,7 @@ impl Observer for Audit {
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth.kind, unit),
             Fact::Read { conversation, asked, shown, withheld, .. } => {
                 self.reads.read(ledger, at, conversation, asked, shown, withheld);
+                self.moved.read(ledger, at, conversation, asked, shown);
             }
             Fact::Power { .. }
             | Fact::Link { .. }
@@ -356,17 +321,14 @@ impl Observer for Audit {
             Fact::MapPushed { datacenter, truthful } => ledger.map_pushed(datacenter, truthful),
             Fact::Ordered { .. }
             | Fact::RefoundOrdered { .. }
-            | Fact::RestoreOrdered { .. }
+            | Fact::RestoreOrdered(_)
             | Fact::TargetsListed { .. }
             | Fact::BackedUp { .. }
             | Fact::Restored { .. }
+            | Fact::Moving(_)
             | Fact::BackupsLost { .. } => self.operated(at, fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
-            Fact::Ended { unfinished } => {
-                self.inventory.taken(ledger, at);
-                self.convergence.ended(ledger, at, unfinished);
-                self.loss.ended(ledger, at);
-            }
+            Fact::Ended { unfinished } => self.ended(at, unfinished),
             Fact::StoreCertified { unit, side, datacenter } => {
                 self.stale.certified(ledger, at, unit, side, datacenter);
                 ledger.certified(at, unit, side);
@@ -375,6 +337,7 @@ impl Observer for Audit {
                 ledger.time_passed(at);
                 self.recovery.time_passed(ledger, at);
                 self.loss.schedule_seen(ledger, at);
+                self.moved.time_passed(ledger, at);
             }
             Fact::FaultBegan { fault } => self.seen.fault_began(fault),
             Fact::FaultEnded { fault } => self.seen.fault_ended(fault),

@@ -42,6 +42,9 @@ pub(super) const GRACE: &str = "pending: waits for the grace period";
 /// Writes wait: an operator has to start the failover.
 pub(super) const OPERATOR: &str = "pending: waits for an operator";
 
+/// What a disk without power holds can neither be copied nor erased.
+pub(super) const NO_POWER: &str = "a home of a tenant that moves has a datacenter without power";
+
 /// The run ended before a failover and a client's longest back-off could have been over.
 pub(super) const TOO_SHORT: &str = "`settle` is shorter than a failover and a client's longest back-off";
 

@@ -6,8 +6,9 @@
 
 use super::*;
 use crate::terms::{
-    AppVersion, Ballot, Birth, Boundary, Bytes, Conversation, ConversationKind, Country, DatacenterSet, Epoch, Index,
-    Members, Mode, Opening, Position, RecordKind, Refusal, Register, Side, Span, Tenancy, UnitSet, User, Wall,
+    AppVersion, Ballot, Birth, Boundary, BoundarySet, Bytes, Conversation, ConversationKind, Country, DatacenterSet,
+    Epoch, Index, Members, Mode, Opening, Position, Record, RecordKind, Refusal, Register, Side, Span, Tenancy, Tenant,
+    UnitSet, User, Wall,
 };
 
 pub(super) const APAC: Boundary = Boundary(0);
@@ -68,6 +69,8 @@ pub(super) fn contract() -> Contract {
         rates: vec![50; 8],
         settle: Span::minutes(10),
         start: EFFECTIVE.before(Span::hours(2)),
+        purge_within: Span::hours(1),
+        moves: vec![MoveTerms { who: Leaver::Tenant(TENANT), to: APAC, at: EFFECTIVE }],
     }
 }
 
@@ -358,8 +361,8 @@ fn every_invariant_has_a_row_of_its_own() {
     assert_eq!(
         ids,
         [
-            "RES-1", "RES-2", "RES-3", "RES-4", "RES-6", "RES-7", "RES-8", "RES-9", "FO-1", "FO-2", "FO-3", "FO-4",
-            "FO-5", "FO-6"
+            "RES-1", "RES-2", "RES-3", "RES-4", "RES-5", "RES-6", "RES-7", "RES-8", "RES-9", "FO-1", "FO-2", "FO-3",
+            "FO-4", "FO-5", "FO-6"
         ]
     );
 }

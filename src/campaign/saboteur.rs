@@ -7,6 +7,7 @@ use crate::service::decisions::{CatchUp, Claim, Silence, Standing};
 use crate::service::message::{Catalogue, Read, Write};
 use crate::service::placement::{self, Candidates, Placement};
 use crate::service::policy::{Policy, Replication};
+use crate::service::relocation::{Copied, Relocation};
 use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
 use crate::sim::Plan;
 use crate::terms::{
@@ -97,11 +98,19 @@ pub enum Planted {
     TrustsOldCopies,
     /// A backup lacks the youngest quarter of what it is to hold.
     BacksUpTooLittle,
+    /// A tenant is cut over to its new home before it was looked what that has.
+    CutsOverUnverified,
+    /// The old home of a tenant serves on after the cut-over.
+    ServesOnAfterMove,
+    /// After a move only one site of the old home erases its log.
+    PurgeSkipsPeer,
+    /// After a move the old home keeps its copies of this class.
+    PurgeSkips(CopyClass),
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 61] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -157,6 +166,12 @@ impl Planted {
         Self::Keeps(CopyClass::SupportDump),
         Self::TrustsOldCopies,
         Self::BacksUpTooLittle,
+        Self::CutsOverUnverified,
+        Self::ServesOnAfterMove,
+        Self::PurgeSkipsPeer,
+        Self::PurgeSkips(CopyClass::Backup),
+        Self::PurgeSkips(CopyClass::SearchIndex),
+        Self::PurgeSkips(CopyClass::ComplianceCopy),
     ];
 }
 
@@ -349,6 +364,22 @@ impl Decisions for Saboteur {
 
     fn remembers(&self, named: Incarnation, own: Incarnation) -> bool {
         self.planted == Planted::TrustsOldMemory || Shipped.remembers(named, own)
+    }
+
+    fn may_cut_over(&self, copied: &Copied) -> bool {
+        self.planted == Planted::CutsOverUnverified || Shipped.may_cut_over(copied)
+    }
+
+    fn has_left(&self, relocation: &Relocation, unit: Unit) -> bool {
+        self.planted != Planted::ServesOnAfterMove && Shipped.has_left(relocation, unit)
+    }
+
+    fn purges(&self, side: Side, class: CopyClass) -> bool {
+        match self.planted {
+            Planted::PurgeSkipsPeer => side == Side::A || class != CopyClass::Log,
+            Planted::PurgeSkips(skipped) => class != skipped,
+            _ => Shipped.purges(side, class),
+        }
     }
 
     fn persists_first(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Production's own account of itself.
 
-use crate::terms::{Epoch, Mode, Position, Span, Wall};
+use crate::terms::{Epoch, Mode, Position, Span, Tenant, Wall};
 
 /// What a site says of itself, for timelines and explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,4 +73,14 @@ pub enum Announcement {
     },
     /// It holds the lease, and the witness has not voted for too long: one more loss, and nobody holds it.
     WitnessSilent,
+    /// It refuses the writes of a tenant, whose last records it copies to the tenant's new home.
+    MoveDrains {
+        /// Whose.
+        tenant: Tenant,
+    },
+    /// It serves a tenant again that it refused, and goes on copying.
+    MoveDelayed {
+        /// Whom.
+        tenant: Tenant,
+    },
 }

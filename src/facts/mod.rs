@@ -1,23 +1,24 @@
 //! What physically happened, as a stream. **Nobody stores it; observers fold it.**
 //!
-//! The world ([`crate::sim`]) states each [`Fact`] as it becomes true, with true time and its own places, never with
-//! what production believes, but for [`Fact::Announced`], production's account of itself: reports show it, the oracle
-//! ignores it. [`Observer`]s (audit, metrics, [`Digest`], a trace) compose in tuples statically; `()` costs nothing.
+//! The world ([`crate::sim`]) states each [`Fact`] as it becomes true, with its own places, never with what production
+//! believes, but for [`Fact::Announced`], production's account of itself, which the oracle ignores. [`Observer`]s
+//! (audit, metrics, [`Digest`], a trace) compose in tuples statically; `()` costs nothing.
 
 mod announcement;
 mod copies;
 mod digest;
 mod dropped;
 mod fate;
+mod moving;
 mod observer;
 mod pending;
 mod reread;
-
 pub use announcement::Announcement;
 pub use copies::Copies;
 pub use digest::{Digest, DigestValue};
 pub use dropped::Dropped;
 pub use fate::Fate;
+pub use moving::Moving;
 pub use observer::Observer;
 pub use pending::{Obstacle, Pending};
 pub use reread::Reread;
@@ -344,10 +345,7 @@ pub enum Fact {
     /// Every backup that stood in a datacenter was lost.
     BackupsLost(Datacenter),
     /// An operator ordered a restore from a backup, and attested that the stores of both sites are gone.
-    RestoreOrdered {
-        /// Which.
-        unit: Unit,
-    },
+    RestoreOrdered(Unit),
     /// The store of a site holds what a backup held, and nothing else.
     Restored {
         /// Whose.
@@ -396,4 +394,6 @@ pub enum Fact {
     Copies(Copies),
     /// A datacenter will never have power again, and what is on its disks is lost with it.
     GoneForGood(Datacenter),
+    /// A tenant moves.
+    Moving(Moving),
 }

@@ -5,6 +5,7 @@ use super::lag::LagFold;
 use super::latency::Latencies;
 use super::leases::LeasesFold;
 use super::load::LoadsFold;
+use super::moves::MovesFold;
 use super::overload::OverloadFold;
 use super::reseeds::ReseedsFold;
 use super::switchovers::SwitchoversFold;
@@ -14,7 +15,9 @@ use super::troubles::Troubles;
 use super::writes::WritesFold;
 use super::{Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
 use crate::facts::{Announcement, Copies, Fact, Observer};
-use crate::terms::{Boundary, CopyClass, Datacenter, DatacenterSet, Instant, Mode, RecordKind, Side, Unit, UnitSet};
+use crate::terms::{
+    Boundary, CopyClass, Datacenter, DatacenterSet, Instant, Mode, RecordKind, Refusal, Side, Unit, UnitSet,
+};
 
 /// The most alarms that are kept.
 const MOST_ALARMS: usize = 64;
@@ -37,6 +40,7 @@ pub struct Metrics {
     reads_by_boundary: Vec<Reads>,
     restores: Vec<Restore>,
     reseeds: ReseedsFold,
+    moves: MovesFold,
     alarms: Vec<Alarm>,
     maps_refused: Vec<u64>,
     maps_adopted: Vec<u64>,
@@ -71,6 +75,7 @@ impl Metrics {
             reads_by_boundary: vec![Reads::default(); setup.boundaries],
             restores: Vec::new(),
             reseeds: ReseedsFold::new(&setup),
+            moves: MovesFold::default(),
             alarms: Vec::new(),
             maps_refused: vec![0; setup.datacenters.len()],
             maps_adopted: vec![0; setup.datacenters.len()],
@@ -111,6 +116,7 @@ impl Metrics {
             switchovers: self.switchovers.finish(),
             restores: self.restores,
             reseeds: self.reseeds.finish(),
+            moves: self.moves.finish(),
             alarms: self.alarms,
             maps_refused: self.maps_refused,
             maps_adopted: self.maps_adopted,
@@ -142,7 +148,9 @@ impl Metrics {
             Fact::RecordBorn(_) => self.writes.born(),
             Fact::WriteReceived { datacenter, queue, .. } => self.writes.received(datacenter, queue),
             Fact::Landed { ref birth, copy, datacenter, unit, position } => {
-                self.landings.landed(birth.tenant, birth.kind, copy, unit, datacenter);
+                if birth.kind.is_made_by_people() {
+                    self.landings.landed(birth.tenant, birth.kind, copy, unit, datacenter);
+                }
                 self.units[unit.index()].set_aside += u64::from(copy == CopyClass::QuarantinedTail);
                 if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
                     self.tails.landed(at, unit, side, copy, birth.record, position);
@@ -151,7 +159,7 @@ impl Metrics {
             }
             Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
                 let boundary = self.setup.boundary_of(unit);
-                if self.tails.acknowledged(unit, birth.record, position, at) {
+                if self.tails.acknowledged(unit, birth.record, position, at) && birth.kind.is_made_by_people() {
                     self.writes.acknowledged(at, (unit, boundary), datacenter);
                     self.close_ups.acknowledged(at, unit);
                     self.lagged(at, unit);
@@ -165,9 +173,12 @@ impl Metrics {
                 self.writes.confirmed(at, boundary, birth.record);
                 self.close_ups.outbox(at, unit, self.writes.outbox(unit));
             }
-            Fact::WriteRefused { ref birth, unit, site, refusal, .. } => {
+            Fact::WriteRefused { ref birth, unit, site, refusal, .. } if birth.kind.is_made_by_people() => {
                 let of = unit.map(|unit| (unit, self.setup.boundary_of(unit)));
                 self.writes.refused(at, birth.record, of, site, refusal);
+                if matches!(refusal, Refusal::Moving { .. }) {
+                    self.moves.refused(birth.tenant);
+                }
                 if let Some((unit, _)) = of {
                     self.close_ups.refused(at, unit);
                     self.close_ups.outbox(at, unit, self.writes.outbox(unit));
@@ -239,6 +250,7 @@ impl Metrics {
                 self.reseeds.reread(at, reread, &self.setup);
             }
             Fact::GoneForGood(datacenter) => self.gone = self.gone.with(datacenter),
+            Fact::Moving(ref what) => self.moves.moving(at, what),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
             Fact::VoterPersisted { unit, seat, record, .. } => {
@@ -255,6 +267,8 @@ impl Metrics {
         match what {
             Announcement::MapRefused => self.maps_refused[datacenter] += 1,
             Announcement::MapAdopted => self.maps_adopted[datacenter] += 1,
+            Announcement::MoveDrains { tenant } => self.moves.drains(at, tenant),
+            Announcement::MoveDelayed { tenant } => self.moves.delayed(tenant),
             Announcement::Promoted { .. } => self.units[unit.index()].epochs += 1,
             Announcement::LeaseLapsed
             | Announcement::SwitchoverBegan

@@ -1,7 +1,7 @@
 //! What was measured in a run.
 
 use super::{
-    Announcement, Buckets, CloseUp, Failover, Interruption, Lag, Landings, Leases, Loads, MetricsSetup, Overload,
+    Announcement, Buckets, CloseUp, Failover, Interruption, Lag, Landings, Leases, Loads, MetricsSetup, Move, Overload,
     Quantiles, Reseed, Switchover, Timeline, Trouble, UnitAccount, Writes,
 };
 use crate::terms::{Datacenter, Instant, Span, Unit};
@@ -93,6 +93,8 @@ pub struct Measurements {
     pub restores: Vec<Restore>,
     /// Sites that were far behind and were brought back.
     pub reseeds: Vec<Reseed>,
+    /// Tenants that were ordered to move.
+    pub moves: Vec<Move>,
     /// The first alarms, in order.
     pub alarms: Vec<Alarm>,
     /// Maps that sites refused, by datacenter.

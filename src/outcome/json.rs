@@ -242,6 +242,7 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
         "failovers": failovers(measured, names),
         "restores": copies::restores(measured, names),
         "reseeds": copies::reseeds(measured, names),
+        "moves": copies::moves(measured, names),
         "alarms": alarms(measured, names),
         "pending": list(measured.units.iter().filter_map(|account| account.pending).map(|pending| object! {
             "unit": names.unit(pending.unit),

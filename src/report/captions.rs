@@ -3,7 +3,7 @@
 
 use super::axis::clock;
 use super::load::percent;
-use crate::metrics::{CloseUp, Failover, Measurements, grouped};
+use crate::metrics::{CloseUp, Failover, Measurements, Purge, grouped};
 use crate::outcome::Outcome;
 use crate::terms::{Datacenter, Names, Span, Unit};
 
@@ -23,6 +23,15 @@ pub(super) fn rounded(span: Span) -> String {
 pub(super) fn per_second(count: u64, lasted: Span) -> String {
     let rate = count.saturating_mul(1_000_000).checked_div(lasted.as_micros());
     rate.map_or_else(|| "–".to_owned(), |rate| format!("{}/s", grouped(rate)))
+}
+
+/// What became of what a tenant that moved had in one place.
+pub(super) fn purged(purge: &Purge) -> String {
+    let most = counted(purge.most.records, "record");
+    match purge.left.records {
+        0 => format!("{most}, gone since {}", purge.at),
+        left => format!("{most}, {} left", grouped(left)),
+    }
 }
 
 /// A sentence with a capital letter.

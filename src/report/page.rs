@@ -1,6 +1,7 @@
 //! The page: verdict, numbers, charts with their findings, tables. One file, nothing fetched.
 
 mod events;
+mod moves;
 
 use super::captions::{capital, counted, rounded};
 use super::text::{fates, lost_with, particulars};
@@ -40,6 +41,7 @@ pub(super) fn page(outcome: &Outcome, charts: &[Chart]) -> String {
                     (super::residency::section(outcome))
                     (events::restores(outcome))
                     (events::reseeds(outcome))
+                    (moves::moves(outcome))
                     (events::alarms(outcome))
                     (thresholds(outcome))
                     (faults(outcome))

@@ -1,6 +1,7 @@
 //! An outcome for the terminal: short, the verdict last.
 
 mod copies;
+mod moves;
 mod standing;
 
 pub(in crate::report) use standing::{fates, lost_with};
@@ -60,6 +61,7 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.last_sync();
     page.restores();
     page.reseeds();
+    page.moves();
     page.alarms();
     page.load();
     page.thresholds();

@@ -96,6 +96,8 @@ codes! {
     CountryNotServed = "RF0310",
     /// A refusal is expected of a country that is served.
     CountryServed = "RF0311",
+    /// No such tenant.
+    UnknownTenant = "RF0312",
     /// The datacenters of a scale unit stand outside its boundary.
     PairAcrossBoundaries = "RF0401",
     /// The witness of a scale unit is one of its pair.
@@ -136,6 +138,12 @@ codes! {
     NobodyAtHome = "RF0419",
     /// A topology that extends a longer chain of others than anybody reads.
     ChainTooLong = "RF0420",
+    /// A tenant that moves to where it is at home already.
+    MoveToNowhere = "RF0421",
+    /// A tenant that moves twice.
+    MoveTwice = "RF0422",
+    /// A tenant that moves before its billing country decides where it is at home.
+    MoveTooEarly = "RF0423",
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ use super::read::{At, Given};
 use super::topology::countries;
 use super::topology::document::TopologyDocument;
 use super::words::{Entries, Rho, value};
-use crate::audit::{CardTerms, Contract, LossTerms, UnitTerms};
+use crate::audit::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, UnitTerms};
 use crate::service::policy::{Initiative, OldCard, Replication};
-use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Span};
+use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Span, Tenant};
 use std::collections::BTreeMap;
 
 /// What was promised. Only for a document in which nothing was found wrong.
@@ -53,6 +53,8 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         rates: rates(topology),
         settle: or(&document.settle, Span::minutes(30)),
         start: or(&document.start, Instant::ZERO),
+        purge_within: or(&service.purge_within, Span::hours(24)),
+        moves: places.moves(document, topology),
     }
 }
 
@@ -164,6 +166,26 @@ impl<'a> Places<'a> {
             witness: self.datacenter(&row.witness),
         };
         rows(&topology.units).map(terms).collect()
+    }
+
+    /// Who is to leave for which boundary. A moment since the start is one for every reader of it.
+    fn moves(&self, document: &Document, topology: &TopologyDocument) -> Vec<MoveTerms> {
+        let countries = self.countries(topology);
+        let start = or(&document.start, Instant::ZERO);
+        let named = |name: &Given<String>| {
+            let mut tenants = (0..).zip(document.tenant.iter().flat_map(|list| &list.value));
+            tenants.find(|(_, tenant)| value(&tenant.value.name) == value(name)).map(|(tenant, _)| Tenant(tenant))
+        };
+        let moves = document.r#move.iter().flat_map(|list| &list.value).filter_map(|one| {
+            let to = countries[value(&one.value.to)?.index()]?;
+            let at = value(&one.value.at)?.in_run(start);
+            Some(MoveTerms { who: Leaver::Tenant(named(&one.value.tenant)?), to, at })
+        });
+        let local = document.go_local.iter().flat_map(|list| &list.value).filter_map(|all| {
+            let (to, at) = (self.boundary(&all.value.boundary), value(&all.value.at)?.in_run(start));
+            Some(MoveTerms { who: Leaver::Country(*value(&all.value.country)?), to, at })
+        });
+        moves.chain(local).collect()
     }
 
     /// Each country's boundary: the built-in row's, unless the topology overrules it.

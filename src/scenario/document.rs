@@ -4,6 +4,7 @@ use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::faults::Fault;
 use super::moment::Moment;
+use super::moves::{GoLocal, Move};
 use super::quantity::{Amount, OrNever, Seed, Share};
 use super::read::{At, Input, Value, wrong_type};
 use super::section::section;
@@ -51,6 +52,10 @@ section! {
             tenant: Vec<At<Tenant>>,
             /// What goes wrong.
             fault: Vec<At<Fault>>,
+            /// Tenants whose billing country changes, and their home with it.
+            r#move: Vec<At<Move>>,
+            /// Countries that get a boundary of their own.
+            go_local: Vec<At<GoLocal>>,
             /// Limits that the run must keep.
             threshold: Vec<At<Threshold>>,
             /// Invariants that the run must have put to the test.
@@ -127,6 +132,9 @@ section! {
             export_lifetime: Span,
             /// How long a support dump is kept; within a quarter more it is deleted. Default: `"6h"`.
             dump_lifetime: Span,
+            /// How long after a tenant's move its old home may have anything left of it, in any kind of copy.
+            /// Default: `"24h"`.
+            purge_within: Span,
             /// The most requests that may wait at a datacenter; more are refused as overload. Default: 60.
             queue_limit: u32,
             /// How long a client caches where a scale unit's holder is. Default: `"30s"`.

@@ -16,6 +16,7 @@ mod document;
 mod faults;
 mod limits;
 mod moment;
+mod moves;
 mod plan;
 mod policy;
 mod population;

@@ -14,7 +14,7 @@ use super::resolve::Resolver;
 use super::source::Place;
 use super::topology::Topology;
 use super::words::value;
-use super::{policy, traffic};
+use super::{moves, policy, traffic};
 use crate::service::ResidencyMap;
 use crate::service::map::UnitRow;
 use crate::sim::Plan;
@@ -45,6 +45,7 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
     let population = population::lowered(document, whole, scale_ppm, whole_run, names);
     let traffic = traffic::lowered(&document.traffic, names.findings);
     let faults = faults(document, phase, names);
+    let moves = moves::lowered(document, phase, &policy, names);
     let topology = names.topology;
     Some(Plan {
         seed: value(&document.seed).map_or(1, |seed| seed.0),
@@ -66,6 +67,7 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
         population,
         traffic,
         faults,
+        moves,
     })
 }
 
@@ -148,19 +150,19 @@ fn faults(document: &Document, phase: Option<Window>, names: &Resolver<'_>) -> V
         let (moment, phase) = (at.as_ref()?, phase?);
         let at = moment.value.in_run(phase.start);
         let written = value(&document.duration).map_or(phase.end, |&duration| phase.end.max(phase.start + duration));
-        check_moment(at, &moment.place, Window { end: written, ..phase }, names);
+        check_moment(at, &moment.place, "fault strikes", Window { end: written, ..phase }, names);
         check_age(effect, at, phase, names);
         Some(FaultPlan { at, lasts: value(lasts).copied(), kind: kind? }).filter(|fault| fault.at < phase.end)
     };
     document.fault.iter().flat_map(|list| &list.value).filter_map(one).collect()
 }
 
-/// A fault strikes while the run lasts as it is written.
-fn check_moment(at: Instant, place: &Place, written: Window, names: &Resolver<'_>) {
+/// What is to happen does while the run lasts as it is written.
+pub(super) fn check_moment(at: Instant, place: &Place, what: &str, written: Window, names: &Resolver<'_>) {
     let Window { start, end } = written;
     let outside = if at < start { Some("before the run starts") } else { (at >= end).then_some("after the run ends") };
     if let Some(outside) = outside {
-        let found = Diagnostic::at(Code::FaultAfterEnd, place, format!("this fault strikes {outside}"));
+        let found = Diagnostic::at(Code::FaultAfterEnd, place, format!("this {what} {outside}"));
         names.findings.add(found.help(format!("the run starts at {start} and lasts {}", end.since(start))));
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
         ($($key:ident),*) => { $(if let Some(given) = value(&service.$key) { policy.$key = *given; })* };
     }
     set!(replication, ttl, loop_wait, retry_timeout, clock_tolerance, maximum_lag_on_failover, failover, failback);
-    set!(failback_block, drain_timeout, export_lifetime, dump_lifetime);
+    set!(failback_block, drain_timeout, export_lifetime, dump_lifetime, purge_within);
     set!(failback_after, switchover_timeout, peer_timeout, batch_records, window_records, queue_limit, route_ttl);
     set!(
         request_timeout,
@@ -81,7 +81,7 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
     for zero in timeouts.into_iter().flatten().filter(|at| at.value.0 == Some(Span::ZERO)) {
         findings.report(Code::OutOfRange, &zero.place, "this must be longer than nothing");
     }
-    let must_be_positive: [&Given<Span>; 12] = [
+    let must_be_positive: [&Given<Span>; 13] = [
         &service.export_lifetime,
         &service.dump_lifetime,
         &service.ttl,
@@ -89,6 +89,7 @@ fn check_ranges(service: &Service, policy: &Policy, findings: &Findings) {
         &service.retry_timeout,
         &service.switchover_timeout,
         &service.drain_timeout,
+        &service.purge_within,
         &service.peer_timeout,
         &service.route_ttl,
         &service.request_timeout,

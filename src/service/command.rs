@@ -4,8 +4,11 @@ use super::ResidencyMap;
 use super::log::Label;
 use super::message::{Batch, Catalogue, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
 use super::placement::Candidates;
+use super::relocation::{Lot, Relocation};
 use crate::facts::Announcement;
-use crate::terms::{CopyClass, Datacenter, Index, Lines, Opaque, Position, Register, Seat, Span};
+use crate::terms::{
+    Content, CopyClass, CopySet, Datacenter, Index, Lines, Opaque, Position, Register, Seat, Side, Span, Tenant, Unit,
+};
 use std::sync::Arc;
 
 /// What happens to a site.
@@ -53,6 +56,17 @@ pub enum SiteInput {
         run: (Index, Index),
         /// Whether the target took it.
         taken: bool,
+    },
+    /// A row of the directory of homes, of this site's unit: all of them when it boots, and one that changes.
+    Relocate(Relocation),
+    /// What came of a [`SiteEffect::Export`].
+    Exported {
+        /// Whose.
+        tenant: Tenant,
+        /// What the local log has of the tenant, as far as it was asked.
+        here: Content,
+        /// The answer of the new home. `None`: of the lot's run nothing is the tenant's, so nothing was sent.
+        response: Option<Response>,
     },
 }
 
@@ -133,6 +147,31 @@ pub enum SiteEffect {
     },
     /// Say something of oneself.
     Announce(Announcement),
+    /// Send what is a tenant's of a run of the local log to a site of its new home, or ask there what it has.
+    Export {
+        /// Whose.
+        tenant: Tenant,
+        /// The new home.
+        to: Unit,
+        /// Which of its sites.
+        side: Side,
+        /// The run; `None`: only ask.
+        lot: Option<Lot>,
+        /// How much of the local log counts as what is here.
+        through: Index,
+    },
+    /// Change a row of the directory of homes, if it says [`Stage::Ordered`](super::relocation::Stage) yet.
+    Settle(Relocation),
+    /// Erase what is of a tenant's organization from every disk of the unit in this datacenter, and from the
+    /// backup media in `targets` that are in reach.
+    Erase {
+        /// Whose.
+        tenant: Tenant,
+        /// Where the media may stand.
+        targets: Candidates,
+        /// In what kinds of place; the log stands for both sites' logs.
+        classes: CopySet,
+    },
     /// Do something to copies that are made from the local log.
     Copies(CopyCommand),
 }

@@ -9,6 +9,7 @@ use super::map::ResidencyMap;
 use super::message::{Catalogue, Read, Write};
 use super::placement::{self, Candidates, Placement};
 use super::policy::{Policy, Replication};
+use super::relocation::{Copied, Relocation, Stage};
 use crate::terms::{
     Ballot, CopyClass, Epoch, Incarnation, Index, Mode, Monotonic, Position, Refusal, Register, Side, Span, Unit,
     UnitSet, Wall,
@@ -281,6 +282,22 @@ pub trait Decisions: Clone + Eq + Hash {
     /// has `own` now: whether it remembers all that it promised.
     fn remembers(&self, named: Incarnation, own: Incarnation) -> bool {
         named == own
+    }
+
+    /// Whether everything of a tenant is in its new home, so that this may become its home.
+    fn may_cut_over(&self, copied: &Copied) -> bool {
+        copied.drained && copied.on_both && copied.here == copied.there
+    }
+
+    /// Whether a site of a unit answers for a tenant no longer that moves.
+    fn has_left(&self, relocation: &Relocation, unit: Unit) -> bool {
+        relocation.stage == Stage::CutOver && relocation.from == unit
+    }
+
+    /// Whether the site of a side erases what must not be left from copies of a class.
+    fn purges(&self, side: Side, class: CopyClass) -> bool {
+        let _ = (side, class);
+        true
     }
 
     /// Whether a voter waits for its disk before it answers.

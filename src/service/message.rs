@@ -3,6 +3,7 @@
 //! Messages carry handles and positions, never payloads: whoever drives the machines moves the bytes
 //! that a [`Batch`] or a [`Write`] stands for.
 
+use super::relocation::{Held, Lot};
 use crate::terms::{
     AppVersion, Ballot, Boundary, ConversationKind, Country, Datacenter, Epoch, Incarnation, Index, Members, Position,
     Record, RecordKind, Refusal, Register, Seat, Side, Span, Tenant, Unit, VoterRecord, Wall,
@@ -89,6 +90,21 @@ pub enum Operation {
     Read {
         /// The request.
         request: Request,
+        /// Whose conversation.
+        tenant: Tenant,
+        /// The kind of the conversation.
+        conversation: ConversationKind,
+        /// As for a write.
+        turned_away: Option<Span>,
+    },
+    /// Store a lot of a tenant that is about to come, or only say what is there of it.
+    Import {
+        /// The request.
+        request: Request,
+        /// Which lot, where there is one to store.
+        lot: Option<Lot>,
+        /// What is there of the tenant: looked up in the store's index.
+        held: Held,
         /// As for a write.
         turned_away: Option<Span>,
     },
@@ -119,6 +135,20 @@ pub enum Response {
     },
     /// The part is shown.
     Shown,
+    /// The tenant has moved for good: everything of its organization is in another unit from now on.
+    Moved {
+        /// The new home.
+        to: Unit,
+        /// The decided placement there, of a write.
+        placed: Option<Placed>,
+    },
+    /// To who copies a tenant: this is there.
+    Holds {
+        /// What is there.
+        held: Held,
+        /// Whether the peer has it too.
+        on_both: bool,
+    },
     /// Refused.
     Refused {
         /// Why.

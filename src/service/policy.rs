@@ -124,6 +124,8 @@ pub struct Policy {
     pub export_lifetime: Span,
     /// How long a support dump is kept; it is deleted within a quarter more.
     pub dump_lifetime: Span,
+    /// How long after a tenant's move its old home may have anything left of it, on any disk.
+    pub purge_within: Span,
     /// The most requests that may wait at a datacenter; more are refused as overload. Old records that wait
     /// to be read count as the requests that take as long. What waits must
     /// be served before its client gives up, or a full queue serves nothing that anybody still wants.
@@ -261,6 +263,7 @@ impl Default for Policy {
             index_every: Some(Span::minutes(1)),
             export_lifetime: Span::hours(24),
             dump_lifetime: Span::hours(6),
+            purge_within: Span::hours(24),
             queue_limit: 60,
             route_ttl: Span::secs(30),
             request_timeout: Span::secs(4),

@@ -68,7 +68,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// An operator offers the newest backup of `of` that is in reach to a site of `unit` that lost its
     /// store. Whether there was both.
     pub(super) fn order_restore(&mut self, unit: Unit, of: Unit) -> bool {
-        self.state(Fact::RestoreOrdered { unit });
+        self.state(Fact::RestoreOrdered(unit));
         let bereft = Side::BOTH.map(|side| SiteId::new(unit, side)).into_iter().find(|site| {
             let slot = &self.sites[site.index()];
             slot.store.is_uncertified() && self.places[slot.datacenter().index()].running
@@ -123,6 +123,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             taken: Instant(backup.taken.0),
             end: backup.end,
         });
+        self.state_all_rests();
         self.boot_site(site);
     }
 }

@@ -112,16 +112,20 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let (epoch, end) = log.run(first);
             let end = end.min(last);
             let bytes = log.size(first, end);
+            let shares = log.shares.within(first, end).to_vec();
             let (copy, unit) = match route {
                 Route::Backup { to, .. } => {
                     if let Some(media) = self.backups.get_mut(&(site.unit(), to)) {
                         media.log.write_run(epoch, first, end, bytes);
+                        media.log.shares.extend(shares);
                     }
                     (CopyClass::Backup, site.unit())
                 }
                 Route::Stage { backup, .. } => (CopyClass::RestoreStaging, backup.unit),
                 Route::Load { .. } => {
-                    self.sites[site.index()].store.write_run(epoch, first, end, bytes);
+                    let store = &mut self.sites[site.index()].store;
+                    store.write_run(epoch, first, end, bytes);
+                    store.shares.extend(shares);
                     (CopyClass::Replica, site.unit())
                 }
             };

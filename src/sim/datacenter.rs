@@ -298,7 +298,20 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let slot = &self.sites[site.index()];
         let datacenter = slot.datacenter();
         let operation = match pending.task {
-            Task::Read { .. } => Operation::Read { request: asked.request, turned_away },
+            Task::Read { conversation, .. } => {
+                let state = self.population.conversation(conversation);
+                let (tenant, conversation) = (state.tenant, state.kind);
+                Operation::Read { request: asked.request, tenant, conversation, turned_away }
+            }
+            Task::Inquire(tenant) => {
+                let held = slot.store.shares.held(tenant);
+                Operation::Import { request: asked.request, lot: None, held, turned_away }
+            }
+            Task::Write(birth) if birth.kind == RecordKind::Import => {
+                let lot = self.lot_of(&birth);
+                let held = slot.store.shares.held(birth.tenant);
+                Operation::Import { request: asked.request, lot, held, turned_away }
+            }
             Task::Write(birth) => {
                 let existing = pending.positions(asked.unit).find(|&at| slot.store.holds(at, birth.record));
                 let write = Write { placed: asked.placed, attempt: asked.attempt, ..self.write(asked.request, &birth) };

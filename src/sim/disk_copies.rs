@@ -41,6 +41,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 world.state(Fact::StorageLost { unit: site.unit(), side: site.side(), datacenter });
                 world.state_copy(site);
             }
+            world.state_all_rests();
             any
         })
     }

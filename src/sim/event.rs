@@ -38,6 +38,10 @@ pub(super) enum Event {
     FaultEnds { fault: u16 },
     /// A datacenter whose cooling fails is throttled by one more step.
     HeatsUp { fault: u16 },
+    /// An operator orders a tenant to move.
+    MoveOrdered { order: u16 },
+    /// An operator cancels a move.
+    MoveCancelled { order: u16 },
     /// Load and lag are measured.
     Sample,
     /// The safety phase ends.

@@ -35,6 +35,7 @@ pub(super) fn plan() -> Plan {
         population: population(),
         traffic: traffic(),
         faults: Vec::new(),
+        moves: Vec::new(),
     }
 }
 

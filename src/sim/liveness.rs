@@ -32,6 +32,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         places.into_iter().all(running)
             && self.requests.iter().next().is_none()
             && self.units().all(|unit| self.is_settled(unit))
+            && self.moves_are_over()
     }
 
     /// Writes that are neither confirmed nor finally refused.

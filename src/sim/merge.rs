@@ -8,7 +8,7 @@
 
 use super::event::{Event, SiteId};
 use super::message::{Asked, Message};
-use super::request::{Origin, Pending, Task};
+use super::request::{Origin, Pending, Requests, Task};
 use super::store::Entry;
 use super::world::{SMALL, World};
 use crate::facts::{Fact, Fate, Observer};
@@ -29,6 +29,12 @@ pub(super) struct Merge {
 }
 
 impl Merge {
+    /// Every record that is still set aside.
+    pub(super) fn set_aside<'a>(&'a self, requests: &'a Requests) -> impl Iterator<Item = &'a Birth> {
+        let under_way = self.under_way.iter().filter_map(|&request| requests.get(request)?.birth());
+        self.waiting.iter().map(|entry| &entry.birth).chain(under_way)
+    }
+
     /// Whether everything was brought back.
     pub(super) fn is_done(&self) -> bool {
         self.waiting.is_empty() && self.under_way.is_empty()
@@ -41,7 +47,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let held: BTreeSet<_> =
             self.sites[site.peer().index()].store.retained().map(|entry| entry.birth.record).collect();
         for (_, entry) in tail {
-            let waits = self.requests.get(entry.request).and_then(Pending::record) == Some(entry.birth.record);
+            // Who copies a tenant brings again what its new home lacks.
+            let waits = self.requests.get(entry.request).and_then(Pending::record) == Some(entry.birth.record)
+                || !entry.birth.kind.is_made_by_people();
             match (waits, held.contains(&entry.birth.record)) {
                 (true, _) => self.reconciled(site, entry.birth, Fate::WithClient),
                 (_, true) => self.reconciled(site, entry.birth, Fate::Duplicate),
@@ -75,8 +83,15 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    /// The holder answered: an acknowledged record is back, any other is sent again later.
+    /// The holder answered: an acknowledged record is back, any other is sent again later, to its new home if its
+    /// tenant moved.
     pub(super) fn merged(&mut self, site: SiteId, request: Request, response: Response) {
+        if self.requests.get(request).is_some_and(|pending| matches!(pending.origin, Origin::Move(_))) {
+            return self.exported(site, request, response);
+        }
+        if let (Response::Moved { placed, .. }, Some(pending)) = (response, self.requests.get_mut(request)) {
+            pending.placed = placed.or(pending.placed);
+        }
         let merge = &mut self.sites[site.index()].merge;
         let Some(turn) = merge.under_way.iter().position(|&one| one == request) else { return };
         if matches!(response, Response::Acknowledged { .. }) {
@@ -142,14 +157,15 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let Some(pending) = self.requests.get(request) else { return };
         let (placed, bytes) = (pending.placed, pending.birth().map_or(SMALL, |birth| birth.size));
         let (attempt, patience) = (self.sites[site.index()].merge.attempt, Some(self.policy.request_timeout));
-        let asked = Asked { request, unit: site.unit(), placed, attempt, patience };
-        let Some(register) = self.register(site.unit()) else { return };
-        let holder = SiteId::new(site.unit(), register.holder);
+        let unit = placed.map_or(site.unit(), |placed| placed.unit);
+        let asked = Asked { request, unit, placed, attempt, patience };
+        let Some(register) = self.register(unit) else { return };
+        let holder = SiteId::new(unit, register.holder);
         let [here, there] = [site, holder].map(|site| self.sites[site.index()].datacenter());
         if here == there {
             self.enqueue(holder, asked);
         } else {
-            self.send(here, there, bytes, Message::Resubmit(asked, holder));
+            self.send(here, there, bytes, Message::Resubmit { asked, from: site, to: holder });
         }
     }
 }

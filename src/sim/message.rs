@@ -1,6 +1,7 @@
 //! What is under way in the network, and what waits for a process that stands still.
 
 use super::event::{SiteId, VoterId};
+use super::shares::Share;
 use super::store::Entry;
 use crate::service::{
     ClientInput, PeerMessage, Placed, Request, Response, SiteInput, VoterAnswer, VoterInput, VoterQuestion,
@@ -12,8 +13,8 @@ use crate::terms::{Bytes, Datacenter, Index, Seat, Side, Span, Unit, User};
 pub(super) enum Message {
     /// A device asks a datacenter's site of a unit, if it has one.
     Ask(Asked, Datacenter),
-    /// A site asks the site of its unit that holds the lease, on behalf of a quarantined record.
-    Resubmit(Asked, SiteId),
+    /// A site asks a site that holds a lease, on behalf of a quarantined record or of a tenant that moves.
+    Resubmit { asked: Asked, from: SiteId, to: SiteId },
     /// A site answers a device.
     Reply { request: Request, from: SiteId, response: Response },
     /// A site answers another site's [`Message::Resubmit`].
@@ -55,6 +56,8 @@ pub(super) struct Records {
     pub(super) run: Bytes,
     /// The records that are held one by one.
     pub(super) entries: Vec<Entry>,
+    /// What the run holds of tenants that move.
+    pub(super) shares: Vec<Share>,
 }
 
 /// Something for a process of one datacenter, or for a device, without any network between.

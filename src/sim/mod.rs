@@ -7,7 +7,7 @@
 //! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
 //! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
 //! records between sites, of which `reread` are old, `backup` and `copying` to media of their own and back;
-//! `devices` and `follow` are the users; `faults` strikes, and `overlap` knows what a fault alone breaks;
+//! `moving` is a tenant that changes its home, `shares` what logs hold of it; `devices` and `follow` are the users; `faults` strikes, and `overlap` knows what a fault alone breaks;
 //! `phases` is the course of a run and `liveness` its end; `trace` shows every step to whoever explains it.
 //! `chance` is the only place that makes randomness.
 
@@ -30,6 +30,7 @@ mod gray;
 mod liveness;
 mod merge;
 mod message;
+mod moving;
 pub mod network;
 mod overlap;
 mod phases;
@@ -38,11 +39,13 @@ pub mod population;
 pub mod profile;
 mod request;
 mod reread;
+mod responding;
 #[cfg(test)]
 mod runs;
 pub mod sampler;
 mod sampling;
 mod service_time;
+mod shares;
 mod shelves;
 mod sites;
 mod slab;

@@ -19,6 +19,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
         self.plan_traffic();
         self.plan_faults();
+        self.plan_moves();
         self.agenda.push(self.now + self.sample_every(), Event::Sample);
         self.agenda.push(self.plan.start + self.plan.duration, Event::Liveness);
     }
@@ -37,6 +38,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             if !self.has_converged() {
                 self.state_pending();
             }
+            self.state_all_rests();
             self.state(Fact::Ended { unfinished: self.unfinished() });
             self.over = true;
         } else {

@@ -2,7 +2,7 @@
 
 use crate::service::{Order, Policy, ResidencyMap};
 use crate::terms::{
-    AppVersion, Boundary, Bytes, CopyClass, Country, Datacenter, Instant, RecordKind, Seat, Side, Span, Unit,
+    AppVersion, Boundary, Bytes, CopyClass, Country, Datacenter, Instant, RecordKind, Seat, Side, Span, Tenant, Unit,
 };
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ pub struct Plan {
     pub traffic: TrafficPlan,
     /// What goes wrong, in the order of the scenario.
     pub faults: Vec<FaultPlan>,
+    /// Who moves, in the order of the scenario. A tenant moves once at the most.
+    pub moves: Vec<MovePlan>,
 }
 
 /// What becomes of the world when the safety phase is over. Lost storage is never healed.
@@ -230,6 +232,28 @@ pub struct TrafficPlan {
     pub hours: [u32; 24],
     /// Activity on Saturday and Sunday, in parts per million of a weekday's.
     pub weekend_ppm: u32,
+}
+
+/// A move to another home that is scheduled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MovePlan {
+    /// Who moves.
+    pub who: Mover,
+    /// The boundary of the new home.
+    pub to: Boundary,
+    /// When an operator orders it.
+    pub at: Instant,
+    /// When an operator cancels it, if it is not over by then.
+    pub cancelled_at: Option<Instant>,
+}
+
+/// Who moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mover {
+    /// One tenant.
+    Tenant(Tenant),
+    /// Every tenant that is billed in a country.
+    Country(Country),
 }
 
 /// A fault that is scheduled.

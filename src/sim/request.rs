@@ -5,7 +5,7 @@
 //! million others.
 
 use crate::service::{Placed, Request};
-use crate::terms::{Birth, Conversation, DatacenterSet, Instant, Position, Record, Unit, User};
+use crate::terms::{Birth, Conversation, DatacenterSet, Instant, Position, Record, Tenant, Unit, User};
 use std::collections::VecDeque;
 
 use super::event::SiteId;
@@ -22,6 +22,8 @@ pub(super) enum Task {
         /// When the reader asked.
         asked: Instant,
     },
+    /// To say what has come of a tenant that moves.
+    Inquire(Tenant),
 }
 
 /// Who asks.
@@ -31,6 +33,8 @@ pub(super) enum Origin {
     Device(User),
     /// A site that brings a quarantined record back.
     Merge(SiteId),
+    /// A site that copies a tenant to its new home.
+    Move(SiteId),
 }
 
 /// A request under way.
@@ -58,7 +62,7 @@ impl Pending {
     pub(super) const fn birth(&self) -> Option<&Birth> {
         match &self.task {
             Task::Write(birth) => Some(birth),
-            Task::Read { .. } => None,
+            Task::Read { .. } | Task::Inquire(_) => None,
         }
     }
 

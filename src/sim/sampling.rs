@@ -21,6 +21,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let (records, age) = self.lag(unit);
             self.state(Fact::Lag { unit, records, age });
         }
+        self.state_all_rests();
         self.agenda.push(self.now + window, Event::Sample);
     }
 

@@ -7,11 +7,12 @@
 
 use super::event::SiteId;
 use super::message::Local;
+use super::shares::{Share, Shares};
 use super::world::World;
 use crate::facts::{Copies, Fact, Observer};
 use crate::service::placement::Candidates;
 use crate::service::{CopyCommand, Decisions, Order, SiteInput};
-use crate::terms::{CopyClass, Datacenter, Epoch, Index, Instant, Lines, Opaque, Span, Unit};
+use crate::terms::{CopyClass, CopySet, Datacenter, Epoch, Index, Instant, Lines, Opaque, Span, Tenant, Unit};
 use std::collections::BTreeMap;
 
 /// Every shelf, and who refuses what is brought.
@@ -29,6 +30,8 @@ struct Shelf {
     runs: Vec<Run>,
     /// When anything last came to rest here.
     made: Instant,
+    /// What it holds of tenants that move.
+    shares: Shares,
 }
 
 /// Records of one epoch: the first and the last index.
@@ -69,6 +72,36 @@ impl Shelf {
             run.last = run.last.min(keep);
             run.first <= run.last
         });
+        self.shares.cut(keep);
+    }
+}
+
+impl Shelves {
+    /// Notes what a shelf has come to hold of tenants that move.
+    fn fill(&mut self, place: (Unit, Datacenter, CopyClass), more: &[Share]) {
+        if let Some(shelf) = self.shelves.get_mut(&place).filter(|_| !more.is_empty()) {
+            shelf.shares.fill_in(more);
+        }
+    }
+
+    /// Every shelf of a unit: where it is, of which class, and what it holds of tenants that move.
+    pub(super) fn shares(&self, unit: Unit) -> impl Iterator<Item = (Datacenter, CopyClass, &Shares)> {
+        let of_unit = self.shelves.iter().filter(move |((of, ..), _)| *of == unit);
+        of_unit.map(|(&(_, datacenter, class), shelf)| (datacenter, class, &shelf.shares))
+    }
+
+    /// Erases what is a tenant's from the shelves of a unit at a datacenter.
+    pub(super) fn erase(
+        &mut self,
+        (unit, at): (Unit, Datacenter),
+        classes: CopySet,
+        (tenant, only_lots): (Tenant, bool),
+    ) {
+        for (&(of, datacenter, class), shelf) in &mut self.shelves {
+            if (of, datacenter) == (unit, at) && classes.contains(class) {
+                shelf.shares.erase(tenant, only_lots);
+            }
+        }
     }
 }
 
@@ -122,6 +155,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let target = self.shelves.shelves.entry(place).or_default();
             target.made = self.now;
             for Run { epoch, first, last } in target.take(run) {
+                let shares = self.sites[site.index()].store.shares.within(first, last);
+                self.shelves.fill((unit, datacenter, copy), shares);
                 self.state(Fact::RangeLanded { copy, datacenter, unit, epoch, first, last });
             }
             first = run.last + 1;

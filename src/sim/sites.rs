@@ -8,14 +8,13 @@ use super::gray::Slowness;
 use super::merge::Merge;
 use super::message::{Local, Message, Payload};
 use super::plan::Plan;
-use super::request::Origin;
 use super::store::{Entry, Store};
 use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::{SMALL, World};
 use crate::facts::{Announcement, Fact, Observer};
 use crate::service::{
-    Decisions, Identity, Label, Machine, PeerMessage, Request, ResidencyMap, Response, Site, SiteEffect, SiteInput,
-    VoterInput, VoterQuestion,
+    Decisions, Identity, Label, Machine, PeerMessage, Request, ResidencyMap, Site, SiteEffect, SiteInput, VoterInput,
+    VoterQuestion,
 };
 use crate::terms::{Birth, CopyClass, Datacenter, Index, Instant, Position, Seat, Side, Span, Unit};
 use std::sync::Arc;
@@ -120,6 +119,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let (map, policy, log) = (slot.map.clone(), self.policy.clone(), slot.store.durable_log(slot.boots));
         slot.boots += 1;
         slot.machine = Some(Site::boot(decisions, identity, map, policy, log, entropy, now));
+        self.tell_site(site);
         self.rearm_site(site);
     }
 
@@ -243,6 +243,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
             SiteEffect::Respond { request, response } => self.respond(site, request, response),
             SiteEffect::Announce(announcement) => self.announce(site, announcement),
             SiteEffect::Copies(command) => self.copy(site, command),
+            SiteEffect::Export { tenant, to, side, lot, through } => {
+                self.export(site, (tenant, SiteId::new(to, side)), lot, through);
+            }
+            SiteEffect::Settle(row) => self.settle(row),
+            SiteEffect::Erase { tenant, targets, classes } => self.erase(site, tenant, targets, classes),
         }
     }
 
@@ -250,8 +255,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let pending = self.requests.get_mut(request).expect("a request is appended before it is over");
         pending.appended_at(site.unit(), position);
         let birth = *pending.birth().expect("only writes are appended");
-        let entry = Entry { birth, request, appended: self.now, replica: false };
-        self.sites[site.index()].store.append(position, entry);
+        let entry = Entry { birth, request, appended: self.now, replica: false, erased: false };
+        let share = self.share(site.unit(), &entry, position.index);
+        let store = &mut self.sites[site.index()].store;
+        store.append(position, entry);
+        store.shares.extend(share);
     }
 
     fn flush(&mut self, site: SiteId, through: Index, label: Label) {
@@ -289,10 +297,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.state_runs(site, flushed.from, flushed.through);
         for index in flushed.from.max(self.sites[site.index()].store.base()) + 1..=flushed.through {
             let store = &self.sites[site.index()].store;
-            if let Some(&Entry { birth, replica, .. }) = store.entry(index) {
+            if let Some(&Entry { birth, replica, erased, .. }) = store.entry(index) {
                 let copy = if replica { CopyClass::Replica } else { CopyClass::Log };
-                let position = store.position(index);
-                self.state(Fact::Landed { birth, copy, datacenter, unit: site.unit(), position });
+                let (unit, position) = (site.unit(), store.position(index));
+                self.state(if erased {
+                    Fact::RangeLanded { copy, datacenter, unit, epoch: position.epoch, first: index, last: index }
+                } else {
+                    Fact::Landed { birth, copy, datacenter, unit, position }
+                });
             }
         }
         if flushed.certified {
@@ -342,41 +354,6 @@ impl<D: Decisions, O: Observer> World<D, O> {
             self.hand(there, Local::Voter(voter, VoterInput::Asked { from, question }));
         } else {
             self.signal(here, there, Message::Question { to: voter, from, question });
-        }
-    }
-
-    /// The answer leaves the site.
-    fn respond(&mut self, site: SiteId, request: Request, response: Response) {
-        self.state_response(site, request, response);
-        let from = self.sites[site.index()].datacenter();
-        match self.requests.get(request).map(|pending| pending.origin) {
-            None => {}
-            Some(Origin::Device(user)) => {
-                let place = self.place_of(user);
-                let at = self.network.reply_client(self.now, from, place);
-                self.post(at, Message::Reply { request, from: site, response });
-            }
-            Some(Origin::Merge(to)) => self.answer_merge(site, to, request, response),
-        }
-    }
-
-    fn state_response(&mut self, site: SiteId, request: Request, response: Response) {
-        let (unit, slot) = (site.unit(), &self.sites[site.index()]);
-        let datacenter = slot.datacenter();
-        let queue = self.places[datacenter.index()].waiting();
-        match response {
-            Response::Acknowledged { position, epoch, .. } => {
-                let held = slot.store.entry(position.index).map(|entry| entry.birth);
-                if let Some(birth) = self.birth(request).or(held) {
-                    self.state(Fact::Acknowledged { birth, unit, datacenter, epoch, position });
-                }
-            }
-            Response::Refused { refusal, .. } => {
-                if let Some(birth) = self.birth(request) {
-                    self.state(Fact::WriteRefused { birth, unit: Some(unit), site: Some(datacenter), refusal, queue });
-                }
-            }
-            Response::Relayed | Response::Redirected { .. } | Response::Shown => {}
         }
     }
 

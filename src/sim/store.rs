@@ -4,8 +4,9 @@
 //! by one, so memory does not grow with the number of messages. What a crash takes is everything
 //! after the last finished flush.
 
+use super::shares::Shares;
 use crate::service::{DurableLog, Label, Request};
-use crate::terms::{Birth, Bytes, Epoch, Incarnation, Index, Instant, Position, Record, Wall};
+use crate::terms::{Birth, Bytes, Epoch, Incarnation, Index, Instant, Position, Record, Tenant, Wall};
 use std::collections::VecDeque;
 
 /// A record that is held one by one.
@@ -19,6 +20,8 @@ pub(super) struct Entry {
     pub(super) appended: Instant,
     /// Whether it came from the other site.
     pub(super) replica: bool,
+    /// Whether its bytes were erased, so that only its place is left.
+    pub(super) erased: bool,
 }
 
 /// The disk of one site.
@@ -41,6 +44,8 @@ pub(super) struct Store {
     flush: Option<Flush>,
     /// When the store was last lost with everything in it.
     lost: Option<Instant>,
+    /// What it holds of tenants that move.
+    pub(super) shares: Shares,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +79,7 @@ impl Store {
             dirty: Bytes(0),
             flush: None,
             lost: None,
+            shares: Shares::new(),
         }
     }
 
@@ -212,6 +218,16 @@ impl Store {
         }
     }
 
+    /// Erases the bytes of a tenant that moves, or only what came from its old home. The places stay.
+    pub(super) fn erase(&mut self, tenant: Tenant, only_lots: bool) {
+        for index in self.shares.erase(tenant, only_lots) {
+            let offset = index.checked_sub(self.base + 1).and_then(|offset| usize::try_from(offset).ok());
+            if let Some(entry) = offset.and_then(|offset| self.retained.get_mut(offset)) {
+                entry.erased = true;
+            }
+        }
+    }
+
     /// Loses what was not durable, with the power.
     pub(super) fn crash(&mut self) {
         self.flush = None;
@@ -305,6 +321,7 @@ impl Store {
         self.retained.truncate(usize::try_from(keep - self.base).unwrap_or(usize::MAX));
         self.history.retain(|&(_, first)| first <= keep);
         self.durable = self.durable.min(keep);
+        self.shares.cut(keep);
     }
 }
 

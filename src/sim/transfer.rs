@@ -18,7 +18,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
         entries.extend((base + 1..=batch.last).filter_map(|index| store.entry(index)).copied());
         let run = if base < batch.first { Bytes(0) } else { store.size(batch.first, base) };
         let bytes = store.size(batch.first, batch.last) + SMALL;
-        (Some(Payload(self.payloads.insert(Records { base, run, entries }))), bytes)
+        let shares = store.shares.within(batch.first, base).to_vec();
+        (Some(Payload(self.payloads.insert(Records { base, run, entries, shares }))), bytes)
     }
 
     /// Appends what came with a batch to the other site's log. Of a batch of which the site has a
@@ -30,13 +31,18 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn store_batch(&mut self, site: SiteId, batch: Batch, payload: Option<Payload>) {
         let Payload(handle) = payload.expect("a batch is stored when it comes");
         let (records, store) = (self.payloads.get_mut(handle), &mut self.sites[site.index()].store);
-        if batch.first <= records.base {
-            store.append_run(batch.of, batch.first, records.base.min(batch.last), records.run);
+        let base = records.base;
+        if batch.first <= base {
+            store.append_run(batch.of, batch.first, base.min(batch.last), records.run);
+            store.shares.extend(records.shares.drain(..).filter(|share| share.index >= batch.first));
         }
-        let (epoch, from) = (batch.of, batch.first.max(records.base + 1));
+        let (epoch, from) = (batch.of, batch.first.max(base + 1));
         for index in from..=batch.last {
-            let entry = Entry { replica: true, ..records.entries[offset(index - records.base - 1)] };
+            let entry = Entry { replica: true, ..self.payloads.get_mut(handle).entries[offset(index - base - 1)] };
+            let share = self.share(site.unit(), &entry, index);
+            let store = &mut self.sites[site.index()].store;
             store.append(Position { epoch, index }, entry);
+            store.shares.extend(share);
         }
     }
 
@@ -49,6 +55,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let (unit, datacenter, keeps) = (site.unit(), slot.datacenter(), slot.store.position(keep));
         self.cut_shelves(site, keep);
         self.state(Fact::TailCut { datacenter, unit, keeps });
+        tail.retain(|(_, entry)| !entry.erased);
         for &(position, Entry { birth, .. }) in &tail {
             self.state(Fact::Landed { birth, copy: CopyClass::QuarantinedTail, datacenter, unit, position });
         }

@@ -11,6 +11,7 @@ use super::event::{Event, SiteId, VoterId};
 use super::faults::Registry;
 use super::follow::Later;
 use super::message::{Local, Message, Records};
+use super::moving::Moves;
 use super::network::Network;
 use super::population::Population;
 use super::request::Requests;
@@ -59,6 +60,7 @@ pub struct World<D, O> {
     pub(super) population: Population,
     pub(super) traffic: Traffic,
     pub(super) registry: Registry,
+    pub(super) moves: Moves,
     /// Maps that operators pushed.
     pub(super) pushes: u32,
     /// A country of each boundary, in whose network the devices there are.
@@ -133,6 +135,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             disk_copies: BTreeMap::new(),
             devices: Devices::new(plan, population.users.len()),
             traffic: Traffic::new(plan, &population),
+            moves: Moves::new(plan, &population),
             population,
             registry: Registry::new(plan.faults.len()),
             pushes: 0,
@@ -195,6 +198,8 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::FaultBegins { fault } => self.fault_begins(fault),
             Event::FaultEnds { fault } => self.fault_ends(fault),
             Event::HeatsUp { fault } => self.heats_up(fault),
+            Event::MoveOrdered { order } => self.order_move(order),
+            Event::MoveCancelled { order } => self.cancel_move(order),
             Event::Sample => self.sample(),
             Event::Liveness => self.begin_liveness(),
             Event::Settled => self.look_whether_settled(),
@@ -247,7 +252,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
         match message {
             Message::Ask(asked, to) => self.arrive(asked, to),
-            Message::Resubmit(asked, to) => self.arrive(asked, self.sites[to.index()].datacenter()),
+            Message::Resubmit { asked, to, .. } => self.arrive(asked, self.sites[to.index()].datacenter()),
             Message::Reply { request, from, response } => self.answered(request, from, response),
             Message::Resubmitted { request, to, response, .. } => self.merged(to, request, response),
             Message::Peer { to, message, payload } => {
@@ -274,8 +279,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 let from = at(from);
                 return self.network.delivers_client(from);
             }
-            Message::Resubmit(_, to) | Message::Peer { to, .. } => (at(to.peer()), at(to)),
-            Message::Resubmitted { from, to, .. } => (at(from), at(to)),
+            Message::Peer { to, .. } => (at(to.peer()), at(to)),
+            Message::Resubmit { from, to, .. } | Message::Resubmitted { from, to, .. } => (at(from), at(to)),
             Message::Piece { from, to, .. } => (from, to),
             Message::Question { to, from, .. } => (at(SiteId::new(to.unit(), from)), self.voter_datacenter(to)),
             Message::Answer { to, seat, .. } => (self.voter_datacenter(VoterId::new(to.unit(), seat)), at(to)),

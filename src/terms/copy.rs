@@ -137,6 +137,23 @@ impl CopyClass {
     }
 }
 
+/// Copy classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CopySet(u32);
+
+impl CopySet {
+    /// This set with one class more.
+    #[must_use]
+    pub const fn with(self, class: CopyClass) -> Self {
+        Self(self.0 | 1 << class.index())
+    }
+
+    /// Whether a class is in it.
+    pub const fn contains(self, class: CopyClass) -> bool {
+        self.0 & 1 << class.index() != 0
+    }
+}
+
 impl fmt::Display for CopyClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

@@ -4,6 +4,7 @@
 //! register, and the reasons for which production may refuse. Reading order: [`time`], [`place`],
 //! [`record`], [`lease`], [`copy`], [`refusal`].
 
+pub mod content;
 pub mod copy;
 pub mod lease;
 pub mod names;
@@ -15,7 +16,8 @@ pub mod size;
 pub mod tally;
 pub mod time;
 
-pub use copy::{CopyClass, CopyRow, Holds};
+pub use content::Content;
+pub use copy::{CopyClass, CopyRow, CopySet, Holds};
 pub use lease::{Ballot, Epoch, Incarnation, Index, Members, Mode, Position, Register};
 pub use names::Names;
 pub use opaque::{Lines, Opaque, VoterRecord};

@@ -59,10 +59,12 @@ pub enum RecordKind {
     CallMedia,
     /// The log entry of a call.
     CallLog,
+    /// A lot of the records of a tenant that moves, as its new home stores it: nobody made it.
+    Import,
 }
 
 impl RecordKind {
-    /// Every kind, in the order of reports.
+    /// Every kind that people make, in the order of reports.
     pub const ALL: [Self; 9] = [
         Self::Message,
         Self::Like,
@@ -92,7 +94,13 @@ impl RecordKind {
             Self::CardResponse => "card response",
             Self::CallMedia => "call media",
             Self::CallLog => "call log",
+            Self::Import => "import",
         }
+    }
+
+    /// Whether people make it, rather than the service by itself.
+    pub const fn is_made_by_people(self) -> bool {
+        !matches!(self, Self::Import)
     }
 
     /// Whether this is one of the three parts of an action card.

@@ -62,11 +62,16 @@ pub enum Refusal {
     },
     /// The site was handed a map that contradicts the identity it was commissioned with.
     Unattested,
+    /// The tenant is about to move to another home: the last of its records are being copied there.
+    Moving {
+        /// How long to wait before trying again.
+        retry_after: Span,
+    },
 }
 
 impl Refusal {
     /// The classes of refusal, in the order of reports.
-    pub const CLASSES: [&'static str; 9] = [
+    pub const CLASSES: [&'static str; 10] = [
         "update app",
         "boundary dark",
         "country not served",
@@ -76,6 +81,7 @@ impl Refusal {
         "switching over",
         "overloaded",
         "unattested",
+        "moving",
     ];
 
     /// The place of this refusal's class in [`Refusal::CLASSES`].
@@ -90,6 +96,7 @@ impl Refusal {
             Self::SwitchingOver => 6,
             Self::Overloaded { .. } => 7,
             Self::Unattested => 8,
+            Self::Moving { .. } => 9,
         }
     }
 

@@ -4,6 +4,7 @@ use crate::service::decisions::{CatchUp, Claim, Decisions, Silence, Standing};
 use crate::service::message::{Catalogue, Read, Write};
 use crate::service::placement::{Candidates, Placement};
 use crate::service::policy::Policy;
+use crate::service::relocation::{Copied, Relocation};
 use crate::service::{Identity, ResidencyMap, Shipped};
 use crate::terms::{
     Ballot, CopyClass, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit, UnitSet, Wall,
@@ -231,6 +232,18 @@ impl<D: Decisions> Decisions for Noted<D> {
 
     fn remembers(&self, named: Incarnation, own: Incarnation) -> bool {
         self.decisions.remembers(named, own)
+    }
+
+    fn may_cut_over(&self, copied: &Copied) -> bool {
+        self.decisions.may_cut_over(copied)
+    }
+
+    fn has_left(&self, relocation: &Relocation, unit: Unit) -> bool {
+        self.decisions.has_left(relocation, unit)
+    }
+
+    fn purges(&self, side: Side, class: CopyClass) -> bool {
+        self.decisions.purges(side, class)
     }
 
     fn persists_first(&self) -> bool {

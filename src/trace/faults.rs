@@ -34,7 +34,7 @@ impl Faults {
             | Fact::Link { .. }
             | Fact::MemoryLost { .. }
             | Fact::BackupsLost { .. }
-            | Fact::RestoreOrdered { .. }
+            | Fact::RestoreOrdered(_)
             | Fact::RefoundOrdered { .. }
             | Fact::Restored { .. }
             | Fact::ClockChanged { .. }
@@ -92,9 +92,7 @@ impl Faults {
         let number = chain.push(Link::new(self.at, happened));
         for fact in &physical {
             self.last.extend(sufferers(fact).map(|datacenter| (datacenter, number)));
-            if let Fact::Ordered { unit, .. } | Fact::RestoreOrdered { unit } | Fact::RefoundOrdered { unit, .. } =
-                *fact
-            {
+            if let Fact::Ordered { unit, .. } | Fact::RestoreOrdered(unit) | Fact::RefoundOrdered { unit, .. } = *fact {
                 self.orders.insert(unit, number);
             }
         }
@@ -173,7 +171,7 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
             Fact::BackupsLost(datacenter) => {
                 told.push(format!("The backups in {} are lost.", known.name(datacenter)));
             }
-            Fact::RestoreOrdered { unit } => told.push(format!(
+            Fact::RestoreOrdered(unit) => told.push(format!(
                 "An operator orders to restore {} from its newest backup, and attests that the stores of both sites are gone.",
                 known.unit(unit)
             )),

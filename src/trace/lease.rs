@@ -237,6 +237,15 @@ impl Leases {
             Announcement::Refounded { epoch } => {
                 format!("Has founded the register anew, under epoch {epoch} and with itself as holder. {heard}")
             }
+            Announcement::MoveDrains { tenant } => {
+                format!(
+                    "Refuses the writes of {}, to copy the last of them to its new home.",
+                    known.setting.names.tenant(tenant)
+                )
+            }
+            Announcement::MoveDelayed { tenant } => {
+                format!("Serves {} again, and tries to cut it over later.", known.setting.names.tenant(tenant))
+            }
             Announcement::MapAdopted => format!("Takes the map. {heard}"),
             Announcement::MapRefused => format!("Refuses the map, which contradicts its identity or is old. {heard}"),
             // The claim of the same step tells it, unless the failover waits for an operator.

@@ -297,7 +297,8 @@ impl Life {
             Response::Redirected { unit, side, .. } => {
                 format!("The one to ask is {} in {}.", known.unit(unit), known.at(unit, side))
             }
-            Response::Shown => "It is shown.".to_owned(),
+            Response::Shown | Response::Holds { .. } => "It is shown.".to_owned(),
+            Response::Moved { to, .. } => format!("The tenant has moved permanently, to {}.", known.unit(to)),
             Response::Refused { refusal: why, .. } => format!("Refused: {}.", refusal(why)),
         }
     }

@@ -61,6 +61,7 @@ pub(super) fn register(register: &Register) -> String {
 pub(super) fn refusal(refusal: Refusal) -> String {
     match refusal {
         Refusal::Overloaded { retry_after } => format!("overloaded, come back after {retry_after}"),
+        Refusal::Moving { retry_after } => format!("moving, come back after {retry_after}"),
         other => other.to_string(),
     }
 }
@@ -105,6 +106,8 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         SiteInput::Offered(_) => "an operator offered a backup to restore from".to_owned(),
         SiteInput::BackedUp { through } => format!("the backup of its log through index {through} is finished"),
         SiteInput::MapPushed(ref map) => format!("an operator pushed map {}", map.version),
+        SiteInput::Relocate(_) => "the directory of homes changed".to_owned(),
+        SiteInput::Exported { .. } => "the new home of a tenant answered".to_owned(),
     }
 }
 
@@ -123,6 +126,8 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::DiskLate => "to count its disk as failing",
         SiteTimer::Derive => "to bring copies of its log up to date",
         SiteTimer::Reseed => "to read on for a peer that is brought back",
+        SiteTimer::Move => "to carry a tenant's move on",
+        SiteTimer::Purge => "to erase what a tenant may not leave behind",
     }
 }
 

@@ -417,6 +417,9 @@ impl<D: Decisions> World<D> {
                 | SiteEffect::Restore { .. }
                 | SiteEffect::BackUp { .. }
                 | SiteEffect::Copies(_)
+                | SiteEffect::Export { .. }
+                | SiteEffect::Settle(_)
+                | SiteEffect::Erase { .. }
                 | SiteEffect::Announce(_) => {}
             }
         }

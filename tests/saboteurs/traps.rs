@@ -54,6 +54,12 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::AnyBackupAdmitted, caught_by: "RES-1", circumstances: WRONG_BACKUP },
     Trap { planted: Planted::AttachmentByUploader, caught_by: "RES-2", circumstances: ROAMING },
     Trap { planted: Planted::CallMediaCached, caught_by: "RES-3", circumstances: "" },
+    Trap { planted: Planted::CutsOverUnverified, caught_by: "RES-5", circumstances: MOVED },
+    Trap { planted: Planted::ServesOnAfterMove, caught_by: "RES-5", circumstances: MOVED },
+    Trap { planted: Planted::PurgeSkipsPeer, caught_by: "RES-5", circumstances: MOVED },
+    Trap { planted: Planted::PurgeSkips(CopyClass::Backup), caught_by: "RES-5", circumstances: MOVED },
+    Trap { planted: Planted::PurgeSkips(CopyClass::SearchIndex), caught_by: "RES-5", circumstances: MOVED },
+    Trap { planted: Planted::PurgeSkips(CopyClass::ComplianceCopy), caught_by: "RES-5", circumstances: MOVED },
     Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
     Trap { planted: Planted::LyingMapAdmitted, caught_by: "RES-6", circumstances: LYING_MAP },
     Trap { planted: Planted::NeedlessRefusal, caught_by: "RES-7", circumstances: DUBLIN_OUT },
@@ -119,6 +125,23 @@ kind = "outage"
 datacenter = "dublin"
 at = "10m"
 for = "10m"
+"#;
+
+/// A tenant leaves Europe in the middle of its morning, with a backup of it on the shelf.
+const MOVED: &str = r#"
+[service]
+purge_within = "5m"
+backup_every = "6m"
+
+[[tenant]]
+name = "woodgrove"
+billing_country = "DE"
+users = 200
+
+[[move]]
+tenant = "woodgrove"
+to = "SG"
+at = "10m"
 "#;
 
 const ROAMING: &str = r#"

@@ -209,7 +209,7 @@ mod tests {
             }
             let taken = story.now();
             let (side, datacenter, end) = (Side::A, DUBLIN, at(through));
-            story.fact(Fact::RestoreOrdered { unit: EMEA_1 });
+            story.fact(Fact::RestoreOrdered(EMEA_1));
             story.fact(Fact::Restored { unit: EMEA_1, side, datacenter, taken, end });
             story
         };

@@ -77,14 +77,15 @@ impl CandidatesInside {
 /// who refuses it, so it may pass where another record of its conversation may rest.
 fn passage(ledger: &Ledger, birth: &Birth, at: Instant) -> Residence {
     if birth.with != birth.record {
-        return ledger.residence(birth, at);
+        return ledger.passing(birth, at, ledger.residence_at_home(birth, at));
     }
     let case = ledger.case(birth);
-    if rules::refuses_card(&ledger.contract, &case) {
+    let passage = if rules::refuses_card(&ledger.contract, &case) {
         rules::either(&ledger.contract, &case)
     } else {
         rules::passage(&ledger.contract, &case, ledger.stamp(birth, at))
-    }
+    };
+    ledger.passing(birth, at, passage)
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ mod tests {
         superseded.grant(2, Side::B).fact(cut(Position::default()));
         assert_eq!(superseded.finding("FO-2").broken, 0);
         let mut restored = acknowledged();
-        restored.fact(Fact::RestoreOrdered { unit: EMEA_1 }).fact(cut(Position::default()));
+        restored.fact(Fact::RestoreOrdered(EMEA_1)).fact(cut(Position::default()));
         assert_eq!(restored.finding("FO-2").broken, 0);
     }
 }

@@ -9,6 +9,7 @@ pub(super) mod colocation;
 pub(super) mod convergence;
 pub(super) mod epochs;
 pub(super) mod inventory;
+pub(super) mod moves;
 pub(super) mod opaque;
 pub(super) mod recovery_time;
 pub(super) mod refusals;

@@ -5,7 +5,8 @@ use super::Refused;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::{Breach, rules, slack};
-use crate::terms::{Birth, Datacenter, Epoch, Instant, Refusal, Side, Span, Unit};
+use crate::terms::{Birth, Datacenter, Epoch, Instant, Refusal, Side, Span, Tenant, Unit};
+use std::collections::BTreeMap;
 
 /// An unbroken run of refusals of one class.
 #[derive(Clone, Copy, Debug)]
@@ -42,16 +43,21 @@ struct Stretches {
 pub(in crate::audit) struct RefusalsNecessary {
     pub docket: Docket,
     stretches: Vec<Stretches>,
+    /// Of tenants that move.
+    moving: BTreeMap<Tenant, Option<Stretch>>,
 }
 
 impl RefusalsNecessary {
     pub(in crate::audit) fn new(units: usize) -> Self {
-        Self { docket: Docket::default(), stretches: vec![Stretches::default(); units] }
+        Self { docket: Docket::default(), stretches: vec![Stretches::default(); units], moving: BTreeMap::new() }
     }
 
     /// A unit that acknowledges is neither switched over nor without its peer for good.
     #[inline]
-    pub(in crate::audit) fn acknowledged(&mut self, unit: Unit) {
+    pub(in crate::audit) fn acknowledged(&mut self, birth: &Birth, unit: Unit) {
+        if !self.moving.is_empty() {
+            self.moving.remove(&birth.tenant);
+        }
         let stretches = &mut self.stretches[unit.index()];
         (stretches.switching_over, stretches.peer_unreachable) = (None, None);
     }
@@ -74,8 +80,28 @@ impl RefusalsNecessary {
             Refusal::SwitchingOver => self.needless_switchover(ledger, at, refused.unit),
             Refusal::Overloaded { .. } => needless_overload(ledger, at, refused),
             Refusal::Unattested => needless_unattested(ledger, refused),
+            Refusal::Moving { .. } => self.needless_move(ledger, at, birth, refused.unit),
         };
         self.docket.check(needless.is_none(), || breach(at, birth, refused, needless.unwrap_or_default()));
+    }
+
+    /// The tenant is on its way out of the unit, and has not been kept waiting for longer than a drain may take.
+    fn needless_move(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        birth: &Birth,
+        unit: Option<Unit>,
+    ) -> Option<&'static str> {
+        let home = ledger.homes.of(birth.tenant);
+        let leaves = home.is_some_and(|home| Some(home.from) == unit && home.leaves().is_none());
+        let lasted = Stretch::prolong(self.moving.entry(birth.tenant).or_default(), ledger, at);
+        let overlong = lasted > ledger.contract.switchover_bound + slack::SETTLING;
+        match (leaves, overlong) {
+            (false, _) => Some("though it was not about to leave"),
+            (true, true) => Some("for longer than a move may drain"),
+            (true, false) => None,
+        }
     }
 
     fn needless_switchover(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
@@ -248,6 +274,7 @@ mod tests {
         expect_needless(Refusal::PeerUnreachable, "peer was in its reach");
         expect_needless(Refusal::Overloaded { retry_after: Span::secs(1) }, "queue was not full");
         expect_needless(Refusal::Unattested, "untrue map");
+        expect_needless(Refusal::Moving { retry_after: Span::secs(1) }, "not about to leave");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! clock beyond the declared tolerance puts some elsewhere, and then nothing is judged.
 
 use crate::audit::docket::Docket;
-use crate::audit::ledger::Ledger;
+use crate::audit::ledger::{Home, Ledger};
 use crate::audit::{Breach, reasons, slack};
 use crate::terms::{Conversation, Instant, Rule, Side, Unit, UnitSet};
 
@@ -23,7 +23,12 @@ impl WholeReads {
         shown: UnitSet,
         withheld: UnitSet,
     ) {
-        let parts = ledger.talk(conversation).units_before(asked);
+        let talk = ledger.talk(conversation);
+        let parts = talk.units_before(asked);
+        // What was in a home that the tenant has left is read in the new one.
+        let home = ledger.homes.of(talk.tenant()).filter(|home| home.cut_over.is_some() && talk.is_organization());
+        let at_old = |units: UnitSet| home.filter(|home| units.contains(home.to)).map(|home| home.from);
+        let [shown, withheld] = [shown, withheld].map(|units| at_old(units).map_or(units, |old| units.with(old)));
         let silent = parts.minus(shown).minus(withheld);
         if !silent.is_empty() && ledger.clocks_are_off(at) {
             self.docket.suspend(reasons::BEYOND_TOLERANCE);
@@ -36,8 +41,10 @@ impl WholeReads {
             );
             silent.iter().fold(Breach::new(at, what), Breach::in_unit).by_rule(Rule::R3)
         });
-        let needless =
-            parts.minus(shown).iter().find(|&unit| withheld.contains(unit) && !is_necessary(ledger, unit, asked, at));
+        let needless = parts
+            .minus(shown)
+            .iter()
+            .find(|&unit| withheld.contains(unit) && !is_necessary(ledger, now_in(home, unit), asked, at));
         if let Some(unit) = needless {
             self.docket.check(false, || {
                 let what = format!(
@@ -48,6 +55,11 @@ impl WholeReads {
             });
         }
     }
+}
+
+/// The unit that has what a unit had.
+fn now_in(home: Option<&Home>, unit: Unit) -> Unit {
+    home.filter(|home| home.from == unit).map_or(unit, |home| home.to)
 }
 
 /// Whether no site with a copy was within reach of clients all the time since the reader asked and for

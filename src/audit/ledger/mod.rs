@@ -1,31 +1,35 @@
 //! What the oracle remembers: the facts folded once, for every invariant to read.
 //!
 //! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
-//! site's log holds, [`shelves`] what copies of it do, [`people`] tenants and conversations, [`families`] records that travel
-//! together. Memory grows with the population and with what is not yet replicated, never with the
+//! site's log holds, [`shelves`] what copies of it do, [`people`] tenants and conversations, [`families`] records that
+//! travel together, [`homes`] tenants that move, [`residences`] where a record may rest. Memory grows with the
+//! population and with what is not yet replicated, never with the
 //! number of messages but for four bytes in every 256.
 
 mod backups;
 mod families;
+mod homes;
 mod landing;
 mod logs;
 mod people;
 mod registers;
+mod residences;
 mod shelves;
 mod world;
 
+pub(super) use homes::{Home, Homes};
 pub(super) use landing::Landing;
 pub(super) use logs::Acknowledgement;
 pub(super) use people::Talk;
 pub(super) use registers::{Granted, LeaseBook, Persisted};
 pub(super) use shelves::{Run, Shelf, lacking};
 
-use super::rules::{self, Case, Residence, Stamp};
+use super::rules::Residence;
 use super::{Contract, UnitTerms, slack};
 use crate::facts::Fact;
 use crate::terms::{
-    Birth, BoundarySet, Conversation, CopyClass, Datacenter, Epoch, Index, Instant, Opening, Position, Register, Rule,
-    Seat, Side, Span, Tenancy, Unit, UnitSet, VoterRecord,
+    Birth, BoundarySet, Conversation, CopyClass, Datacenter, Epoch, Index, Instant, Opening, Position, Register, Seat,
+    Side, Span, Tenancy, Tenant, Unit, VoterRecord,
 };
 use backups::BackupBook;
 use families::Families;
@@ -62,6 +66,7 @@ pub(super) struct Ledger {
     refusing: Refusing,
     people: People,
     families: Families,
+    pub(super) homes: Homes,
 }
 
 impl Ledger {
@@ -75,6 +80,7 @@ impl Ledger {
             refusing: Refusing::default(),
             people: People::default(),
             families: Families::default(),
+            homes: Homes::default(),
             contract,
         }
     }
@@ -104,56 +110,14 @@ impl Ledger {
         &self.backups[unit.index()]
     }
 
+    /// What a tenant's contract says.
+    pub(super) fn tenancy(&self, tenant: Tenant) -> &Tenancy {
+        self.people.tenancy(tenant)
+    }
+
     /// The conversation of a handle.
     pub(super) fn talk(&self, conversation: Conversation) -> &Talk {
         self.people.talk(conversation)
-    }
-
-    /// The record that `birth` follows, if its family is still known.
-    pub(super) fn family(&self, birth: &Birth) -> Option<(UnitSet, Residence)> {
-        self.families.of(birth).map(|family| (family.units, family.residence))
-    }
-
-    /// What the rules need to know of a record.
-    pub(super) fn case(&self, birth: &Birth) -> Case<'_> {
-        let talk = self.people.talk(birth.conversation);
-        Case {
-            tenancy: self.people.tenancy(birth.tenant),
-            organization: talk.is_organization(),
-            location: talk.location(),
-            kind: birth.kind,
-            app: birth.app,
-        }
-    }
-
-    /// On which sides of the effective instant a record may have been stamped by now.
-    pub(super) fn stamp(&self, birth: &Birth, now: Instant) -> Stamp {
-        let error = self.contract.clock_tolerance.max(self.world.clock_error(now));
-        Stamp::between(&self.contract, birth.born, now, error)
-    }
-
-    /// Whether a wall clock was ever off by more than is declared: what a site stamped by it binds nobody.
-    #[inline]
-    pub(super) fn clocks_are_off(&self, now: Instant) -> bool {
-        self.world.clock_error(now) > self.contract.clock_tolerance
-    }
-
-    /// Where a record of its own instant may rest if every wall clock kept within what is declared.
-    pub(super) fn declared_residence(&self, birth: &Birth, now: Instant) -> Residence {
-        let stamp = Stamp::between(&self.contract, birth.born, now, self.contract.clock_tolerance);
-        rules::residence(&self.contract, &self.case(birth), stamp)
-    }
-
-    /// Where a record may rest that was stamped between its birth and now.
-    pub(super) fn residence(&self, birth: &Birth, now: Instant) -> Residence {
-        if birth.with == birth.record {
-            return rules::residence(&self.contract, &self.case(birth), self.stamp(birth, now));
-        }
-        match self.families.of(birth) {
-            Some(family) if family.residence.is_promised() => Residence { rule: Rule::R5, ..family.residence },
-            Some(family) => family.residence,
-            None => rules::either(&self.contract, &self.case(birth)),
-        }
     }
 
     /// Since when the processes of a unit at two datacenters have been running and hearing each other.
@@ -290,7 +254,9 @@ impl Ledger {
     pub(super) fn acknowledged(&mut self, at: Instant, birth: &Birth, unit: Unit, epoch: Epoch, position: Position) {
         let moved = self.families.is_elsewhere(birth, unit).then(|| self.residence(birth, at));
         self.families.acknowledged(birth, unit, moved);
-        self.people.acknowledged(birth.conversation, unit, at);
+        if birth.kind.is_made_by_people() {
+            self.people.acknowledged(birth.conversation, unit, at);
+        }
         if epoch >= self.registers.epoch(unit) {
             self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
             self.backups[unit.index()].acknowledged(position, at);
@@ -306,7 +272,7 @@ impl Ledger {
                 self.backups.iter_mut().for_each(|book| book.lost(datacenter));
                 self.shelves.iter_mut().for_each(|shelves| shelves.media_lost(datacenter));
             }
-            Fact::RestoreOrdered { unit } => self.backups[unit.index()].ordered(),
+            Fact::RestoreOrdered(unit) => self.backups[unit.index()].ordered(),
             Fact::Restored { unit, side, .. } => {
                 let ordered = self.backups[unit.index()].restored();
                 self.registers.of_mut(unit).restored(side, ordered);

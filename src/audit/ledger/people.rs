@@ -9,6 +9,7 @@ pub(in crate::audit) struct Talk {
     units: UnitSet,
     newest_since: Instant,
     creator: Option<Country>,
+    tenant: Tenant,
     kind: ConversationKind,
     newest: Unit,
 }
@@ -18,6 +19,7 @@ impl Talk {
         units: UnitSet::EMPTY,
         newest_since: Instant::ZERO,
         creator: None,
+        tenant: Tenant(u32::MAX),
         kind: ConversationKind::Private,
         newest: Unit(0),
     };
@@ -29,6 +31,11 @@ impl Talk {
     /// If the world stated no opening of the conversation.
     pub(in crate::audit) fn location(&self) -> Country {
         self.creator.expect("a record's conversation was opened before")
+    }
+
+    /// Whose conversation; nobody's, if it was never opened.
+    pub(in crate::audit) const fn tenant(&self) -> Tenant {
+        self.tenant
     }
 
     /// Whether the promise covers the conversation.
@@ -76,7 +83,7 @@ impl People {
 
     pub(super) fn opened(&mut self, opening: &Opening) {
         let talk = self.slot(opening.conversation);
-        (talk.creator, talk.kind) = (Some(opening.creator), opening.kind);
+        (talk.creator, talk.tenant, talk.kind) = (Some(opening.creator), opening.tenant, opening.kind);
     }
 
     pub(super) fn acknowledged(&mut self, conversation: Conversation, unit: Unit, at: Instant) {

@@ -31,3 +31,30 @@ pub(super) fn reseeds(measured: &Measurements, names: &Names) -> Json {
         }
     }))
 }
+
+/// Tenants that moved, and what is left of them where they were.
+pub(super) fn moves(measured: &Measurements, names: &Names) -> Json {
+    list(measured.moves.iter().map(|one| {
+        object! {
+            "tenant": names.tenant(one.tenant),
+            "from": names.unit(one.from),
+            "to": names.unit(one.to),
+            "ordered": text(one.ordered),
+            "drained_us": one.drained_for(),
+            "delays": one.delays,
+            "cut_over": one.cut_over.map(text),
+            "cancelled": one.cancelled.map(text),
+            "records": one.came.records,
+            "bytes": one.came.bytes.0,
+            "refused": one.refused,
+            "told": one.told,
+            "purges": list(one.purges.iter().map(|purge| object! {
+                "datacenter": names.datacenter(purge.datacenter),
+                "copy": purge.copy.name(),
+                "records": purge.most.records,
+                "left": purge.left.records,
+                "at": text(purge.at),
+            })),
+        }
+    }))
+}

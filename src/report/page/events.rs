@@ -98,7 +98,7 @@ pub(super) fn alarms(outcome: &Outcome) -> Markup {
     }
 }
 
-fn more(rows: usize) -> Markup {
+pub(super) fn more(rows: usize) -> Markup {
     html! { @if rows > MOST_ROWS { p.run { "and " (rows - MOST_ROWS) " more" } } }
 }
 

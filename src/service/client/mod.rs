@@ -9,6 +9,7 @@
 
 mod attempts;
 mod budget;
+mod moved;
 mod open;
 mod reading;
 #[cfg(test)]
@@ -125,6 +126,8 @@ pub struct Client<D> {
     routes: [Option<Route>; 2],
     /// Rarely more than one, so the first needs no memory of its own.
     open: SmallVec<[Open; 1]>,
+    /// The home that the user's tenant left, and its new one.
+    moved: Option<(Unit, Unit)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,15 +145,17 @@ impl<D: Decisions> Client<D> {
     /// back-off.
     pub fn start(decisions: D, map: Arc<ResidencyMap>, policy: Arc<Policy>, entropy: u64) -> Self {
         let budget = Budget::default();
-        Self { decisions, map, policy, entropy, budget, routes: [None; 2], open: SmallVec::new() }
+        Self { decisions, map, policy, entropy, budget, routes: [None; 2], open: SmallVec::new(), moved: None }
     }
 
     fn compose(&mut self, now: LocalTime, write: &Write, effects: &mut Vec<ClientEffect>) {
         match self.decisions.residence_of(&self.policy, &self.map, write, now.wall) {
             Err(refusal) => effects.push(ClientEffect::Refused { request: write.request, unit: None, refusal }),
             Ok(placement) => {
-                let open = Open::new(write.request, Wants::Store, placement.unit, write.placed);
-                self.start_request(now, open, effects);
+                let organization = write.conversation.is_organization();
+                let unit = self.home(placement.unit, organization);
+                let placed = write.placed.map(|at| Placed { unit: self.home(at.unit, organization), ..at });
+                self.start_request(now, Open::new(write.request, Wants::Store, unit, placed), effects);
             }
         }
     }
@@ -191,6 +196,12 @@ impl<D: Decisions> Client<D> {
                 }
                 true
             }
+            Response::Moved { to, placed } => {
+                open.placed = placed.or(open.placed);
+                self.follow(now, &mut open, (from, to), late, effects)
+            }
+            // Nobody asks on behalf of a user what a new home has.
+            Response::Holds { .. } => true,
             Response::Refused { refusal, placed } => {
                 open.placed = placed.or(open.placed);
                 late && refusal.is_transient() || self.refused(now, &mut open, refusal, effects)
@@ -234,6 +245,10 @@ impl<D: Decisions> Client<D> {
         match refusal {
             Refusal::SwitchingOver => {
                 self.wait(now, open, Span::ZERO, effects);
+                true
+            }
+            Refusal::Moving { retry_after } => {
+                self.wait(now, open, retry_after, effects);
                 true
             }
             _ => self.next_candidate(now, open, effects),

@@ -8,7 +8,8 @@ use crate::terms::{LocalTime, UnitSet};
 
 impl<D: Decisions> Client<D> {
     pub(super) fn open_conversation(&mut self, now: LocalTime, read: &Read, effects: &mut Vec<ClientEffect>) {
-        let wanted = self.decisions.parts_of(&self.policy, &self.map, read, now.wall);
+        let parts = self.decisions.parts_of(&self.policy, &self.map, read, now.wall);
+        let wanted = self.homes(parts, read.conversation.is_organization());
         let (shown, withheld) = (UnitSet::EMPTY, UnitSet::EMPTY);
         match wanted.iter().next() {
             None => effects.push(ClientEffect::Shown { request: read.request, shown, withheld }),

@@ -1,6 +1,7 @@
 //! Holding the lease: renewing it, keeping the register's promise, acknowledging.
 
 use super::backup::Schedule;
+use super::moving::Move;
 use super::shipping::Peer;
 use super::standby::Standby;
 use super::switchover::Drain;
@@ -48,6 +49,8 @@ pub(super) struct Holding {
     /// When it last said that its disk fails.
     pub(super) disk_alarm: Option<Monotonic>,
     pub(super) witness: WitnessWatch,
+    /// Tenants that leave the unit.
+    pub(super) moves: Vec<Move>,
     serving: bool,
 }
 
@@ -80,6 +83,7 @@ impl Holding {
             no_failback_before: Monotonic::ZERO,
             disk_alarm: None,
             witness: WitnessWatch::default(),
+            moves: Vec::new(),
             serving: false,
         }
     }
@@ -204,6 +208,7 @@ impl<D: Decisions> Site<D> {
         self.ship(now.monotonic, effects);
         self.back_up(now.monotonic, effects);
         self.acknowledge(now, effects);
+        self.carry_moves_on(now, effects);
     }
 
     /// Renews the lease, or changes the mode, when it is time to.
@@ -359,6 +364,9 @@ impl<D: Decisions> Site<D> {
         }
         if let Some(at) = holding.peer.read_due(self.log.durable(), &self.policy) {
             or_at(at, SiteTimer::Reseed);
+        }
+        for under_way in &holding.moves {
+            or_at(under_way.deadline(), SiteTimer::Move);
         }
         next
     }

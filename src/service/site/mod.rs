@@ -5,7 +5,8 @@
 //! over), `holding` (keeping the lease, acknowledging), `requests` (what clients ask), `shipping` and
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
 //! (doing so because the disk fails), `backup` (who writes one, when and where), `derived` (other copies),
-//! `restoring` (when both stores are gone), `founding` (when the register is), `witness` (when it is silent).
+//! `restoring` (when both stores are gone), `founding` (when the register is), `witness` (when it is silent),
+//! `moving` (a tenant).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
@@ -15,6 +16,7 @@ mod disk;
 mod following;
 mod founding;
 mod holding;
+mod moving;
 mod requests;
 mod restoring;
 mod shipping;
@@ -34,6 +36,7 @@ use super::policy::Policy;
 use super::proposer::{Concluded, Proposer};
 use super::readmission::Readmission;
 use super::refounding::{Ground, Refounding};
+use super::relocation::Relocation;
 use super::{Decisions, Machine, ResidencyMap, entropy};
 use crate::facts::Announcement;
 use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
@@ -73,6 +76,10 @@ pub enum SiteTimer {
     Reseed,
     /// To bring what is made from the log up to date, or to look for what has outlived its time.
     Derive,
+    /// To carry a tenant's move on.
+    Move,
+    /// To erase what a tenant that moved must not leave behind.
+    Purge,
 }
 
 /// Where a boot's number stands in the tokens of its looks.
@@ -105,6 +112,10 @@ pub struct Site<D> {
     /// The epoch of the holder with whose log this one was seen to agree.
     following: Option<Epoch>,
     derived: Derived,
+    /// The rows of the directory of homes that concern this unit.
+    relocations: Vec<Relocation>,
+    /// When to purge next; [`Monotonic::NEVER`] where there is nothing to.
+    purge_at: Monotonic,
 }
 
 /// What a site is at the moment.
@@ -149,6 +160,8 @@ impl<D: Decisions> Site<D> {
             label_due: false,
             following: None,
             derived: Derived::at_boot(copied),
+            relocations: Vec::new(),
+            purge_at: Monotonic::NEVER,
         }
     }
 
@@ -170,6 +183,9 @@ impl<D: Decisions> Site<D> {
     fn advance(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
         if let Some(concluded) = self.proposer.timed_out(now.monotonic) {
             self.concluded(now, concluded, effects);
+        }
+        if self.purge_at <= now.monotonic {
+            self.purge(now.monotonic, effects);
         }
         match self.role {
             Role::Standby(_) => {
@@ -305,11 +321,15 @@ impl<D: Decisions> Machine for Site<D> {
             SiteInput::Request(Operation::Write { write, existing, turned_away }) => {
                 self.write(now, &write, existing, turned_away, effects);
             }
-            SiteInput::Request(Operation::Read { request, turned_away }) => {
+            SiteInput::Request(Operation::Read { request, tenant, conversation, turned_away }) => {
                 let refused =
                     |retry_after| Response::Refused { refusal: Refusal::Overloaded { retry_after }, placed: None };
-                let response = turned_away.map_or(Response::Shown, refused);
+                let elsewhere = self.reads_elsewhere(tenant, conversation);
+                let response = elsewhere.unwrap_or_else(|| turned_away.map_or(Response::Shown, refused));
                 effects.push(SiteEffect::Respond { request, response });
+            }
+            SiteInput::Request(Operation::Import { request, lot, held, turned_away }) => {
+                self.import(now, request, lot, held, turned_away, effects);
             }
             SiteInput::Persisted { through } => self.persisted(now, through, effects),
             SiteInput::Reread(batch) => self.reread(now.monotonic, batch, effects),
@@ -321,6 +341,8 @@ impl<D: Decisions> Machine for Site<D> {
             SiteInput::Offered(backup) => self.restore(backup, effects),
             SiteInput::BackedUp { through } => self.backup_written(now, through, effects),
             SiteInput::Copied { class, run, taken } => self.made(class, run, taken, effects),
+            SiteInput::Relocate(relocation) => self.relocate(now, relocation, effects),
+            SiteInput::Exported { tenant, here, response } => self.exported(now, tenant, here, response, effects),
         }
         self.time_flush(now);
         self.advance(now, effects);
@@ -341,6 +363,7 @@ impl<D: Decisions> Machine for Site<D> {
             Role::Holding(holding) => Some(self.holding_deadline(holding)),
         };
         let attempt = self.proposer.deadline().map(|until| (until, SiteTimer::AttemptOver));
-        [attempt, role, self.derive_at()].into_iter().flatten().min_by_key(|&(at, _)| at)
+        let purge = Some((self.purge_at, SiteTimer::Purge));
+        [attempt, role, self.derive_at(), purge].into_iter().flatten().min_by_key(|&(at, _)| at)
     }
 }

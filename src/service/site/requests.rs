@@ -7,7 +7,7 @@ use crate::service::Decisions;
 use crate::service::message::{Placed, Response, Write};
 use crate::service::placement::Placement;
 use crate::service::policy::Replication;
-use crate::terms::{Index, LocalTime, RecordKind, Refusal, Side, Span};
+use crate::terms::{Index, LocalTime, RecordKind, Refusal, Span};
 
 impl<D: Decisions> Site<D> {
     /// Stores a record, or says why not.
@@ -19,7 +19,7 @@ impl<D: Decisions> Site<D> {
         turned_away: Option<Span>,
         effects: &mut Vec<SiteEffect>,
     ) {
-        let response = match self.admit(now, write, turned_away) {
+        let response = match self.admit(now, write, existing, turned_away) {
             Ok(placement) if write.kind == RecordKind::CallMedia => {
                 let _ = placement;
                 if self.decisions.keeps_media() {
@@ -34,10 +34,16 @@ impl<D: Decisions> Site<D> {
     }
 
     /// Where the record rests, if it is this site that stores it.
-    fn admit(&self, now: LocalTime, write: &Write, turned_away: Option<Span>) -> Result<Placement, Response> {
+    fn admit(
+        &self,
+        now: LocalTime,
+        write: &Write,
+        existing: Option<Index>,
+        turned_away: Option<Span>,
+    ) -> Result<Placement, Response> {
         let refused = |refusal| Response::Refused { refusal, placed: write.placed };
         let holding = match &self.role {
-            Role::Standby(_) => return Err(self.turn_away(now, write)),
+            Role::Standby(_) => return Err(self.turn_away(now, write.placed)),
             Role::Holding(holding) => holding,
         };
         let draining = holding.drain.as_ref().is_some_and(Drain::refuses_writes);
@@ -45,11 +51,11 @@ impl<D: Decisions> Site<D> {
             return Err(refused(holding.without_lease()));
         }
         let decided = self.decisions.residence_of(&self.policy, &self.map, write, now.wall);
-        let placement = decided.map_err(refused)?;
-        let (unit, placed) = (placement.unit, Some(placement.placed()));
-        if unit != self.identity.unit {
-            return Err(Response::Redirected { unit, side: Side::A, placed });
+        let placement = self.at_home(write, decided.map_err(refused)?);
+        if placement.unit != self.identity.unit {
+            return Err(self.elsewhere(write, placement.placed()));
         }
+        let placed = Some(placement.placed());
         let later = |refusal| Response::Refused { refusal, placed };
         if draining {
             Err(later(Refusal::SwitchingOver))
@@ -57,15 +63,16 @@ impl<D: Decisions> Site<D> {
             Err(later(Refusal::Overloaded { retry_after }))
         } else if self.policy.replication == Replication::SyncStrict && holding.peer.silent {
             Err(later(Refusal::PeerUnreachable))
+        } else if let Some(moving) = self.drains(write).filter(|_| existing.is_none()) {
+            Err(later(moving))
         } else {
             Ok(placement)
         }
     }
 
     /// A standby points to the holder while it believes in one.
-    fn turn_away(&self, now: LocalTime, write: &Write) -> Response {
+    pub(super) fn turn_away(&self, now: LocalTime, placed: Option<Placed>) -> Response {
         let Role::Standby(standby) = &self.role else { unreachable!("only a standby turns writes away") };
-        let placed = write.placed;
         let peer = self.peer();
         if standby.no_majority() {
             Response::Refused { refusal: Refusal::NoMajority, placed }

@@ -302,5 +302,6 @@ impl<D: Decisions> Site<D> {
             holding.no_failback_before = now.monotonic + self.policy.failback_block;
         }
         self.role = Role::Holding(holding);
+        self.resume_moves(now.monotonic);
     }
 }

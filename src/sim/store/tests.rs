@@ -17,7 +17,7 @@ fn entry(record: u64) -> Entry {
         size: Bytes(100),
         born: Instant(record),
     };
-    Entry { birth, request: Request(0), appended: Instant(record), replica: false }
+    Entry { birth, request: Request(0), appended: Instant(record), replica: false, erased: false }
 }
 
 fn at(epoch: u32, index: Index) -> Position {

@@ -1,0 +1,59 @@
+//! The user's tenant has moved: the answer *moved permanently* names the new home, and the client keeps it.
+
+use super::open::{Open, Wants};
+use super::{Client, ClientEffect};
+use crate::service::Decisions;
+use crate::terms::{LocalTime, Span, Unit, UnitSet};
+
+impl<D: Decisions> Client<D> {
+    /// Where to ask for what rests in a unit: where the tenant went, if it left there.
+    pub(super) fn home(&self, unit: Unit, organization: bool) -> Unit {
+        match self.moved {
+            Some((from, to)) if from == unit && organization => to,
+            _ => unit,
+        }
+    }
+
+    /// The units to ask for the parts of a conversation.
+    pub(super) fn homes(&self, parts: UnitSet, organization: bool) -> UnitSet {
+        parts.iter().fold(UnitSet::EMPTY, |homes, unit| homes.with(self.home(unit, organization)))
+    }
+
+    /// Goes where the tenant went. Returns whether the request goes on.
+    pub(super) fn follow(
+        &mut self,
+        now: LocalTime,
+        open: &mut Open,
+        (from, to): (Unit, Unit),
+        late: bool,
+        effects: &mut Vec<ClientEffect>,
+    ) -> bool {
+        self.moved = Some((from, to));
+        if late || open.unit != from {
+            return true;
+        }
+        open.unit = to;
+        open.failed = 0;
+        open.hops += 1;
+        if let Wants::Show { wanted, shown, withheld } = open.wants {
+            let known = shown.contains(to) || withheld.contains(to);
+            let wanted = wanted.without(from);
+            if !known {
+                open.wants = Wants::Show { wanted: wanted.with(to), shown, withheld };
+            } else if let Some(next) = wanted.iter().next() {
+                open.wants = Wants::Show { wanted, shown, withheld };
+                open.unit = next;
+            } else {
+                effects.push(ClientEffect::Shown { request: open.request, shown, withheld });
+                return false;
+            }
+        }
+        self.aim(now, open);
+        if open.hops > super::MOST_HOPS && open.wants == Wants::Store {
+            self.wait(now, open, Span::ZERO, effects);
+        } else {
+            self.send(now, open, false, effects);
+        }
+        true
+    }
+}
