@@ -1,8 +1,8 @@
 //! What `explain` tells: the chain, the digest of the plain run, and errors that help.
 
 use ringfence::campaign::saboteur::{Planted, Saboteur};
-use ringfence::campaign::{Asked, Options, Unexplained, explain, explain_with, run, run_with};
-use ringfence::report::{Paint, story_text};
+use ringfence::campaign::{Asked, Options, Unexplained, explain, explain_outcome, explain_with, run, run_with};
+use ringfence::report::{Paint, chain_text, story_text};
 use ringfence::scenario::{self, Scenario, Size};
 use ringfence::terms::{Instant, Record, Span};
 use ringfence::trace::Story;
@@ -87,6 +87,17 @@ fn a_partition_is_told_with_what_each_side_knew() {
     let scenario = shipped("forty-three-seconds");
     let story = explain(&scenario, 1, around(&scenario, Span::minutes(30), "amer-1"), Options::default()).unwrap();
     insta::assert_snapshot!(told(&story));
+}
+
+#[test]
+fn a_breach_in_brief_is_the_chain_that_led_to_it() {
+    let scenario = dark("");
+    let saboteur = Saboteur::new(Planted::ForeignCandidate, &scenario.plan);
+    let outcome = run_with(&scenario, 1, saboteur.clone(), Options::default());
+    let (_, breach) = outcome.breaches()[0];
+    let asked = Asked::Breach { number: 1, within: WITHIN };
+    let story = explain_outcome(&scenario, &outcome, saboteur, asked).unwrap();
+    insta::assert_snapshot!(chain_text(&story, breach.at, Paint::Plain));
 }
 
 #[test]

@@ -119,8 +119,22 @@ pub fn explain_with<D: Decisions>(
     options: Options<'_>,
 ) -> Result<Story, Unexplained> {
     let outcome = run_with(scenario, seed, decisions.clone(), options);
-    let (question, breach) = question(&outcome, asked)?;
-    let setting = setting(scenario, seed);
+    explain_outcome(scenario, &outcome, decisions, asked)
+}
+
+/// Explains a run whose outcome is known: it is made once more.
+///
+/// # Errors
+///
+/// As [`explain`].
+pub fn explain_outcome<D: Decisions>(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    decisions: D,
+    asked: Asked,
+) -> Result<Story, Unexplained> {
+    let (question, breach) = question(outcome, asked)?;
+    let setting = setting(scenario, outcome.seed);
     let plan = setting.plan.clone();
     let (tracer, decisions) = Tracer::around(question, setting, decisions);
     let ended = simulate_traced(&plan, decisions, (Untraced(Digest::default()), tracer));

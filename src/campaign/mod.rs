@@ -16,5 +16,5 @@ pub mod saboteur;
 pub mod survival;
 
 pub use check::{CheckError, Checked, Job, Suite, VisitedCell, check};
-pub use explain::{Asked, Unexplained, explain, explain_with};
+pub use explain::{Asked, Unexplained, explain, explain_outcome, explain_with};
 pub use run::{Options, Watch, reproduce, run, run_beside, run_with, setting, setup};

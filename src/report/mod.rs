@@ -22,7 +22,7 @@ mod strip;
 mod text;
 
 pub use folder::{WriteError, Written, check_writable, is_own_name, is_trace, write};
-pub use story::story_text;
+pub use story::{chain_text, story_text};
 pub use text::{Paint, located_text, text};
 
 use crate::outcome::Outcome;
