@@ -220,7 +220,11 @@ impl Ledger {
                 self.refusing.0.insert((datacenter, copy), (!on).then_some(at));
             }
             Copies::Ordered { unit, copy, datacenter } => {
-                self.shelves[unit.index()].ordered.insert((copy, datacenter), at);
+                // A site whose disk was lost has nothing yet that it could copy.
+                let side = self.terms(unit).side_at(datacenter);
+                if side.is_some_and(|side| self.logs(unit).store(side).end().index > 0) {
+                    self.shelves[unit.index()].ordered.insert((copy, datacenter), at);
+                }
             }
             Copies::Told { .. } => {}
         }

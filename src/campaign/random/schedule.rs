@@ -39,6 +39,7 @@ pub fn scenario_of(topology: &Topology, seed: u64) -> String {
     draw.people();
     draw.line(&format!("\n[[inventory]]\nat = \"{}s\"", SAFETY / 2));
     draw.faults();
+    draw.copies(&mut Chance::open(seed, Purpose::Schedule, 2));
     draw.text + &draw.forced
 }
 
@@ -116,6 +117,7 @@ impl Draw<'_> {
         self.line(&format!("maximum_lag_on_failover = \"{lag}s\"\ngrace_period_with_data_loss = \"{grace}\""));
         self.line(&format!("failback_after = \"20s\"\nbatch_records = {batch}\nwindow_records = {window}"));
         self.line(&format!("backup_every = \"{backups}\"\nindex_every = \"5s\""));
+        self.line("export_lifetime = \"2m\"\ndump_lifetime = \"1m\"");
         if let Some(rate) = self.reseed_rate {
             self.line(&format!("reseed_rate = {rate}"));
         }
@@ -128,6 +130,21 @@ impl Draw<'_> {
         self.line(&format!("countries = {{ {country} = 1 }}"));
         self.line(&format!("\n[traffic]\nrecords_per_user_day = {records}.0\nreads_per_user_day = 500.0"));
         self.line(&format!("hours = [{}]", ["1"; 24].join(", ")));
+    }
+
+    /// What happens to copies besides: a target that refuses, and an operator who wants one. From a stream of
+    /// its own, for it came later.
+    fn copies(&mut self, chance: &mut Chance) {
+        let unit = self.field.units[chance.below(self.field.units.len() as u64) as usize];
+        let datacenter = self.field.name(unit.sites[chance.below(2) as usize]);
+        let copy = ["search-index", "compliance-copy", "backup"][chance.below(3) as usize];
+        let order = ["export", "support-dump"][chance.below(2) as usize];
+        let [at, ordered] = [0; 2].map(|_| chance.between(10, SAFETY - 10));
+        let lasts = chance.between(5, 120);
+        self.line("\n[[fault]]\nkind = \"refuse-copies\"");
+        self.line(&format!("datacenter = \"{datacenter}\"\ncopy = \"{copy}\"\nat = \"{at}s\"\nfor = \"{lasts}s\""));
+        self.line(&format!("\n[[fault]]\nkind = \"operator\"\nunit = \"{}\"", unit.name));
+        self.line(&format!("order = \"{order}\"\nat = \"{ordered}s\""));
     }
 
     fn one_of<'t, T>(&mut self, these: &'t [T]) -> &'t T {
@@ -156,7 +173,7 @@ mod tests {
             assert_eq!((scenario.default_seed, scenario.name), (seed, format!("random-{seed}")));
             kinds.extend(scenario.plan.faults.iter().map(|fault| fault.kind.name()));
         }
-        assert_eq!(kinds.len(), 15, "{kinds:?}");
+        assert_eq!(kinds.len(), 16, "{kinds:?}");
     }
 
     #[test]
