@@ -43,6 +43,7 @@
 //! |---|---|---|---|
 //! | R1 | a tenant billed in a go-local country is at home there, whatever the date | [`service::placement`] | RES-1 |
 //! | R2 | from the effective instant, records rest in the boundary of the billing country | [`service::placement`] | RES-1 |
+//! | R2, later | a tenant whose billing country changes moves with all that its old home has ([`service::relocation`]) | [`service::Decisions::may_cut_over`] | RES-5 |
 //! | R3 | before it, in the boundary of the creator's country code; they stay, and readers see both parts | [`service::placement`] | RES-1, RES-8 |
 //! | R4 | action cards follow R2 only from an app version on; older ones are refused, or follow R3 | [`service::placement`] | RES-1, RES-7 |
 //! | R5 | data travels together: attachments with their message, a card's parts with the card | [`service::placement`] | RES-2 |
