@@ -8,7 +8,7 @@ pub use matrix::{Covered, NO_FAULT, Required};
 use super::Contract;
 use super::ledger::Landing;
 use super::rules::Residence;
-use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Rule, Tenancy, Unit};
+use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Rule, Tenant, Unit};
 
 const RULES: usize = Rule::ALL.len();
 const COPIES: usize = CopyClass::ALL.len();
@@ -114,24 +114,25 @@ impl Seen {
         &mut self,
         contract: &Contract,
         at: Instant,
-        tenancy: &Tenancy,
+        (tenant, home): (Tenant, Option<Boundary>),
         residence: Residence,
         landing: &Landing,
     ) {
         let Landing { copy, datacenter, .. } = *landing;
         self.visited(residence.rule, copy, datacenter, 1);
-        let Some(home) = contract.boundary_of(tenancy.billing) else { return };
-        let apart = !residence.is_promised() || !(residence.allowed.is_empty() || residence.admits(home));
+        let Some(home) = home else { return };
+        let here = contract.stands_in(datacenter);
+        let apart = !residence.is_promised() || (here != home && residence.admits(here));
         let why = apart.then_some(residence.rule);
         let index = self.rest_index(why, copy, home, datacenter);
         self.rests[index] += 1;
-        let tenant = tenancy.tenant.0 as usize;
+        let tenant = tenant.0 as usize;
         if self.tenants.len() <= tenant {
             self.tenants.resize(tenant + 1, TenantSeen::default());
         }
         let seen = &mut self.tenants[tenant];
         seen.verified = Some(at);
-        if let Some(rule) = why.filter(|_| copy == CopyClass::Log) {
+        if let Some(rule) = why.filter(|_| copy == CopyClass::Log && here != home) {
             seen.apart[rule as usize] += 1;
         }
     }

@@ -142,7 +142,7 @@ impl Audit {
     fn landed(&mut self, at: Instant, birth: &Birth, landing: &Landing) {
         let ledger = &mut self.ledger;
         let residence = ledger.residence(birth, at);
-        self.seen.landed(&ledger.contract, at, ledger.case(birth).tenancy, residence, landing);
+        self.seen.landed(&ledger.contract, at, (birth.tenant, ledger.home_of(birth.tenant)), residence, landing);
         self.residence.landed(ledger, at, birth, residence, landing);
         self.opaque.landed(at, landing.unit, landing.copy, landing.datacenter);
         self.colocation.landed(ledger, at, birth, landing);

@@ -28,7 +28,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     let (bar, done) = Progress::of_runs(runs);
     let suite = campaign::check(&jobs, size, args.jobs.map_or(0, usize::from), done)?;
     drop(bar);
-    let coverage = Coverage(suite.covered(jobs.iter().map(|job| &job.scenario.names)));
+    let coverage = Coverage::of(&suite, jobs.iter().map(|job| &job.scenario.names));
     let summary = Summary::of(&papers, &suite, args.paths.iter().any(|path| path.is_dir()));
     terminal.print(&match args.format {
         Format::Text => text(&papers, &suite, &coverage, &summary, terminal.paint()),

@@ -1,10 +1,10 @@
 //! How much of rule × copy class × datacenter × fault a check has visited.
 
 use crate::audit::NO_FAULT;
-use crate::campaign::VisitedCell;
+use crate::campaign::{Suite, VisitedCell};
 use crate::metrics::grouped;
 use crate::scenario::FAULT_KINDS;
-use crate::terms::{CopyClass, Holds, Rule};
+use crate::terms::{CopyClass, Holds, Names, Rule};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,21 +12,32 @@ use std::collections::{BTreeMap, BTreeSet};
 const RESTING: [Rule; 7] = [Rule::R1, Rule::R2, Rule::R3, Rule::R4, Rule::R5, Rule::R7, Rule::R8];
 
 /// The cells that the runs of a check visited.
-pub(super) struct Coverage<'a>(pub(super) BTreeSet<VisitedCell<'a>>);
+pub(super) struct Coverage<'a> {
+    visited: BTreeSet<VisitedCell<'a>>,
+    /// Every datacenter of the topologies.
+    datacenters: BTreeSet<&'a str>,
+}
 
-impl Coverage<'_> {
+impl<'a> Coverage<'a> {
+    /// What a suite visited of the places of its scenarios, whose names come in its order.
+    pub(super) fn of(suite: &Suite, names: impl Iterator<Item = &'a Names> + Clone) -> Self {
+        let datacenters = names.clone().flat_map(|names| names.datacenters.iter().map(String::as_str)).collect();
+        Self { visited: suite.covered(names), datacenters }
+    }
+
     /// How many cells were visited of how many, and what never was.
     pub(super) fn text(&self) -> String {
-        let datacenters: BTreeSet<&str> = self.0.iter().map(|&(_, _, datacenter, _)| datacenter).collect();
-        let all = RESTING.len() * holding_content().count() * datacenters.len() * (FAULT_KINDS.len() + 1);
-        let visited = [self.0.len(), all].map(|count| grouped(count as u64));
+        let all = RESTING.len() * holding_content().count() * self.datacenters.len() * (FAULT_KINDS.len() + 1);
+        let visited = [self.visited.len(), all].map(|count| grouped(count as u64));
         let [visited, all] = visited;
-        let copies = holding_content().filter(|copy| !self.0.iter().any(|(_, met, ..)| met == copy));
-        let rules = RESTING.into_iter().filter(|rule| !self.0.iter().any(|(met, ..)| met == rule));
-        let faults = kinds().filter(|kind| !self.0.iter().any(|(.., met)| met == kind));
+        let copies = holding_content().filter(|copy| !self.visited.iter().any(|(_, met, ..)| met == copy));
+        let rules = RESTING.into_iter().filter(|rule| !self.visited.iter().any(|(met, ..)| met == rule));
+        let places = self.datacenters.iter().filter(|name| !self.visited.iter().any(|(_, _, at, _)| at == *name));
+        let faults = kinds().filter(|kind| !self.visited.iter().any(|(.., met)| met == kind));
         let never: Vec<String> = rules
             .map(|rule| rule.to_string())
             .chain(copies.map(|copy| copy.name().to_owned()))
+            .chain(places.map(|name| (*name).to_owned()))
             .chain(faults.map(|kind| format!("fault {kind}")))
             .collect();
         let never = if never.is_empty() { String::new() } else { format!("; never: {}", never.join(", ")) };
@@ -36,7 +47,7 @@ impl Coverage<'_> {
     /// Of each rule and copy class, at which datacenter under which faults.
     pub(super) fn json(&self) -> Value {
         let mut cells: BTreeMap<(String, &str, &str), Vec<&str>> = BTreeMap::new();
-        for &(rule, copy, datacenter, fault) in &self.0 {
+        for &(rule, copy, datacenter, fault) in &self.visited {
             cells.entry((rule.to_string(), copy.name(), datacenter)).or_default().push(fault);
         }
         let cell = |((rule, copy, datacenter), faults): ((String, &str, &str), Vec<&str>)| json!({ "rule": rule, "copy": copy, "datacenter": datacenter, "faults": faults });

@@ -14,7 +14,7 @@ use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
 use super::{Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
-use crate::facts::{Announcement, Copies, Fact, Observer};
+use crate::facts::{Announcement, Copies, Fact, Moving, Observer};
 use crate::terms::{
     Boundary, CopyClass, Datacenter, DatacenterSet, Instant, Mode, RecordKind, Refusal, Side, Unit, UnitSet,
 };
@@ -250,7 +250,15 @@ impl Metrics {
                 self.reseeds.reread(at, reread, &self.setup);
             }
             Fact::GoneForGood(datacenter) => self.gone = self.gone.with(datacenter),
-            Fact::Moving(ref what) => self.moves.moving(at, what),
+            Fact::Moving(ref what) => {
+                self.moves.moving(at, what);
+                if let Moving::CutOver { tenant } = *what
+                    && let Some(home) = self.moves.old_home(tenant)
+                {
+                    self.landings.left(tenant, home);
+                }
+            }
+            Fact::BackupsLost(datacenter) => self.landings.media_lost(datacenter),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
             Fact::VoterPersisted { unit, seat, record, .. } => {

@@ -27,10 +27,14 @@ pub struct Landings {
     resynchronised: Vec<u64>,
     /// What was written in runs: to backup media, and to copies that are made from a log.
     media: Vec<Media>,
+    /// The datacenters of each unit's sites.
+    sites: Vec<[Datacenter; 2]>,
+    /// Followed tenants that moved, and the homes that they left.
+    left: Vec<(Tenant, Unit)>,
 }
 
 /// What was written of one unit's log in one datacenter, in runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Media {
     copy: CopyClass,
     unit: Unit,
@@ -39,6 +43,10 @@ struct Media {
     records: u64,
     /// Records in the unit's longest log at the last of these.
     of: u64,
+    /// Of these, records by followed tenant and kind.
+    by_tenant: Vec<[u64; KINDS]>,
+    /// What the log held at the last of these, by followed tenant and kind.
+    seen: Vec<[u64; KINDS]>,
 }
 
 /// The content of one site's storage at the moment when it was lost.
@@ -65,10 +73,12 @@ pub enum Workload {
     ActionCards,
     /// Call logs; call media rests nowhere.
     CallLogs,
+    /// What came with a tenant that moved, and what a move has not erased yet: of every kind.
+    Moved,
 }
 
 impl Workload {
-    /// Every workload, in the order of reports.
+    /// Every workload that records belong to by kind, in the order of reports.
     pub const ALL: [Self; 4] = [Self::Chats, Self::Attachments, Self::ActionCards, Self::CallLogs];
 
     /// The name in reports.
@@ -78,6 +88,7 @@ impl Workload {
             Self::Attachments => "attachments",
             Self::ActionCards => "action cards",
             Self::CallLogs => "call logs",
+            Self::Moved => "moved",
         }
     }
 
@@ -88,6 +99,7 @@ impl Workload {
             Self::Attachments => &[RecordKind::Attachment],
             Self::ActionCards => &[RecordKind::CardMetadata, RecordKind::CardPackage, RecordKind::CardResponse],
             Self::CallLogs => &[RecordKind::CallLog, RecordKind::CallMedia],
+            Self::Moved => &[],
         }
     }
 }
@@ -107,6 +119,8 @@ impl Landings {
             losses: Vec::new(),
             resynchronised: vec![0; datacenters],
             media: Vec::new(),
+            sites: setup.units.iter().map(|unit| unit.sites).collect(),
+            left: Vec::new(),
         }
     }
 
@@ -165,7 +179,8 @@ impl Landings {
 
     /// What rests of a followed tenant's workload at a datacenter in one copy class; zero for a
     /// tenant that is not followed. What was lost with a disk and came back in runs is taken to be a
-    /// like share of every kind until all of it is back, and so is what backup media hold.
+    /// like share of every kind until all of it is back, and so is each run that a copy took of what the log
+    /// then held. Of a home that the tenant left nothing is told here: see [`super::Move`].
     pub fn resting(&self, tenant: Tenant, workload: Workload, copy: CopyClass, datacenter: Datacenter) -> u64 {
         if tenant.0 as usize >= self.followed {
             return 0;
@@ -198,11 +213,38 @@ impl Landings {
         records: u64,
         of: u64,
     ) {
-        let same = |media: &&mut Media| (media.copy, media.unit, media.datacenter) == (copy, unit, datacenter);
-        match self.media.iter_mut().find(same) {
-            Some(media) => (media.records, media.of) = (media.records + records, of),
-            None => self.media.push(Media { copy, unit, datacenter, records, of }),
+        let same = |media: &Media| (media.copy, media.unit, media.datacenter) == (copy, unit, datacenter);
+        let at = self.media.iter().position(same).unwrap_or_else(|| {
+            let none = vec![[0; KINDS]; self.followed];
+            let (by_tenant, seen) = (none.clone(), none);
+            self.media.push(Media { copy, unit, datacenter, records: 0, of: 0, by_tenant, seen });
+            self.media.len() - 1
+        });
+        let grown = of.saturating_sub(self.media[at].of);
+        for tenant in 0..self.followed {
+            let whose = Tenant(u32::try_from(tenant).unwrap_or(u32::MAX));
+            for kind in RecordKind::ALL {
+                let logged = self.logged(whose, unit, kind);
+                let media = &mut self.media[at];
+                let (held, seen) = (&mut media.by_tenant[tenant][kind.index()], &mut media.seen[tenant][kind.index()]);
+                // A run that is longer than what the log gained has older records, too.
+                let (part, whole) = if records > grown { (logged, of) } else { (logged.saturating_sub(*seen), grown) };
+                *held = (*held + share(part, records, whole)).min(logged);
+                *seen = logged;
+            }
         }
+        let media = &mut self.media[at];
+        (media.records, media.of) = (media.records + records, of);
+    }
+
+    /// Every copy that stands on media in a datacenter was lost.
+    pub(super) fn media_lost(&mut self, datacenter: Datacenter) {
+        self.media.retain(|media| media.datacenter != datacenter || is_beside_a_log(media.copy));
+    }
+
+    /// A tenant has left a home.
+    pub(super) fn left(&mut self, tenant: Tenant, home: Unit) {
+        self.left.push((tenant, home));
     }
 
     /// A copy of a unit's log was deleted.
@@ -212,9 +254,8 @@ impl Landings {
 
     /// Empties a site's storage. `records` is how many its log held.
     pub(super) fn storage_lost(&mut self, unit: Unit, datacenter: Datacenter, records: u64) {
-        for copy in [CopyClass::SearchIndex, CopyClass::DeadLetter, CopyClass::Snapshot] {
-            self.media_deleted(copy, unit, datacenter);
-        }
+        let gone = |media: &Media| (media.unit, media.datacenter) == (unit, datacenter) && is_beside_a_log(media.copy);
+        self.media.retain(|media| !gone(media));
         self.losses.retain(|lost| (lost.unit, lost.datacenter) != (unit, datacenter));
         let mut by_tenant = vec![[0; KINDS]; self.followed];
         for (tenant, kinds) in by_tenant.iter_mut().enumerate() {
@@ -241,24 +282,26 @@ impl Landings {
     }
 
     fn resting_kind(&self, tenant: Tenant, kind: RecordKind, copy: CopyClass, datacenter: Datacenter) -> u64 {
+        let stays = |unit: Unit| !self.left.contains(&(tenant, unit));
         if is_in_runs(copy) {
             let media = self.media.iter().filter(|media| (media.copy, media.datacenter) == (copy, datacenter));
-            return media.map(|media| share(self.logged(tenant, media.unit, kind), media.records, media.of)).sum();
+            let media = media.filter(|media| stays(media.unit));
+            return media.map(|media| media.by_tenant[tenant.0 as usize][kind.index()]).sum();
         }
-        let units = (0..self.units).map(|unit| Unit(u8::try_from(unit).unwrap_or(u8::MAX)));
+        let units = (0..self.units).map(|unit| Unit(u8::try_from(unit).unwrap_or(u8::MAX))).filter(|&unit| stays(unit));
         let now: u64 = units.map(|unit| self.resting[self.resting_index(tenant, unit, datacenter, kind, copy)]).sum();
         let returned = self.losses.iter().filter(|lost| copy == CopyClass::Replica && lost.datacenter == datacenter);
+        let returned = returned.filter(|lost| stays(lost.unit));
         now + returned.map(|lost| lost.share_returned(lost.by_tenant[tenant.0 as usize][kind.index()])).sum::<u64>()
     }
 
     /// What rests of a followed tenant's kind in the fuller of a unit's logs.
     fn logged(&self, tenant: Tenant, unit: Unit, kind: RecordKind) -> u64 {
-        let datacenters = (0..self.datacenters).map(|index| Datacenter(u8::try_from(index).unwrap_or(u8::MAX)));
-        let at = |datacenter| {
+        let at = |datacenter| -> u64 {
             let copies = [CopyClass::Log, CopyClass::Replica];
             copies.map(|copy| self.resting[self.resting_index(tenant, unit, datacenter, kind, copy)]).iter().sum()
         };
-        datacenters.map(at).max().unwrap_or(0)
+        self.sites[unit.index()].map(at).into_iter().max().unwrap_or(0)
     }
 
     fn sum(&self, wanted: impl Fn(RecordKind, CopyClass, Boundary, Datacenter) -> bool) -> u64 {
@@ -287,6 +330,11 @@ impl Landings {
         let place = (tenant.0 as usize * self.units + unit.index()) * self.datacenters + datacenter.index();
         (place * KINDS + kind.index()) * COPIES + copy.index()
     }
+}
+
+/// Whether a class stands on the disk of a site's log, and goes with it.
+const fn is_beside_a_log(copy: CopyClass) -> bool {
+    matches!(copy, CopyClass::SearchIndex | CopyClass::DeadLetter | CopyClass::Snapshot)
 }
 
 /// Whether a class comes to rest in runs of a log, and is not the log itself.

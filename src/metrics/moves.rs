@@ -30,6 +30,8 @@ pub struct Move {
     pub told: u64,
     /// What was left behind, place by place, and since when it is gone.
     pub purges: Vec<Purge>,
+    /// What came, place by place of the new home.
+    pub brought: Vec<Purge>,
 }
 
 /// A place in which something of a tenant was that may not be left there.
@@ -90,6 +92,7 @@ impl MovesFold {
                 refused: 0,
                 told: 0,
                 purges: Vec::new(),
+                brought: Vec::new(),
             }),
             Moving::Cancelled { tenant } => self.settled(tenant, |one| one.cancelled = Some(at)),
             Moving::CutOver { tenant } => self.settled(tenant, |one| one.cut_over = Some(at)),
@@ -102,6 +105,11 @@ impl MovesFold {
                 self.rests(Rest { tenant, unit, purge: Purge { datacenter, copy, most: content, left: content, at } });
             }
         }
+    }
+
+    /// The home that a tenant leaves, or has left.
+    pub(super) fn old_home(&self, tenant: Tenant) -> Option<Unit> {
+        self.moves.iter().find(|one| one.tenant == tenant).map(|one| one.from)
     }
 
     pub(super) fn drains(&mut self, at: Instant, tenant: Tenant) {
@@ -126,6 +134,8 @@ impl MovesFold {
         for one in &mut self.moves {
             let of = |rest: &&Rest| rest.tenant == one.tenant && Some(rest.unit) == one.emptied();
             one.purges = self.rests.iter().filter(of).map(|rest| rest.purge).collect();
+            let home = |rest: &&Rest| rest.tenant == one.tenant && rest.unit == one.to && one.cut_over.is_some();
+            one.brought = self.rests.iter().filter(home).map(|rest| rest.purge).collect();
         }
         self.moves
     }

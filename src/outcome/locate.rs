@@ -38,5 +38,16 @@ pub fn located(outcome: &Outcome, tenant: &str) -> Option<Vec<AtRest>> {
             AtRest { workload, datacenter, boundary: setup.boundary, copies }
         })
     });
-    (index < landings.followed()).then(|| each.filter(|at_rest| !at_rest.copies.is_empty()).collect())
+    let mut located: Vec<_> = each.filter(|at_rest| !at_rest.copies.is_empty()).collect();
+    located.extend(places().filter_map(|(datacenter, setup)| moved(outcome, tenant, datacenter, setup.boundary)));
+    (index < landings.followed()).then_some(located)
+}
+
+/// What rests at a datacenter of what came with a tenant that moved, or was left behind by it.
+fn moved(outcome: &Outcome, tenant: Tenant, datacenter: Datacenter, boundary: Boundary) -> Option<AtRest> {
+    let of = outcome.measurements.moves.iter().filter(|one| one.tenant == tenant && one.cut_over.is_some());
+    let places = of.flat_map(|one| one.purges.iter().chain(&one.brought));
+    let here = places.filter(|place| place.datacenter == datacenter && place.left.records > 0);
+    let copies: Vec<_> = here.map(|place| (place.copy, place.left.records)).collect();
+    (!copies.is_empty()).then_some(AtRest { workload: Workload::Moved, datacenter, boundary, copies })
 }

@@ -21,6 +21,11 @@ pub(in crate::audit) struct Home {
 }
 
 impl Home {
+    /// Where it is at home.
+    pub(in crate::audit) fn now(&self) -> Unit {
+        if self.cut_over.is_some() { self.to } else { self.from }
+    }
+
     /// The home in which nothing may be left, and since when that is so.
     pub(in crate::audit) fn leaves(&self) -> Option<(Unit, Instant)> {
         let left = self.cut_over.map(|at| (self.from, at));

@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::audit::rules::{self, Case, Residence, Stamp};
-use crate::terms::{Birth, BoundarySet, Instant, Rule, UnitSet};
+use crate::terms::{Birth, Boundary, BoundarySet, Instant, Rule, Tenant, UnitSet};
 
 impl Ledger {
     /// The record that `birth` follows, if its family is still known.
@@ -22,6 +22,15 @@ impl Ledger {
             location: talk.location(),
             kind: birth.kind,
             app: birth.app,
+        }
+    }
+
+    /// The boundary in which a tenant is at home: that of its billing country, or of the unit to which it moved.
+    #[inline]
+    pub(in crate::audit) fn home_of(&self, tenant: Tenant) -> Option<Boundary> {
+        match self.homes.of(tenant) {
+            Some(home) => Some(self.contract.unit(home.now()).boundary),
+            None => self.contract.boundary_of(self.people.tenancy(tenant).billing),
         }
     }
 

@@ -34,6 +34,9 @@ pub(super) struct Holding {
     pub(super) back_off_until: Monotonic,
     /// Whether the last attempt did not reach a majority.
     pub(super) no_majority: bool,
+    /// Whether an attempt that offered the lease to the peer may still be under way: a switchover that was given
+    /// up goes on until then.
+    offering: bool,
     /// Writes that wait to be acknowledged, by index.
     pub(super) pending: VecDeque<Pending>,
     /// The end of the log at the promotion: any of it may have been acknowledged before.
@@ -73,6 +76,7 @@ impl Holding {
             renew_at,
             back_off_until: Monotonic::ZERO,
             no_majority: false,
+            offering: false,
             pending: VecDeque::new(),
             inherited,
             acknowledged: inherited,
@@ -94,22 +98,16 @@ impl Holding {
 
     /// Why this holder cannot serve once its lease has run out.
     pub(super) fn without_lease(&self) -> Refusal {
-        match (self.no_majority, self.is_given_away()) {
+        match (self.no_majority, self.offering) {
             (true, _) => Refusal::NoMajority,
             (false, true) => Refusal::SwitchingOver,
             (false, false) => Refusal::NoLease,
         }
     }
 
-    /// Whether the register may name the peer by this holder's own hand, also when it gave the switchover
-    /// up since: a switchover goes on until the register tells.
-    fn is_given_away(&self) -> bool {
-        self.lease_until == Monotonic::ZERO
-    }
-
     /// Offers the lease to the peer.
     pub(super) fn give_away(&mut self) {
-        self.lease_until = Monotonic::ZERO;
+        (self.lease_until, self.offering) = (Monotonic::ZERO, true);
     }
 
     pub(super) fn refuse_pending(&mut self, refusal: Refusal, effects: &mut Vec<SiteEffect>) {
@@ -250,6 +248,7 @@ impl<D: Decisions> Site<D> {
         let soon = now.monotonic + Span::millis(50) + self.jitter(self.policy.retry_timeout.scale(1, 4));
         let Role::Holding(holding) = &mut self.role else { return };
         holding.no_majority = matches!(concluded, Concluded::Unheard | Concluded::Unknown);
+        holding.offering &= holding.drain.is_some();
         holding.replicated_may_stand &= !matches!(concluded, Concluded::Won { .. });
         match concluded {
             Concluded::Won { value, .. } if value.holder != side => self.handed_over(now, value, effects),
