@@ -42,6 +42,8 @@ pub struct Contract {
     pub dump_lifetime: Span,
     /// When an inventory is taken, in order, besides the end.
     pub inventories: Vec<Instant>,
+    /// Whether content may travel only inside the boundary where it rests, to and from devices as well.
+    pub travels_inside: bool,
     /// Length of the lease.
     pub ttl: Span,
     /// ρ in parts per million.

@@ -222,7 +222,7 @@ impl Audit {
         self.moved.ended(&self.ledger, at);
     }
 
-    /// An operator ordered something, or something happened to backups or to a tenant that moves.
+    /// An operator ordered something, or something happened to backups, a lost store, or a tenant that moves.
     fn operated(&mut self, at: Instant, fact: &Fact) {
         let ledger = &mut self.ledger;
         match *fact {
@@ -250,6 +250,10 @@ impl Audit {
                 self.moved.moving(ledger, at, what);
             }
             Fact::BackupsLost { .. } | Fact::RestoreOrdered(_) => ledger.backup(fact),
+            Fact::StoreCertified { unit, side, datacenter } => {
+                self.stale.certified(ledger, at, unit, side, datacenter);
+                ledger.certified(at, unit, side);
+            }
             _ => {}
         }
     }
@@ -268,6 +272,7 @@ impl Observer for Audit {
             Fact::RecordBorn(ref birth) => self.call_media.born(birth),
             Fact::CandidatesListed { ref birth, unit, candidates } => {
                 self.candidates.listed(ledger, at, birth, unit, candidates);
+                self.opaque.sent(ledger, at, birth, unit);
             }
             Fact::WriteReceived { unit, datacenter, queue, .. } => {
                 ledger.queue_seen(at, datacenter, queue);
@@ -298,8 +303,9 @@ impl Observer for Audit {
             }
             Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth.kind, unit),
-            Fact::Read { conversation, asked, shown, withheld, .. } => {
-                self.reads.read(ledger, at, conversation, asked, shown, withheld);
+            Fact::Read { conversation, network, asked, shown, withheld, .. } => {
+                self.opaque.shown(ledger, at, conversation, network, shown);
+                self.reads.read(ledger, at, &invariants::Reading { conversation, network, asked, shown, withheld });
                 self.moved.read(ledger, at, conversation, asked, shown);
             }
             Fact::Power { .. }
@@ -326,13 +332,10 @@ impl Observer for Audit {
             | Fact::BackedUp { .. }
             | Fact::Restored { .. }
             | Fact::Moving(_)
-            | Fact::BackupsLost { .. } => self.operated(at, fact),
+            | Fact::BackupsLost { .. }
+            | Fact::StoreCertified { .. } => self.operated(at, fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
             Fact::Ended { unfinished } => self.ended(at, unfinished),
-            Fact::StoreCertified { unit, side, datacenter } => {
-                self.stale.certified(ledger, at, unit, side, datacenter);
-                ledger.certified(at, unit, side);
-            }
             Fact::Load { .. } => {
                 ledger.time_passed(at);
                 self.recovery.time_passed(ledger, at);

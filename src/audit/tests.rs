@@ -7,8 +7,8 @@
 use super::*;
 use crate::terms::{
     AppVersion, Ballot, Birth, Boundary, BoundarySet, Bytes, Conversation, ConversationKind, Country, DatacenterSet,
-    Epoch, Index, Members, Mode, Opening, Position, Record, RecordKind, Refusal, Register, Side, Span, Tenancy, Tenant,
-    UnitSet, User, Wall,
+    Epoch, Index, Members, Mode, Network, Opening, Position, Record, RecordKind, Refusal, Register, Side, Span,
+    Tenancy, Tenant, UnitSet, User, Wall,
 };
 
 pub(super) const APAC: Boundary = Boundary(0);
@@ -55,6 +55,7 @@ pub(super) fn contract() -> Contract {
         export_lifetime: Span::hours(24),
         dump_lifetime: Span::hours(6),
         inventories: Vec::new(),
+        travels_inside: false,
         ttl: Span::secs(30),
         rho_ppm: 200,
         rto_bound: Span::secs(60),
@@ -144,6 +145,7 @@ impl Story {
             conversation: TALK,
             author: User(0),
             creator: country("DE"),
+            network: Network(EMEA),
             app: AppVersion(300),
             kind,
             with: record,
@@ -240,7 +242,12 @@ impl Story {
     }
 
     pub(super) fn read(&mut self, shown: UnitSet, withheld: UnitSet) -> &mut Self {
-        self.fact(Fact::Read { conversation: TALK, reader: User(0), asked: self.now, shown, withheld })
+        self.read_in(EMEA, shown, withheld)
+    }
+
+    pub(super) fn read_in(&mut self, place: Boundary, shown: UnitSet, withheld: UnitSet) -> &mut Self {
+        let (reader, network) = (User(0), Network(place));
+        self.fact(Fact::Read { conversation: TALK, reader, network, asked: self.now, shown, withheld })
     }
 
     pub(super) fn cut(&mut self, a: Datacenter, b: Datacenter) -> &mut Self {

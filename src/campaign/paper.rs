@@ -13,8 +13,8 @@ use crate::service::message::{Catalogue, Placed, Read, Request, Write};
 use crate::service::{Decisions, Identity, Policy, ResidencyMap};
 use crate::terms::{
     AppVersion, Birth, Boundary, Bytes, Conversation, ConversationKind, CopyClass, Country, Datacenter, DatacenterSet,
-    Epoch, Index, Instant, Names, Opening, Position, Record, RecordKind, Refusal, Side, Span, Tenancy, Tenant, Unit,
-    UnitSet, User, Wall,
+    Epoch, Index, Instant, Names, Network, Opening, Position, Record, RecordKind, Refusal, Side, Span, Tenancy, Tenant,
+    Unit, UnitSet, User, Wall,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,6 +68,8 @@ pub fn decided<D: Decisions>(
     topology: &Topology,
 ) -> Paper {
     let countries: Vec<Country> = topology.countries.iter().map(|rule| rule.row.code).collect();
+    // On paper no device is anywhere, so nothing travels.
+    let contract = &Contract { travels_inside: false, ..contract.clone() };
     let (audit, ends) = (Audit::new(contract.clone()), vec![0; contract.units.len()]);
     let mut desk = Desk { decisions, policy, map, contract, audit, at: Instant::ZERO, records: 0, placed: 0, ends };
     desk.copies();
@@ -293,10 +295,12 @@ impl<D: Decisions> Desk<'_, D> {
             conversation: talk.opening.kind,
             group_location: talk.opening.creator,
             opened: Wall(talk.opening.opened.0),
+            roaming_in: talk.tenancy.billing,
         };
         let shown = self.decisions.parts_of(self.policy, self.map, &read, Wall(self.at.0));
         let (conversation, reader, asked) = (talk.opening.conversation, User(0), self.at);
-        self.state(&Fact::Read { conversation, reader, asked, shown, withheld: UnitSet::EMPTY });
+        let network = Network::default();
+        self.state(&Fact::Read { conversation, reader, network, asked, shown, withheld: UnitSet::EMPTY });
     }
 }
 
@@ -316,6 +320,7 @@ fn birth(talk: &Talk, record: Record, kind: RecordKind, app: AppVersion, with: O
         conversation: talk.opening.conversation,
         author: User(0),
         creator: talk.opening.creator,
+        network: Network::default(),
         app,
         kind,
         with: with.unwrap_or(record),

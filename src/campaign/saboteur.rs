@@ -5,8 +5,8 @@
 
 use crate::service::decisions::{CatchUp, Claim, Silence, Standing};
 use crate::service::message::{Catalogue, Read, Write};
-use crate::service::placement::{self, Candidates, Placement};
-use crate::service::policy::{Policy, Replication};
+use crate::service::placement::{self, Candidates, Journey, Placement};
+use crate::service::policy::{Policy, Replication, Transit};
 use crate::service::relocation::{Copied, Relocation};
 use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
 use crate::sim::Plan;
@@ -106,11 +106,15 @@ pub enum Planted {
     PurgeSkipsPeer,
     /// After a move the old home keeps its copies of this class.
     PurgeSkips(CopyClass),
+    /// Content travels to and from devices wherever they are, whatever the contract says.
+    TravelsAnywhere,
+    /// Where content may travel only inside, none travels.
+    TravelsNowhere,
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 63] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -172,6 +176,8 @@ impl Planted {
         Self::PurgeSkips(CopyClass::Backup),
         Self::PurgeSkips(CopyClass::SearchIndex),
         Self::PurgeSkips(CopyClass::ComplianceCopy),
+        Self::TravelsAnywhere,
+        Self::TravelsNowhere,
     ];
 }
 
@@ -220,6 +226,11 @@ impl Decisions for Saboteur {
         };
         let abroad = self.nearest.get(unit.index()).filter(|_| spills);
         abroad.map_or(honest, |&abroad| honest.and(abroad))
+    }
+
+    fn may_travel(&self, policy: &Policy, map: &ResidencyMap, journey: Journey, unit: Unit) -> bool {
+        let grounded = self.planted == Planted::TravelsNowhere && policy.transit == Transit::InBoundary;
+        self.planted == Planted::TravelsAnywhere || !grounded && Shipped.may_travel(policy, map, journey, unit)
     }
 
     fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {

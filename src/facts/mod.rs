@@ -1,8 +1,7 @@
 //! What physically happened, as a stream. **Nobody stores it; observers fold it.**
 //!
 //! The world ([`crate::sim`]) states each [`Fact`] as it becomes true, with its own places, never with what production
-//! believes, but for [`Fact::Announced`], production's account of itself, which the oracle ignores. [`Observer`]s
-//! (audit, metrics, [`Digest`], a trace) compose in tuples statically; `()` costs nothing.
+//! believes, but for [`Fact::Announced`], which the oracle ignores. [`Observer`]s compose in tuples statically.
 
 mod announcement;
 mod copies;
@@ -24,8 +23,8 @@ pub use pending::{Obstacle, Pending};
 pub use reread::Reread;
 
 use crate::terms::{
-    Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Opaque, Opening, Position,
-    Refusal, Seat, Side, Span, Tenancy, Unit, UnitSet, User, VoterRecord,
+    Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Network, Opaque, Opening,
+    Position, Refusal, Seat, Side, Span, Tenancy, Unit, UnitSet, User, VoterRecord,
 };
 
 /// One thing that happened.
@@ -151,6 +150,8 @@ pub enum Fact {
         conversation: Conversation,
         /// The reader.
         reader: User,
+        /// Where the reader's device is.
+        network: Network,
         /// When the reader asked.
         asked: Instant,
         /// The scale units whose part was shown.

@@ -13,7 +13,9 @@ use super::tails::Tails;
 use super::timeline::CloseUps;
 use super::troubles::Troubles;
 use super::writes::WritesFold;
-use super::{Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, UnitAccount};
+use super::{
+    Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, Transit, UnitAccount,
+};
 use crate::facts::{Announcement, Copies, Fact, Moving, Observer};
 use crate::terms::{
     Boundary, CopyClass, Datacenter, DatacenterSet, Instant, Mode, RecordKind, Refusal, Side, Unit, UnitSet,
@@ -35,6 +37,7 @@ pub struct Metrics {
     loads: LoadsFold,
     overload: OverloadFold,
     landings: Landings,
+    transit: Transit,
     lags: Vec<LagFold>,
     reads: Reads,
     reads_by_boundary: Vec<Reads>,
@@ -70,6 +73,7 @@ impl Metrics {
             loads: LoadsFold::new(&setup, buckets),
             overload: OverloadFold::default(),
             landings: Landings::new(&setup),
+            transit: Transit::new(&setup),
             lags: vec![LagFold::new(buckets); setup.units.len()],
             reads: Reads::default(),
             reads_by_boundary: vec![Reads::default(); setup.boundaries],
@@ -110,6 +114,7 @@ impl Metrics {
             loads: self.loads.finish(),
             overload: self.overload.finish(),
             landings: self.landings,
+            transit: self.transit,
             lags: self.lags.into_iter().map(|lag| lag.finish(self.last)).collect(),
             interruptions,
             failovers,
@@ -197,7 +202,11 @@ impl Metrics {
 
     fn observe_rarer(&mut self, at: Instant, fact: &Fact) {
         match *fact {
-            Fact::Read { shown, withheld, .. } => self.read(shown, withheld),
+            Fact::CandidatesListed { ref birth, unit, .. } => self.transit.sent(&self.setup, unit, birth.network),
+            Fact::Read { network, shown, withheld, .. } => {
+                shown.iter().for_each(|unit| self.transit.shown(&self.setup, unit, network));
+                self.read(shown, withheld);
+            }
             Fact::Load { datacenter, served, window } => self.loads.add(at, datacenter, served, window),
             Fact::RangeLanded { copy: CopyClass::Replica, datacenter, unit, epoch, first, last } => {
                 self.landings.range_landed(unit, datacenter, last + 1 - first);

@@ -2,7 +2,7 @@
 
 use super::{
     Announcement, Buckets, CloseUp, Failover, Interruption, Lag, Landings, Leases, Loads, MetricsSetup, Move, Overload,
-    Quantiles, Reseed, Switchover, Timeline, Trouble, UnitAccount, Writes,
+    Quantiles, Reseed, Switchover, Timeline, Transit, Trouble, UnitAccount, Writes,
 };
 use crate::terms::{Datacenter, Instant, Span, Unit};
 
@@ -81,6 +81,8 @@ pub struct Measurements {
     pub overload: Overload,
     /// Where records came to rest.
     pub landings: Landings,
+    /// What travelled across boundaries.
+    pub transit: Transit,
     /// Replication lag of each unit.
     pub lags: Vec<Lag>,
     /// Faults that took a holder away.

@@ -67,6 +67,9 @@ metrics! {
     /// Acknowledged records that are on no disk of their unit at the end, but for those of a datacenter that is
     /// gone for good.
     Lost = "lost" in Count,
+    /// Content that travelled between a device in another boundary's network and the boundary where it rests:
+    /// records sent, and parts of conversations shown.
+    Crossings = "crossings" in Count,
     /// Landings outside the residence.
     LandingsOutside = "landings_outside" in Count,
     /// Promotions of the other site than the one that held the lease, planned ones included.

@@ -26,6 +26,7 @@ mod tails;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod transit;
 mod troubles;
 mod units;
 mod value;
@@ -49,6 +50,7 @@ pub use reseeds::Reseed;
 pub use setup::{DatacenterSetup, MetricsSetup, UnitSetup};
 pub use switchovers::Switchover;
 pub use timeline::{CloseUp, Moment, Timeline};
+pub use transit::{Crossing, Transit};
 pub use troubles::{Ailment, Trouble};
 pub use units::UnitAccount;
 pub use writes::{Flow, SiteFlow, UnitFlow, Writes};

@@ -3,8 +3,8 @@
 use super::{Announcement, DatacenterSetup, Measured, Metric, Metrics, MetricsSetup, Scope, UnitSetup};
 use crate::facts::{Fact, Observer, Reread};
 use crate::terms::{
-    AppVersion, Birth, Boundary, Bytes, Conversation, CopyClass, Country, Datacenter, Epoch, Instant, Position, Record,
-    RecordKind, Refusal, Side, Span, Tenant, Unit, User,
+    AppVersion, Birth, Boundary, Bytes, Conversation, CopyClass, Country, Datacenter, Epoch, Instant, Network,
+    Position, Record, RecordKind, Refusal, Side, Span, Tenant, Unit, User,
 };
 
 const UNIT: Unit = Unit(0);
@@ -30,6 +30,7 @@ pub(super) fn birth(record: u64, born: Instant) -> Birth {
         conversation: Conversation(0),
         author: User(0),
         creator: Country::parse("DE").expect("two capital letters"),
+        network: Network::default(),
         app: AppVersion(300),
         kind: RecordKind::Message,
         with: Record(record),

@@ -26,6 +26,11 @@ impl Measurements {
             Metric::OutboxPeak => self.count(scope, |flow| flow.outbox_peak, None, None),
             Metric::Lost => self.count(scope, |flow| flow.lost, None, Some(&|unit| unit.lost)),
             Metric::Unfinished => (scope == Scope::Everything).then_some(Measured::Count(self.unfinished)),
+            Metric::Crossings => match scope {
+                Scope::Everything => Some(Measured::Count(self.transit.total(None))),
+                Scope::Boundary(home) => Some(Measured::Count(self.transit.total(Some(home)))),
+                Scope::Datacenter(_) | Scope::Unit(_) => None,
+            },
             Metric::LandingsOutside => Some(Measured::Count(match scope {
                 Scope::Everything => self.landings.outside(None, None),
                 Scope::Boundary(boundary) => self.landings.outside(Some(boundary), None),

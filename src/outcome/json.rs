@@ -157,6 +157,7 @@ impl Outcome {
                 "fired": fault.fired,
             })),
             "residence": self.residence(),
+            "transit": self.transit(),
             "coverage": self.cells(),
             "thresholds": list(self.thresholds.iter().map(|result| threshold(result, &self.names))),
             "metrics": metrics(&self.measurements, &self.names),

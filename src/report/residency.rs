@@ -3,7 +3,7 @@
 
 use super::captions::counted;
 use crate::audit::{Rests, TenantSeen};
-use crate::metrics::grouped;
+use crate::metrics::{Crossing, grouped};
 use crate::outcome::{AtRest, Outcome, located};
 use crate::terms::{Boundary, CopyClass, Datacenter, Refusal, Rule};
 use maud::{Markup, html};
@@ -27,6 +27,7 @@ pub(super) fn section(outcome: &Outcome) -> Markup {
                 p { "What the rules let rest elsewhere than in the boundary of the billing country, and private conversations, of which nothing is promised." }
                 (matrix(outcome, true))
             }
+            (transit(outcome))
             (price(outcome))
             (tenants(outcome))
             (tested(outcome))
@@ -73,10 +74,38 @@ fn matrix(outcome: &Outcome, apart: bool) -> Markup {
     }
 }
 
+/// What travelled between a boundary and devices in another's network.
+fn transit(outcome: &Outcome) -> Markup {
+    let crossings: Vec<_> = outcome.measurements.transit.crossings().collect();
+    html! {
+        h2 { "In transit" }
+        @if crossings.is_empty() {
+            p { "No device in another boundary's network sent anything, or was shown anything." }
+        } @else {
+            p { "Content that travelled between the boundary where it rests and devices in another's network." }
+            table {
+                thead { tr {
+                    th { "home" } th { "device in" } th.number { "records sent" } th.number { "parts shown" }
+                } }
+                tbody {
+                    @for Crossing { home, network, sent, shown } in crossings {
+                        tr {
+                            td { (outcome.names.boundary(*home)) }
+                            td { (outcome.names.boundary(*network)) }
+                            td.number { (grouped(*sent)) }
+                            td.number { (grouped(*shown)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The refusals that residence asked for. The oracle found each necessary, or RES-7 is broken.
 fn price(outcome: &Outcome) -> Markup {
     let refused = outcome.measurements.writes.whole.refused;
-    let rules = [Refusal::UpdateApp, Refusal::BoundaryDark, Refusal::CountryNotServed];
+    let rules = [Refusal::UpdateApp, Refusal::BoundaryDark, Refusal::CountryNotServed, Refusal::DeviceOutside];
     let told: Vec<_> = rules
         .into_iter()
         .filter(|refusal| refused[refusal.class()] > 0)

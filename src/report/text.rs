@@ -11,7 +11,7 @@ use super::load::percent;
 use super::story::explain_line;
 use super::strip::strips;
 use crate::audit::{Breach, Finding, Suspension};
-use crate::metrics::{Interruption, Judgement, Quantiles, grouped};
+use crate::metrics::{Crossing, Interruption, Judgement, Quantiles, grouped};
 use crate::outcome::{Outcome, Verdict, located, one_of, sentence};
 use crate::terms::{Datacenter, Names, Refusal, Span};
 use std::fmt::Write;
@@ -161,6 +161,9 @@ impl Page<'_> {
         let tint = if outside > 0 { Tint::Bad } else { Tint::Good };
         let outside = self.paint.with(tint, &format!("{} outside", grouped(outside)));
         self.line("landings", &format!("{}, {outside} their unit's boundary", grouped(total)));
+        let crossed = |of: fn(&Crossing) -> u64| grouped(measured.transit.crossings().map(of).sum());
+        let [sent, shown] = [crossed(|one| one.sent), crossed(|one| one.shown)];
+        self.line("transit", &format!("{sent} sent and {shown} shown across a boundary"));
     }
 
     /// Says nothing where nothing was tried again or turned away.

@@ -12,7 +12,7 @@ use super::topology::countries;
 use super::topology::document::TopologyDocument;
 use super::words::{Entries, Rho, value};
 use crate::audit::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, UnitTerms};
-use crate::service::policy::{Initiative, OldCard, Replication};
+use crate::service::policy::{Initiative, OldCard, Replication, Transit};
 use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Span, Tenant};
 use std::collections::BTreeMap;
 
@@ -41,6 +41,7 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         export_lifetime: or(&service.export_lifetime, Span::hours(24)),
         dump_lifetime: or(&service.dump_lifetime, Span::hours(6)),
         inventories: inventories(document),
+        travels_inside: or(&service.transit, Transit::Anywhere) == Transit::InBoundary,
         ttl: lease.ttl,
         rho_ppm: lease.rho_ppm,
         rto_bound: lease.longest_takeover(),

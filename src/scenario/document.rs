@@ -3,7 +3,7 @@
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::faults::Fault;
-use super::moment::Moment;
+use super::moment::Inventory;
 use super::moves::{GoLocal, Move};
 use super::quantity::{Amount, OrNever, Seed, Share};
 use super::read::{At, Input, Value, wrong_type};
@@ -11,7 +11,7 @@ use super::section::section;
 use super::source::Place;
 use super::topology::document::TopologyChoice;
 use super::words::{Entries, Expect, Family, Rho, Zone};
-use crate::service::policy::{Initiative, Manners, OldCard, Replication};
+use crate::service::policy::{Initiative, Manners, OldCard, Replication, Transit};
 use crate::sim::plan::After;
 use crate::terms::{AppVersion, Bytes, Country, Instant, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -160,6 +160,9 @@ section! {
             old_card_new_tenant: OldCard,
             /// Cards of older apps, for tenants that signed up before. Default: `group-location`.
             old_card_old_tenant: OldCard,
+            /// Through whose networks content may travel to and from devices: `anywhere`, or only `in-boundary`.
+            /// Private conversations carry no promise. Default: `anywhere`.
+            transit: Transit,
         }
     }
 }
@@ -288,17 +291,6 @@ section! {
             /// The kind of a fault that is active or has struck at once, or `none`.
             fault: String,
         }
-    }
-}
-
-section! {
-    /// An inventory: each copy has all that it ought to have, and nothing else.
-    Inventory {
-        required {
-            /// When it is taken: since the start, or a point in time.
-            at: Moment,
-        }
-        optional {}
     }
 }
 

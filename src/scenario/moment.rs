@@ -4,7 +4,7 @@ use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::quantity::{DURATION, span};
 use super::read::{Input, Value, wrong_type};
-use super::section::described;
+use super::section::{described, section};
 use super::source::Place;
 use crate::terms::{Instant, Span};
 use toml::de::DeValue;
@@ -54,6 +54,17 @@ fn utc(written: &toml::value::Datetime) -> Option<Instant> {
 pub fn point(text: &str, start: Instant) -> Option<Instant> {
     let by_calendar = || text.trim().parse().ok().and_then(|written| utc(&written));
     span(text).map(|after| start + after).or_else(by_calendar)
+}
+
+section! {
+    /// An inventory: each copy has all that it ought to have, and nothing else.
+    Inventory {
+        required {
+            /// When it is taken: since the start, or a point in time.
+            at: Moment,
+        }
+        optional {}
+    }
 }
 
 /// A moment of a run: a time since its start, or a point in time.

@@ -27,7 +27,8 @@ pub(super) fn of(service: &Service, findings: &Findings) -> Policy {
         retry_burst,
         card_version,
         old_card_new_tenant,
-        old_card_old_tenant
+        old_card_old_tenant,
+        transit
     );
     if let Some(grace) = value(&service.grace_period_with_data_loss) {
         policy.grace_period_with_data_loss = grace.0;

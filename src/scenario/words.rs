@@ -7,7 +7,7 @@ use super::section::described;
 use super::source::Place;
 use super::topology::countries;
 use super::zones;
-use crate::service::policy::{Initiative, Manners, OldCard, Replication};
+use crate::service::policy::{Initiative, Manners, OldCard, Replication, Transit};
 use crate::sim::plan::After;
 use crate::terms::{AppVersion, CopyClass, Country};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -174,6 +174,7 @@ words! {
     Initiative { "automatic" = Self::Automatic, "manual" = Self::Manual, "disabled" = Self::Disabled }
     Manners { "careful" = Self::Careful, "naive" = Self::Naive }
     OldCard { "refuse" = Self::Refuse, "group-location" = Self::GroupLocation }
+    Transit { "anywhere" = Self::Anywhere, "in-boundary" = Self::InBoundary }
     Command { "planned" = Self::Planned, "forced" = Self::Forced, "restore" = Self::Restore, "refound" = Self::Refound, "export" = Self::Export, "support-dump" = Self::SupportDump }
     Refusing { "search-index" = Self(CopyClass::SearchIndex), "compliance-copy" = Self(CopyClass::ComplianceCopy),
         "backup" = Self(CopyClass::Backup) }

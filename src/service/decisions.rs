@@ -7,7 +7,7 @@
 use super::identity::Identity;
 use super::map::ResidencyMap;
 use super::message::{Catalogue, Read, Write};
-use super::placement::{self, Candidates, Placement};
+use super::placement::{self, Candidates, Journey, Placement};
 use super::policy::{Policy, Replication};
 use super::relocation::{Copied, Relocation, Stage};
 use crate::terms::{
@@ -112,6 +112,11 @@ pub trait Decisions: Clone + Eq + Hash {
     fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
         let _ = dark;
         placement::candidates(map, unit)
+    }
+
+    /// Whether content of `unit` may travel to or from a device (rule R8).
+    fn may_travel(&self, policy: &Policy, map: &ResidencyMap, journey: Journey, unit: Unit) -> bool {
+        placement::may_travel(policy, map, journey, unit)
     }
 
     /// Which datacenters' media may get the backup that the site of `side` writes, in the order of

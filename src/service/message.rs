@@ -70,6 +70,8 @@ pub struct Read {
     pub group_location: Country,
     /// When it was opened.
     pub opened: Wall,
+    /// The country in whose network the reader's device is.
+    pub roaming_in: Country,
 }
 
 /// What a client asks of a site.
@@ -382,8 +384,7 @@ pub enum Order {
     PlannedSwitchover,
     /// To the other site: take over as soon as the lease has lapsed, whatever may be lost.
     ForcedFailover,
-    /// To the one site that is left: found the register anew, for what its peer and the witness stored is
-    /// destroyed.
+    /// To the one site that is left: found the register anew, for what the two others stored is destroyed.
     Refound,
     /// To the holder, or its peer: make a copy of the whole log for the administrator.
     Export,

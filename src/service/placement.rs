@@ -15,8 +15,10 @@
 
 use super::map::ResidencyMap;
 use super::message::{Placed, Read, Write};
-use super::policy::{OldCard, Policy};
-use crate::terms::{Boundary, Country, Datacenter, DatacenterSet, Refusal, Rule, Side, Unit, UnitSet, Wall};
+use super::policy::{OldCard, Policy, Transit};
+use crate::terms::{
+    Boundary, ConversationKind, Country, Datacenter, DatacenterSet, Refusal, Rule, Side, Unit, UnitSet, Wall,
+};
 
 /// A decided placement and the rule that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +77,21 @@ fn boundary(policy: &Policy, map: &ResidencyMap, write: &Write, at: Wall) -> Res
 
 fn served(map: &ResidencyMap, country: Country) -> Result<Boundary, Refusal> {
     map.boundary_of(country).ok_or(Refusal::CountryNotServed)
+}
+
+/// Between which device and whose conversation content is to travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Journey {
+    /// The kind of the conversation.
+    pub conversation: ConversationKind,
+    /// The country in whose network the device is.
+    pub network: Country,
+}
+
+/// Whether content of a unit may travel to or from a device (rule R8).
+pub fn may_travel(policy: &Policy, map: &ResidencyMap, journey: Journey, unit: Unit) -> bool {
+    let inside = || map.boundary_of(journey.network) == Some(map.unit(unit).boundary);
+    policy.transit == Transit::Anywhere || !journey.conversation.is_organization() || inside()
 }
 
 /// The most datacenters that a client may try for one request.
@@ -151,7 +168,7 @@ mod tests {
     use super::*;
     use crate::service::map::UnitRow;
     use crate::service::message::Request;
-    use crate::terms::{AppVersion, BoundarySet, ConversationKind, Record, RecordKind, Span, Tenant};
+    use crate::terms::{AppVersion, BoundarySet, Record, RecordKind, Span, Tenant};
 
     const APAC: Boundary = Boundary(0);
     const EMEA: Boundary = Boundary(1);
@@ -255,6 +272,7 @@ mod tests {
             conversation: ConversationKind::Flat,
             group_location: country("SG"),
             opened,
+            roaming_in: country("SG"),
         };
         let both = UnitSet::of(Unit(0)).with(Unit(1));
         let (early, late) = (before(&policy), policy.effective + Span::hours(1));
@@ -264,6 +282,17 @@ mod tests {
         assert_eq!(parts(&policy, &map, &read(early, "IN"), late), UnitSet::of(Unit(2)));
         let within_the_offset = policy.effective + policy.clock_tolerance.scale(1, 2);
         assert_eq!(parts(&policy, &map, &read(within_the_offset, "DE"), late), both);
+    }
+
+    #[test]
+    fn content_of_an_organization_travels_inside_its_boundary_where_the_contract_says_so() {
+        let (map, unit) = (map(), Unit(1));
+        let strict = Policy { transit: Transit::InBoundary, ..Policy::default() };
+        let from = |network| Journey { conversation: ConversationKind::Flat, network: country(network) };
+        let private = Journey { conversation: ConversationKind::Private, ..from("SG") };
+        assert!(may_travel(&strict, &map, from("DE"), unit) && may_travel(&strict, &map, private, unit));
+        assert!(!may_travel(&strict, &map, from("SG"), unit) && !may_travel(&strict, &map, from("RU"), unit));
+        assert!(may_travel(&Policy::default(), &map, from("SG"), unit));
     }
 
     #[test]

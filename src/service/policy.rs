@@ -49,6 +49,16 @@ pub enum OldCard {
     GroupLocation,
 }
 
+/// Through whose networks content may travel between a device and the boundary where it rests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Transit {
+    /// Any: what is promised is where data rests.
+    #[default]
+    Anywhere,
+    /// Only that boundary's own. Private conversations carry no promise, and travel as they like.
+    InBoundary,
+}
+
 /// How clients try again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Manners {
@@ -152,6 +162,8 @@ pub struct Policy {
     pub old_card_new_tenant: OldCard,
     /// Cards of older apps, for older tenants.
     pub old_card_old_tenant: OldCard,
+    /// Through whose networks content may travel.
+    pub transit: Transit,
 }
 
 impl Policy {
@@ -276,6 +288,7 @@ impl Default for Policy {
             card_version: AppVersion(300),
             old_card_new_tenant: OldCard::Refuse,
             old_card_old_tenant: OldCard::GroupLocation,
+            transit: Transit::Anywhere,
         }
     }
 }

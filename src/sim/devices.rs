@@ -6,14 +6,15 @@ use super::chance::{Chance, Purpose};
 use super::event::{Event, SiteId};
 use super::message::{Asked, Local, Message};
 use super::plan::Plan;
+use super::population::UserState;
 use super::request::{Origin, Task};
 use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::{Client, ClientEffect, ClientInput, Decisions, Machine, Placed, Read, Request, Response, Write};
 use crate::terms::{
-    Birth, Boundary, Conversation, Country, Datacenter, DatacenterSet, Instant, LocalTime, Monotonic, Refusal, Span,
-    Unit, UnitSet, User, Wall,
+    Birth, Boundary, Conversation, Country, Datacenter, DatacenterSet, Instant, LocalTime, Monotonic, Network, Refusal,
+    Span, Unit, UnitSet, User, Wall,
 };
 
 /// Every device.
@@ -64,22 +65,22 @@ impl<D: Decisions, O: Observer> World<D, O> {
             conversation: conversation.kind,
             group_location: conversation.creator,
             creator: birth.creator,
-            roaming_in: self.network_country(birth),
+            roaming_in: self.network_country(birth.author),
             app: birth.app,
             placed: None,
             attempt: 1,
         }
     }
 
-    /// The country in whose network the author's device is: the author's own at home.
-    fn network_country(&self, birth: &Birth) -> Country {
-        let place = self.place_of(birth.author);
-        let at_home = self.plan.map.boundary_of(birth.creator) == Some(place);
-        self.roaming[place.index()].filter(|_| !at_home).unwrap_or(birth.creator)
+    /// The country in whose network a user's device is: the user's own at home.
+    fn network_country(&self, user: User) -> Country {
+        let UserState { country, place, .. } = *self.population.user(user);
+        let at_home = self.plan.map.boundary_of(country) == Some(place);
+        self.roaming[place.index()].filter(|_| !at_home).unwrap_or(country)
     }
 
     /// A conversation as production is asked to show it.
-    pub(super) fn read(&self, request: Request, conversation: Conversation) -> Read {
+    pub(super) fn read(&self, request: Request, reader: User, conversation: Conversation) -> Read {
         let state = self.population.conversation(conversation);
         let tenancy = &self.population.tenants[state.tenant.0 as usize].tenancy;
         Read {
@@ -90,6 +91,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             conversation: state.kind,
             group_location: state.creator,
             opened: Wall(state.opened.0),
+            roaming_in: self.network_country(reader),
         }
     }
 
@@ -172,7 +174,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     fn shown(&mut self, reader: User, request: Request, shown: UnitSet, withheld: UnitSet) {
         if let Some(Task::Read { conversation, asked }) = self.requests.remove(request).map(|pending| pending.task) {
-            self.state(Fact::Read { conversation, reader, asked, shown, withheld });
+            let network = Network(self.place_of(reader));
+            self.state(Fact::Read { conversation, reader, network, asked, shown, withheld });
         }
     }
 }

@@ -11,7 +11,7 @@ use super::traffic::Action;
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::{ClientInput, Decisions, Placed};
-use crate::terms::{Birth, Bytes, Conversation, Instant, Record, RecordKind, Span, Tenant, User};
+use crate::terms::{Birth, Bytes, Conversation, Instant, Network, Record, RecordKind, Span, Tenant, User};
 
 /// The mean time between two responses to a card. An assumption.
 const BETWEEN_RESPONSES: Span = Span::minutes(10);
@@ -152,6 +152,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             conversation,
             author,
             creator: user.country,
+            network: Network(user.place),
             app: user.app,
             kind,
             with: follows.map_or(record, |(with, _)| with),
@@ -169,7 +170,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn open_conversation(&mut self, user: User, conversation: Conversation) {
         let task = Task::Read { conversation, asked: self.now };
         let request = self.requests.insert(Pending::new(task, Origin::Device(user), None));
-        let read = self.read(request, conversation);
+        let read = self.read(request, user, conversation);
         self.local.push_back(Local::Device(user, ClientInput::Read(read)));
     }
 }

@@ -16,8 +16,8 @@ use crate::service::placement::Candidates;
 use crate::service::relocation::Stage;
 use crate::service::{Decisions, Lot, Placed, Relocation, Request, Response, SiteInput};
 use crate::terms::{
-    Birth, Bytes, Content, Conversation, CopyClass, CopySet, Datacenter, Index, Instant, Record, RecordKind, Side,
-    Tenant, Unit, Wall,
+    Birth, Bytes, Content, Conversation, CopyClass, CopySet, Datacenter, Index, Instant, Network, Record, RecordKind,
+    Side, Tenant, Unit, Wall,
 };
 use std::collections::BTreeMap;
 
@@ -345,6 +345,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             conversation,
             author,
             creator: user.country,
+            network: Network(user.place),
             app: user.app,
             kind: RecordKind::Import,
             with: record,

@@ -289,10 +289,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 }
 
-/// For each boundary, the first country of the population that is at home there.
+/// For each boundary, the first country of the population that is at home there, or else of all.
 fn networks(plan: &Plan) -> Vec<Option<Country>> {
     let named = plan.population.tenants.iter().map(|tenant| tenant.billing.country);
     let countries: Vec<_> = named.chain(plan.population.countries.iter().map(|drawn| drawn.country)).collect();
-    let of = |boundary| countries.iter().copied().find(|&country| plan.map.boundary_of(country) == Some(boundary));
+    let all = || countries.iter().copied().chain(Country::codes());
+    let of = |boundary| all().find(|&country| plan.map.boundary_of(country) == Some(boundary));
     (0..).map(Boundary).take(plan.boundaries.len()).map(of).collect()
 }

@@ -21,7 +21,7 @@ pub use copy::{CopyClass, CopyRow, CopySet, Holds};
 pub use lease::{Ballot, Epoch, Incarnation, Index, Members, Mode, Position, Register};
 pub use names::Names;
 pub use opaque::{Lines, Opaque, VoterRecord};
-pub use place::{Boundary, BoundarySet, Country, Datacenter, DatacenterSet, Seat, Side, Unit, UnitSet};
+pub use place::{Boundary, BoundarySet, Country, Datacenter, DatacenterSet, Network, Seat, Side, Unit, UnitSet};
 pub use record::{
     AppVersion, Birth, Conversation, ConversationKind, Opening, Record, RecordKind, Tenancy, Tenant, User,
 };

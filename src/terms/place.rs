@@ -4,6 +4,7 @@
 //! user's topology may add any of them. Their names live with the topology.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident) => {
@@ -40,6 +41,14 @@ pub const MAX_BOUNDARIES: usize = 32;
 pub const MAX_UNITS: usize = 64;
 /// The most datacenters a topology may have.
 pub const MAX_DATACENTERS: usize = 64;
+
+/// In whose network a device is. The digest of the facts passes it over, for it follows from whose device it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Network(pub Boundary);
+
+impl Hash for Network {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
 
 /// A set of boundaries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -224,6 +233,11 @@ impl Country {
             [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Some(Self([*a, *b])),
             _ => None,
         }
+    }
+
+    /// Every code, in the order of [`Country::index`].
+    pub fn codes() -> impl Iterator<Item = Self> + Clone {
+        (b'A'..=b'Z').flat_map(|first| (b'A'..=b'Z').map(move |second| Self([first, second])))
     }
 
     /// The number of different values of [`Country::index`].

@@ -1,6 +1,6 @@
 //! Tenants, conversations and records, and what the world knows of each at its birth.
 
-use super::{Bytes, Country, Instant};
+use super::{Bytes, Country, Instant, Network};
 use std::fmt;
 
 macro_rules! identity {
@@ -183,6 +183,8 @@ pub struct Birth {
     pub author: User,
     /// The author's country code.
     pub creator: Country,
+    /// Where the author's device is.
+    pub network: Network,
     /// The version of the app that made it.
     pub app: AppVersion,
     /// What it is.

@@ -20,7 +20,7 @@ pub enum Rule {
     R6,
     /// Private conversations carry no promise.
     R7,
-    /// Failover stays inside the boundary.
+    /// Failover stays inside the boundary, and under `transit = "in-boundary"` so does what is sent.
     R8,
     /// An unserved country is refused by name.
     R9,
@@ -67,11 +67,14 @@ pub enum Refusal {
         /// How long to wait before trying again.
         retry_after: Span,
     },
+    /// R8: content may not travel beyond the boundary, and the device is in another's network. The write is over:
+    /// it would have to be made again at home.
+    DeviceOutside,
 }
 
 impl Refusal {
     /// The classes of refusal, in the order of reports.
-    pub const CLASSES: [&'static str; 10] = [
+    pub const CLASSES: [&'static str; 11] = [
         "update app",
         "boundary dark",
         "country not served",
@@ -82,6 +85,7 @@ impl Refusal {
         "overloaded",
         "unattested",
         "moving",
+        "device outside",
     ];
 
     /// The place of this refusal's class in [`Refusal::CLASSES`].
@@ -97,6 +101,7 @@ impl Refusal {
             Self::Overloaded { .. } => 7,
             Self::Unattested => 8,
             Self::Moving { .. } => 9,
+            Self::DeviceOutside => 10,
         }
     }
 
@@ -104,7 +109,7 @@ impl Refusal {
     pub const fn rule(self) -> Option<Rule> {
         match self {
             Self::UpdateApp => Some(Rule::R4),
-            Self::BoundaryDark => Some(Rule::R8),
+            Self::BoundaryDark | Self::DeviceOutside => Some(Rule::R8),
             Self::CountryNotServed => Some(Rule::R9),
             _ => None,
         }
@@ -112,7 +117,7 @@ impl Refusal {
 
     /// Whether trying again later can succeed without anybody changing anything.
     pub const fn is_transient(self) -> bool {
-        !matches!(self, Self::UpdateApp | Self::CountryNotServed)
+        !matches!(self, Self::UpdateApp | Self::CountryNotServed | Self::DeviceOutside)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::service::decisions::{CatchUp, Claim, Decisions, Silence, Standing};
 use crate::service::message::{Catalogue, Read, Write};
-use crate::service::placement::{Candidates, Placement};
+use crate::service::placement::{Candidates, Journey, Placement};
 use crate::service::policy::Policy;
 use crate::service::relocation::{Copied, Relocation};
 use crate::service::{Identity, ResidencyMap, Shipped};
@@ -160,6 +160,10 @@ impl<D: Decisions> Decisions for Noted<D> {
 
     fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {
         self.decisions.parts_of(policy, map, read, at)
+    }
+
+    fn may_travel(&self, policy: &Policy, map: &ResidencyMap, journey: Journey, unit: Unit) -> bool {
+        self.decisions.may_travel(policy, map, journey, unit)
     }
 
     fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {

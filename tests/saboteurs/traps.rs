@@ -64,6 +64,8 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::LyingMapAdmitted, caught_by: "RES-6", circumstances: LYING_MAP },
     Trap { planted: Planted::NeedlessRefusal, caught_by: "RES-7", circumstances: DUBLIN_OUT },
     Trap { planted: Planted::HalfConversation, caught_by: "RES-8", circumstances: BEFORE },
+    Trap { planted: Planted::TravelsAnywhere, caught_by: "RES-4", circumstances: IN_BOUNDARY },
+    Trap { planted: Planted::TravelsNowhere, caught_by: "RES-7", circumstances: IN_BOUNDARY },
     Trap { planted: Planted::IgnoresLease, caught_by: "FO-1", circumstances: PAUSED },
     Trap { planted: Planted::LeaseFromReply, caught_by: "FO-1", circumstances: SLOW_ANSWERS },
     Trap { planted: Planted::ChallengesEarly, caught_by: "FO-1", circumstances: ISOLATED },
@@ -147,6 +149,14 @@ at = "10m"
 const ROAMING: &str = r#"
 [population]
 roaming = "50%"
+"#;
+
+const IN_BOUNDARY: &str = r#"
+[service]
+transit = "in-boundary"
+
+[population]
+roaming = "30%"
 "#;
 
 const BEFORE: &str = r#"

@@ -9,8 +9,8 @@ use ringfence::metrics::{
 use ringfence::outcome::{FaultOutcome, Outcome};
 use ringfence::terms::{
     AppVersion, Ballot, Birth, Boundary, BoundarySet, Bytes, Conversation, CopyClass, Country, Datacenter, Epoch,
-    Instant, Mode, Names, Position, Record, RecordKind, Refusal, Register, Rule, Seat, Side, Span, Tenant, Unit,
-    UnitSet, User, VoterRecord, Wall,
+    Instant, Mode, Names, Network, Position, Record, RecordKind, Refusal, Register, Rule, Seat, Side, Span, Tenant,
+    Unit, UnitSet, User, VoterRecord, Wall,
 };
 
 /// 2019-05-06T00:00:00Z.
@@ -232,7 +232,17 @@ impl Day {
             self.say(at, Fact::Lag { unit, records: age.as_micros() / 20_000, age });
         }
         let (shown, withheld) = (UnitSet::of(EMEA_1), UnitSet::EMPTY);
-        self.say(at, Fact::Read { conversation: Conversation(1), reader: User(2), asked: at, shown, withheld });
+        self.say(
+            at,
+            Fact::Read {
+                conversation: Conversation(1),
+                reader: User(2),
+                network: Network(Boundary(1)),
+                asked: at,
+                shown,
+                withheld,
+            },
+        );
     }
 
     fn outage(&mut self) {
@@ -363,6 +373,7 @@ fn birth(record: u64, unit: Unit, born: Instant) -> Birth {
         conversation: Conversation(1),
         author: User(1),
         creator: Country::parse("DE").expect("DE is a code"),
+        network: Network(Boundary(1)),
         app: AppVersion(300),
         kind: RecordKind::ALL[kinds[(record % 16) as usize]],
         with: Record(record),

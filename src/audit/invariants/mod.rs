@@ -18,7 +18,7 @@ pub(super) mod stale;
 pub(super) mod whole_reads;
 pub(super) mod writers;
 
-use crate::terms::{Datacenter, Refusal, Unit};
+use crate::terms::{Conversation, Datacenter, Instant, Network, Refusal, Unit, UnitSet};
 
 /// A refusal of a write.
 #[derive(Clone, Copy, Debug)]
@@ -31,4 +31,19 @@ pub(super) struct Refused {
     pub refusal: Refusal,
     /// Writes that wait at the site.
     pub queue: u32,
+}
+
+/// A conversation that was opened to be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// Which.
+    pub conversation: Conversation,
+    /// Where the reader's device is.
+    pub network: Network,
+    /// When the reader asked.
+    pub asked: Instant,
+    /// The scale units whose part was shown.
+    pub shown: UnitSet,
+    /// Those whose part was refused.
+    pub withheld: UnitSet,
 }

@@ -2,10 +2,11 @@
 //! withheld, and nothing is withheld without need. A reader looks where the rules place records; a wall
 //! clock beyond the declared tolerance puts some elsewhere, and then nothing is judged.
 
+use super::Reading;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Home, Ledger};
 use crate::audit::{Breach, reasons, slack};
-use crate::terms::{Conversation, Instant, Rule, Side, Unit, UnitSet};
+use crate::terms::{Instant, Rule, Side, Unit, UnitSet};
 
 /// Compares each read with the units in which records rest that were acknowledged before it.
 #[derive(Debug, Default)]
@@ -14,15 +15,8 @@ pub(in crate::audit) struct WholeReads {
 }
 
 impl WholeReads {
-    pub(in crate::audit) fn read(
-        &mut self,
-        ledger: &Ledger,
-        at: Instant,
-        conversation: Conversation,
-        asked: Instant,
-        shown: UnitSet,
-        withheld: UnitSet,
-    ) {
+    pub(in crate::audit) fn read(&mut self, ledger: &Ledger, at: Instant, reading: &Reading) {
+        let Reading { conversation, network, asked, shown, withheld } = *reading;
         let talk = ledger.talk(conversation);
         let parts = talk.units_before(asked);
         // What was in a home that the tenant has left is read in the new one.
@@ -41,10 +35,12 @@ impl WholeReads {
             );
             silent.iter().fold(Breach::new(at, what), Breach::in_unit).by_rule(Rule::R3)
         });
-        let needless = parts
-            .minus(shown)
-            .iter()
-            .find(|&unit| withheld.contains(unit) && !is_necessary(ledger, now_in(home, unit), asked, at));
+        let outside = |unit| ledger.travels_inside(conversation) && ledger.terms(unit).boundary != network.0;
+        let needless = |unit: &Unit| {
+            let now = now_in(home, *unit);
+            withheld.contains(*unit) && !outside(now) && !is_necessary(ledger, now, asked, at)
+        };
+        let needless = parts.minus(shown).iter().find(needless);
         if let Some(unit) = needless {
             self.docket.check(false, || {
                 let what = format!(
@@ -75,7 +71,7 @@ fn is_necessary(ledger: &Ledger, unit: Unit, asked: Instant, now: Instant) -> bo
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
+    use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
     use crate::facts::Fact;
     use crate::terms::{RecordKind, Span, UnitSet};
 
@@ -86,6 +82,22 @@ mod tests {
         let new = story.birth(RecordKind::Message);
         story.grant_in(EMEA_1, 1).land_everywhere(new, 1).acknowledge(new, DUBLIN, 1, 1).pass(Span::minutes(5));
         story
+    }
+
+    #[test]
+    fn a_part_may_be_withheld_from_a_reader_outside_where_content_travels_only_inside() {
+        for (strict, broken) in [(true, 0), (false, 1)] {
+            let mut story = Story::after_with(|contract| contract.travels_inside = strict);
+            let birth = story.birth(RecordKind::Message);
+            story.grant_in(EMEA_1, 1).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1);
+            story.pass(Span::minutes(5)).read_in(APAC, UnitSet::EMPTY, UnitSet::of(EMEA_1));
+            assert_eq!(story.finding("RES-8").broken, broken, "strict: {strict}");
+        }
+        let mut story = Story::after_with(|contract| contract.travels_inside = true);
+        let birth = story.birth(RecordKind::Message);
+        story.grant_in(EMEA_1, 1).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1);
+        story.pass(Span::minutes(5)).read(UnitSet::EMPTY, UnitSet::of(EMEA_1));
+        story.expect_broken("RES-8", "within reach");
     }
 
     #[test]

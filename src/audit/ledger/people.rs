@@ -1,6 +1,7 @@
 //! Tenants and conversations. The only tables that grow with the population: 16 bytes a tenant and
 //! 24 bytes a conversation.
 
+use super::Ledger;
 use crate::terms::{Conversation, ConversationKind, Country, Instant, Opening, Tenancy, Tenant, Unit, UnitSet};
 
 /// A conversation, and the scale units in which acknowledged records of it rest.
@@ -96,6 +97,14 @@ impl People {
             self.talks.resize(place + 1, Talk::UNKNOWN);
         }
         &mut self.talks[place]
+    }
+}
+
+impl Ledger {
+    /// Whether what is said in a conversation may travel only inside the boundary where it rests.
+    #[inline]
+    pub(in crate::audit) fn travels_inside(&self, conversation: Conversation) -> bool {
+        self.contract.travels_inside && self.people.talk(conversation).is_organization()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Json, Pairs, by_name, list, object, text};
 use crate::audit::Rests;
+use crate::metrics::Crossing;
 use crate::outcome::Outcome;
 use crate::terms::Rule;
 
@@ -14,6 +15,17 @@ impl Outcome {
                 "datacenter": self.names.datacenter(datacenter),
                 "apart_by": apart.map(text),
                 "landings": landings,
+            }
+        }))
+    }
+
+    pub(super) fn transit(&self) -> Json {
+        list(self.measurements.transit.crossings().map(|&Crossing { home, network, sent, shown }| {
+            object! {
+                "home": self.names.boundary(home),
+                "network": self.names.boundary(network),
+                "sent": sent,
+                "shown": shown,
             }
         }))
     }

@@ -16,6 +16,7 @@ mod reading;
 mod tests;
 
 use super::message::{Placed, Read, Request, Response, Write};
+use super::placement::Journey;
 use super::policy::Policy;
 use super::{Decisions, Machine, ResidencyMap};
 use crate::terms::{Datacenter, DatacenterSet, LocalTime, Monotonic, Refusal, Span, Unit, UnitSet};
@@ -155,7 +156,11 @@ impl<D: Decisions> Client<D> {
                 let organization = write.conversation.is_organization();
                 let unit = self.home(placement.unit, organization);
                 let placed = write.placed.map(|at| Placed { unit: self.home(at.unit, organization), ..at });
-                self.start_request(now, Open::new(write.request, Wants::Store, unit, placed), effects);
+                let journey = Journey { conversation: write.conversation, network: write.roaming_in };
+                let open = Open { placed, ..Open::new(write.request, Wants::Store, journey, unit) };
+                if !self.keeps_back(&open, effects) {
+                    self.start_request(now, open, effects);
+                }
             }
         }
     }
@@ -191,10 +196,7 @@ impl<D: Decisions> Client<D> {
             }
             Response::Redirected { unit, side, placed } => {
                 open.placed = placed.or(open.placed);
-                if !late {
-                    self.redirected(now, &mut open, unit, self.map.unit(unit).site(side), effects);
-                }
-                true
+                late || self.redirected(now, &mut open, unit, self.map.unit(unit).site(side), effects)
             }
             Response::Moved { to, placed } => {
                 open.placed = placed.or(open.placed);
@@ -212,6 +214,17 @@ impl<D: Decisions> Client<D> {
         }
     }
 
+    /// Refuses a write whose content may not travel to its unit. Returns whether it did.
+    fn keeps_back(&self, open: &Open, effects: &mut Vec<ClientEffect>) -> bool {
+        let travels = self.decisions.may_travel(&self.policy, &self.map, open.journey, open.unit);
+        if !travels {
+            let (request, unit, refusal) = (open.request, Some(open.unit), Refusal::DeviceOutside);
+            effects.push(ClientEffect::Refused { request, unit, refusal });
+        }
+        !travels
+    }
+
+    /// Returns whether the request goes on.
     fn redirected(
         &mut self,
         now: LocalTime,
@@ -219,9 +232,12 @@ impl<D: Decisions> Client<D> {
         unit: Unit,
         to: Datacenter,
         effects: &mut Vec<ClientEffect>,
-    ) {
+    ) -> bool {
         open.unit = unit;
         open.hops += 1;
+        if open.wants == Wants::Store && self.keeps_back(open, effects) {
+            return false;
+        }
         let candidates = self.decisions.candidates(&self.map, unit, false);
         let place = candidates.as_slice().iter().position(|&dc| dc == to);
         open.turn = place.unwrap_or(0) as u8;
@@ -230,6 +246,7 @@ impl<D: Decisions> Client<D> {
         } else {
             self.send(now, open, false, effects);
         }
+        true
     }
 
     /// Returns whether the request goes on.

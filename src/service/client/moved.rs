@@ -48,6 +48,12 @@ impl<D: Decisions> Client<D> {
                 return false;
             }
         }
+        if !self.decisions.may_travel(&self.policy, &self.map, open.journey, open.unit) {
+            return match open.wants {
+                Wants::Store => !self.keeps_back(open, effects),
+                Wants::Show { .. } => self.part_done(now, open, false, effects),
+            };
+        }
         self.aim(now, open);
         if open.hops > super::MOST_HOPS && open.wants == Wants::Store {
             self.wait(now, open, Span::ZERO, effects);

@@ -1,6 +1,7 @@
 //! A request that is not over, as the client keeps it.
 
 use crate::service::message::{Placed, Request};
+use crate::service::placement::Journey;
 use crate::service::policy::Policy;
 use crate::terms::{Monotonic, Span, Unit, UnitSet};
 
@@ -9,6 +10,7 @@ use crate::terms::{Monotonic, Span, Unit, UnitSet};
 pub(super) struct Open {
     pub(super) request: Request,
     pub(super) wants: Wants,
+    pub(super) journey: Journey,
     pub(super) unit: Unit,
     pub(super) placed: Option<Placed>,
     /// The place in the list of candidates to try next.
@@ -47,12 +49,13 @@ pub(super) enum Wants {
 }
 
 impl Open {
-    pub(super) const fn new(request: Request, wants: Wants, unit: Unit, placed: Option<Placed>) -> Self {
+    pub(super) const fn new(request: Request, wants: Wants, journey: Journey, unit: Unit) -> Self {
         Self {
             request,
             wants,
+            journey,
             unit,
-            placed,
+            placed: None,
             turn: 0,
             failed: 0,
             hops: 0,

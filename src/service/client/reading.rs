@@ -4,18 +4,22 @@ use super::open::{Open, Wants};
 use super::{Client, ClientEffect};
 use crate::service::Decisions;
 use crate::service::message::Read;
-use crate::terms::{LocalTime, UnitSet};
+use crate::service::placement::Journey;
+use crate::terms::{LocalTime, Unit, UnitSet};
 
 impl<D: Decisions> Client<D> {
     pub(super) fn open_conversation(&mut self, now: LocalTime, read: &Read, effects: &mut Vec<ClientEffect>) {
         let parts = self.decisions.parts_of(&self.policy, &self.map, read, now.wall);
         let wanted = self.homes(parts, read.conversation.is_organization());
-        let (shown, withheld) = (UnitSet::EMPTY, UnitSet::EMPTY);
+        let journey = Journey { conversation: read.conversation, network: read.roaming_in };
+        let travels = |unit: &Unit| self.decisions.may_travel(&self.policy, &self.map, journey, *unit);
+        let withheld = wanted.iter().filter(|unit| !travels(unit)).fold(UnitSet::EMPTY, UnitSet::with);
+        let (shown, wanted) = (UnitSet::EMPTY, wanted.minus(withheld));
         match wanted.iter().next() {
             None => effects.push(ClientEffect::Shown { request: read.request, shown, withheld }),
             Some(unit) => {
                 let wants = Wants::Show { wanted, shown, withheld };
-                self.start_request(now, Open::new(read.request, wants, unit, None), effects);
+                self.start_request(now, Open::new(read.request, wants, journey, unit), effects);
             }
         }
     }

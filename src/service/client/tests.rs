@@ -2,12 +2,12 @@
 
 use super::{Client, ClientEffect, ClientInput};
 use crate::service::map::UnitRow;
-use crate::service::message::{Placed, Request, Response, Write};
-use crate::service::policy::{Manners, Policy};
+use crate::service::message::{Placed, Read, Request, Response, Write};
+use crate::service::policy::{Manners, Policy, Transit};
 use crate::service::{Machine, ResidencyMap, Shipped};
 use crate::terms::{
     AppVersion, Boundary, BoundarySet, ConversationKind, Country, Datacenter, Epoch, LocalTime, Monotonic, Position,
-    Record, RecordKind, Refusal, Span, Tenant, Unit, Wall,
+    Record, RecordKind, Refusal, Span, Tenant, Unit, UnitSet, Wall,
 };
 use std::sync::Arc;
 
@@ -24,6 +24,10 @@ struct Device {
     confirmed: usize,
     /// How often the user was told that the boundary is dark.
     told_dark: usize,
+    /// How often the user was told to come home.
+    told_outside: usize,
+    /// The units whose part was withheld from the reader.
+    withheld: UnitSet,
 }
 
 /// How the sites answer an attempt.
@@ -53,7 +57,15 @@ impl Sites {
 impl Device {
     fn started(policy: Policy) -> Self {
         let client = Client::start(Shipped, Arc::new(map()), Arc::new(policy), 7);
-        Self { client, now: START, sent: Vec::new(), confirmed: 0, told_dark: 0 }
+        Self {
+            client,
+            now: START,
+            sent: Vec::new(),
+            confirmed: 0,
+            told_dark: 0,
+            told_outside: 0,
+            withheld: UnitSet::EMPTY,
+        }
     }
 
     fn local(&self) -> LocalTime {
@@ -75,6 +87,8 @@ impl Device {
                     }
                     ClientEffect::Confirmed { .. } => self.confirmed += 1,
                     ClientEffect::Refused { refusal: Refusal::BoundaryDark, .. } => self.told_dark += 1,
+                    ClientEffect::Refused { refusal: Refusal::DeviceOutside, .. } => self.told_outside += 1,
+                    ClientEffect::Shown { withheld, .. } => self.withheld = withheld,
                     _ => {}
                 }
             }
@@ -211,6 +225,31 @@ fn who_asks_nobody_does_not_call_the_boundary_dark() {
     };
     assert_eq!(told(Policy::default().retry_burst), 1, "asked in vain again and again");
     assert_eq!(told(1), 0, "a minute without asking lies between any two rounds");
+}
+
+#[test]
+fn a_device_outside_sends_nothing_and_asks_for_nothing_where_content_travels_only_inside() {
+    let singapore = Country::parse("SG").expect("a code");
+    let read = Read {
+        request: Request(2),
+        tenant: Tenant(0),
+        billing: germany(),
+        signed_up: Wall(0),
+        conversation: ConversationKind::Flat,
+        group_location: germany(),
+        opened: Wall(0),
+        roaming_in: singapore,
+    };
+    for (transit, sent) in [(Transit::Anywhere, 2), (Transit::InBoundary, 0)] {
+        let mut device = Device::started(Policy { transit, ..Policy::default() });
+        device.step(ClientInput::Write(Write { roaming_in: singapore, ..write(1) }), Sites::Acknowledge);
+        device.step(ClientInput::Read(read), Sites::Acknowledge);
+        device.pass(Span::secs(1), Sites::Acknowledge);
+        assert_eq!(device.sent.len(), sent, "{transit:?}");
+        assert_eq!(device.told_outside, usize::from(sent == 0));
+        assert_eq!(device.withheld, if sent == 0 { UnitSet::of(UNIT) } else { UnitSet::EMPTY });
+        assert!(sent > 0 || device.client.deadline().is_none(), "what is refused does not wait");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a store keeps, loses and agrees on.
 
 use super::*;
-use crate::terms::{AppVersion, Conversation, Country, RecordKind, Tenant, User};
+use crate::terms::{AppVersion, Conversation, Country, Network, RecordKind, Tenant, User};
 
 fn entry(record: u64) -> Entry {
     let birth = Birth {
@@ -10,6 +10,7 @@ fn entry(record: u64) -> Entry {
         conversation: Conversation(0),
         author: User(0),
         creator: Country::parse("DE").expect("a code"),
+        network: Network::default(),
         app: AppVersion(300),
         kind: RecordKind::Message,
         with: Record(record),

@@ -1,0 +1,167 @@
+//! Which refusals are necessary, and which are not.
+
+use crate::audit::tests::{AMSTERDAM, APAC, DUBLIN, EMEA, EMEA_1, SINGAPORE, Story, country};
+use crate::facts::Fact;
+use crate::terms::{AppVersion, Network, RecordKind, Refusal, Side, Span};
+
+/// A holds the lease and has renewed it for five minutes.
+fn healthy() -> Story {
+    let mut story = Story::after();
+    story.renew_for(Side::A, Span::minutes(5));
+    story
+}
+
+fn expect_needless(refusal: Refusal, why: &str) {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    for _ in 0..3 {
+        story.refuse(birth, Some(DUBLIN), refusal).pass(Span::secs(10)).grant(1, Side::A);
+    }
+    story.expect_broken("RES-7", why);
+}
+
+#[test]
+fn no_class_of_refusal_is_necessary_on_a_healthy_system() {
+    expect_needless(Refusal::UpdateApp, "terms do not refuse it");
+    expect_needless(Refusal::BoundaryDark, "inside the boundary could serve");
+    expect_needless(Refusal::CountryNotServed, "serves every country");
+    expect_needless(Refusal::NoLease, "held the lease");
+    expect_needless(Refusal::NoMajority, "majority of voters was in its reach");
+    expect_needless(Refusal::PeerUnreachable, "peer was in its reach");
+    expect_needless(Refusal::Overloaded { retry_after: Span::secs(1) }, "queue was not full");
+    expect_needless(Refusal::Unattested, "untrue map");
+    expect_needless(Refusal::Moving { retry_after: Span::secs(1) }, "not about to leave");
+    expect_needless(Refusal::DeviceOutside, "might have travelled");
+}
+
+#[test]
+fn an_old_apps_card_is_refused_to_a_new_tenant() {
+    let mut story = healthy();
+    let mut card = story.birth(RecordKind::CardMetadata);
+    card.app = AppVersion(200);
+    story.refuse(card, Some(DUBLIN), Refusal::UpdateApp);
+    story.expect_kept("RES-7", 1);
+}
+
+#[test]
+fn a_device_outside_is_refused_where_content_travels_only_inside() {
+    let mut story = Story::after_with(|contract| contract.travels_inside = true);
+    let mut birth = story.birth(RecordKind::Message);
+    birth.network = Network(APAC);
+    story.refuse(birth, None, Refusal::DeviceOutside);
+    story.expect_kept("RES-7", 1);
+    birth.network = Network(EMEA);
+    story.refuse(birth, None, Refusal::DeviceOutside);
+    story.expect_broken("RES-7", "might have travelled");
+}
+
+#[test]
+fn an_author_of_an_unserved_country_is_refused() {
+    let mut story = healthy();
+    let mut birth = story.birth(RecordKind::Message);
+    birth.creator = country("KP");
+    story.refuse(birth, None, Refusal::CountryNotServed);
+    story.expect_kept("RES-7", 1);
+}
+
+#[test]
+fn a_boundary_is_dark_when_no_site_of_it_can_serve() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    for datacenter in [DUBLIN, AMSTERDAM] {
+        story.fact(Fact::Power { datacenter, on: false });
+    }
+    story.refuse(birth, None, Refusal::BoundaryDark);
+    story.expect_kept("RES-7", 1);
+}
+
+#[test]
+fn a_site_without_the_lease_or_with_an_old_one_may_say_so() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
+    story.pass(Span::secs(40)).refuse(birth, Some(DUBLIN), Refusal::NoLease);
+    story.expect_kept("RES-7", 2);
+}
+
+#[test]
+fn a_cut_takes_the_majority_and_the_peer_away() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.cut(DUBLIN, AMSTERDAM).cut(DUBLIN, SINGAPORE);
+    story.refuse(birth, Some(DUBLIN), Refusal::NoMajority).refuse(birth, Some(DUBLIN), Refusal::PeerUnreachable);
+    story.expect_kept("RES-7", 2);
+}
+
+#[test]
+fn a_voter_that_lost_its_memory_makes_no_majority_until_it_is_back() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.cut(DUBLIN, SINGAPORE);
+    story.disks_lost(Side::B);
+    for _ in 0..3 {
+        story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::NoMajority);
+    }
+    story.expect_kept("RES-7", 3);
+    story.vote_again(EMEA_1, Side::B);
+    for _ in 0..3 {
+        story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::NoMajority);
+    }
+    story.expect_broken("RES-7", "majority of voters was in its reach");
+}
+
+#[test]
+fn an_untrue_map_and_a_full_queue_are_reasons() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.fact(Fact::MapPushed { datacenter: DUBLIN, truthful: false });
+    story.refuse(birth, Some(DUBLIN), Refusal::Unattested);
+    story.refuse_with_queue(birth, DUBLIN, Refusal::Overloaded { retry_after: Span::secs(1) }, 100);
+    story.expect_kept("RES-7", 2);
+}
+
+#[test]
+fn a_switchover_ends_within_its_bound() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(20));
+    story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver);
+    story.expect_kept("RES-7", 2);
+    story.pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::SwitchingOver);
+    story.expect_broken("RES-7", "longer than a switchover may take");
+}
+
+#[test]
+fn a_switchover_leaves_no_unit_without_a_holder() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(40));
+    story.refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
+    story.expect_kept("RES-7", 2);
+    story.pass(Span::minutes(1)).refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
+    story.expect_broken("RES-7", "longer than a switchover may take");
+}
+
+#[test]
+fn a_switchover_under_a_later_epoch_has_its_own_time() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    for epoch in 2..=4 {
+        story.grant(epoch, Side::A);
+        story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(20));
+        story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(15));
+    }
+    story.expect_kept("RES-7", 6);
+}
+
+#[test]
+fn a_switchover_that_is_ordered_again_has_its_time_again() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    for _ in 0..3 {
+        story.fact(Fact::Ordered { unit: EMEA_1, forced: false });
+        story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(20));
+        story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(15));
+    }
+    story.expect_kept("RES-7", 6);
+}
