@@ -222,9 +222,9 @@ impl Landings {
         });
         let grown = of.saturating_sub(self.media[at].of);
         for tenant in 0..self.followed {
-            let whose = Tenant(u32::try_from(tenant).unwrap_or(u32::MAX));
+            let owner = Tenant(u32::try_from(tenant).unwrap_or(u32::MAX));
             for kind in RecordKind::ALL {
-                let logged = self.logged(whose, unit, kind);
+                let logged = self.logged(owner, unit, kind);
                 let media = &mut self.media[at];
                 let (held, seen) = (&mut media.by_tenant[tenant][kind.index()], &mut media.seen[tenant][kind.index()]);
                 // A run that is longer than what the log gained has older records, too.
