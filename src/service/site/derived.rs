@@ -178,8 +178,10 @@ impl<D: Decisions> Site<D> {
     /// Deletes what has served: dead letters once everything was taken, and old records once the peer has them.
     fn clear(&mut self, effects: &mut Vec<SiteEffect>) {
         if let Role::Standby(_) = self.role {
-            // The journal is the holder's to write, of all of its log.
-            self.derived.refused[1] = None;
+            // The journal is the holder's to write, of all of its log: here again once this site is it again.
+            if let Some((after, _)) = self.derived.refused[1].take() {
+                self.derived.brought[1] = self.derived.brought[1].min(after);
+            }
         }
         let peer_waits = match &self.role {
             Role::Holding(holding) => holding.peer.lacks_old(),
