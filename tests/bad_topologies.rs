@@ -67,6 +67,20 @@ const TABLE: &[Bad] = &[
         "stands under the law of US",
     ),
     bad(
+        "a datacenter under a law that is no boundary's",
+        "[datacenters.dublin]\njurisdiction = \"RU\"",
+        Code::LabelAgainstTheLaw,
+        3,
+        "which belongs to no boundary",
+    ),
+    bad(
+        "a law that was taken out of its boundary",
+        "[countries]\nIE = \"refuse\"",
+        Code::LabelAgainstTheLaw,
+        3,
+        "which belongs to no boundary",
+    ),
+    bad(
         "a datacenter relabelled",
         "[datacenters.pune]\nboundary = \"apac\"",
         Code::LabelAgainstTheLaw,

@@ -34,12 +34,15 @@ struct Standing<'a> {
 }
 
 impl Standing<'_> {
-    /// A datacenter stands in the boundary to which the country belongs whose law holds there. Of a
-    /// country that is not served nothing is known.
+    /// A datacenter stands in the boundary to which the country belongs whose law holds there: under
+    /// the law of one that is not served no boundary's data may rest.
     fn labels_agree_with_the_law(&self) {
         for ((_, given), row) in entries(&self.document.datacenters).zip(&self.topology.datacenters) {
             let Some(law) = row.jurisdiction.and_then(|country| self.topology.country(country)) else { continue };
-            let Some(home) = law.boundary.filter(|&home| home != row.boundary) else { continue };
+            if law.boundary == Some(row.boundary) {
+                continue;
+            }
+            let home = law.boundary.map_or("no boundary".into(), |home| format!("`{}`", self.name(home)));
             let DatacenterDocument { boundary: label, jurisdiction, .. } = &given.value;
             if !self.is_labelled(&given.value) {
                 continue;
@@ -51,12 +54,11 @@ impl Standing<'_> {
             let own = |place: &&Place| !place.source.is_built_in();
             let place = said.into_iter().flatten().find(own).unwrap_or(&given.place);
             let message = format!(
-                "`{}` is labelled `{}`, and stands under the law of {} (`{}`), which belongs to `{}`",
+                "`{}` is labelled `{}`, and stands under the law of {} (`{}`), which belongs to {home}",
                 row.name,
                 self.name(row.boundary),
                 law.row.name,
-                law.row.code,
-                self.name(home)
+                law.row.code
             );
             let found = Diagnostic::at(Code::LabelAgainstTheLaw, place, message);
             self.findings.add(found.help("correct the label, or the country under `countries`"));
