@@ -124,6 +124,7 @@ bad! {
     backup_for_a_switchover: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-1\"\norder = \"planned\"\nbackup_of = \"emea-1\"") => [Conflict];
     copies_without_a_pause: and("[service]\nindex_every = \"0s\"\nexport_lifetime = \"0s\"") => [OutOfRange, OutOfRange];
     copy_that_nothing_refuses: and("[[fault]]\nkind = \"refuse-copies\"\nat = \"1h\"\ndatacenter = \"dublin\"\ncopy = \"search index\"") => [UnknownWord];
+    inventory_that_is_never_taken: and("[[inventory]]\nat = \"7h\"\n[[inventory]]\nat = 2025-01-01T00:00:00Z") => [FaultAfterEnd, FaultAfterEnd];
     inventory_at_no_time: and("[[inventory]]") => [MissingKey];
     backup_without_a_pause: and("[service]\nbackup_every = \"5s\"") => [BackupTooOften];
     two_tenants_of_one_name: and("[[tenant]]\nname = \"contoso\"\nbilling_country = \"FR\"\nusers = 1") => [DuplicateName];

@@ -45,6 +45,9 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
     let population = population::lowered(document, whole, scale_ppm, whole_run, names);
     let traffic = traffic::lowered(&document.traffic, names.findings);
     let faults = faults(document, phase, names);
+    if let Some(phase) = phase {
+        check_inventories(document, phase, names);
+    }
     let moves = moves::lowered(document, phase, &policy, names);
     let topology = names.topology;
     Some(Plan {
@@ -149,12 +152,25 @@ fn faults(document: &Document, phase: Option<Window>, names: &Resolver<'_>) -> V
         }
         let (moment, phase) = (at.as_ref()?, phase?);
         let at = moment.value.in_run(phase.start);
-        let written = value(&document.duration).map_or(phase.end, |&duration| phase.end.max(phase.start + duration));
-        check_moment(at, &moment.place, "fault strikes", Window { end: written, ..phase }, names);
+        check_moment(at, &moment.place, "fault strikes", as_written(document, phase), names);
         check_age(effect, at, phase, names);
         Some(FaultPlan { at, lasts: value(lasts).copied(), kind: kind? }).filter(|fault| fault.at < phase.end)
     };
     document.fault.iter().flat_map(|list| &list.value).filter_map(one).collect()
+}
+
+/// The safety phase as the scenario is written, which `[check]` may make shorter.
+fn as_written(document: &Document, phase: Window) -> Window {
+    let end = value(&document.duration).map_or(phase.end, |&duration| phase.end.max(phase.start + duration));
+    Window { end, ..phase }
+}
+
+/// An inventory that is never taken would find nothing wrong.
+fn check_inventories(document: &Document, phase: Window, names: &Resolver<'_>) {
+    for moment in document.inventory.iter().flat_map(|list| &list.value).filter_map(|one| one.value.at.as_ref()) {
+        let at = moment.value.in_run(phase.start);
+        check_moment(at, &moment.place, "inventory is taken", as_written(document, phase), names);
+    }
 }
 
 /// What is to happen does while the run lasts as it is written.
