@@ -6,6 +6,7 @@
 //! the same. [`paper`] decides what can be decided before anything runs. [`explain()`] runs a scenario twice, without a trace and with one, and tells a part of it.
 
 mod check;
+pub mod draw;
 mod explain;
 mod faults;
 mod leases;

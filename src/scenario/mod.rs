@@ -120,6 +120,15 @@ pub fn load(path: &Path, size: Size) -> Result<Scenario, Diagnostics> {
     lowered(&Source::read(path)?, size)
 }
 
+/// The text of a scenario file.
+///
+/// # Errors
+///
+/// If it cannot be read, or is no text.
+pub fn text_of(path: &Path) -> Result<String, Diagnostics> {
+    Ok(Source::read(path)?.text.clone())
+}
+
 /// Reads a scenario from text under the name of a file.
 ///
 /// # Errors
