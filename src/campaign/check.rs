@@ -1,10 +1,13 @@
 //! Many runs: every scenario with every seed, on several threads, collected in order.
 
-use super::run::{Options, run};
+use super::baseline::COMPARED;
+use super::run::{Options, run_with};
 use crate::audit::{Covered, INVARIANTS};
 use crate::facts::DigestValue;
-use crate::outcome::{Outcome, Verdict};
+use crate::metrics::{Measured, Scope};
+use crate::outcome::{Outcome, Reason, Verdict};
 use crate::scenario::{Scenario, Size};
+use crate::service::{Decisions, Shipped};
 use crate::terms::{CopyClass, Names, Rule};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -36,8 +39,11 @@ pub struct Checked {
     pub evaluated: Vec<u64>,
     /// The cells of the coverage matrix that it visited.
     pub covered: Vec<Covered>,
-    /// Why it did not pass, one sentence each.
-    pub reasons: Vec<String>,
+    /// The metrics that a later check may be compared in, in the order of [`COMPARED`]; `None` where there was
+    /// nothing to measure.
+    pub figures: [Option<u64>; COMPARED.len()],
+    /// Why it did not pass.
+    pub reasons: Vec<Reason>,
     /// The command line that gives the run again.
     pub reproduce: String,
 }
@@ -74,10 +80,26 @@ impl From<rayon::ThreadPoolBuildError> for CheckError {
 ///
 /// If the threads cannot be started.
 pub fn check(jobs: &[Job], size: Size, threads: usize, done: impl Fn() + Sync) -> Result<Suite, CheckError> {
+    check_with(jobs, size, threads, |_| Shipped, done)
+}
+
+/// Runs every job under a service whose decisions `decide` gives for its scenario.
+///
+/// # Errors
+///
+/// If the threads cannot be started.
+pub fn check_with<D: Decisions>(
+    jobs: &[Job],
+    size: Size,
+    threads: usize,
+    decide: impl Fn(&Scenario) -> D + Sync,
+    done: impl Fn() + Sync,
+) -> Result<Suite, CheckError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let runs: Vec<_> = jobs.iter().flat_map(|job| seeds(job).map(move |seed| (job, seed))).collect();
+    let runs: Vec<_> = jobs.iter().flat_map(|job| job.seeds().map(move |seed| (job, seed))).collect();
     let one = |&(job, seed): &(&Job, u64)| {
-        let checked = Checked::of(&run(&job.scenario, seed, Options { size, ..Options::default() }));
+        let checked =
+            Checked::of(&run_with(&job.scenario, seed, decide(&job.scenario), Options { size, ..Options::default() }));
         done();
         checked
     };
@@ -87,10 +109,12 @@ pub fn check(jobs: &[Job], size: Size, threads: usize, done: impl Fn() + Sync) -
     Ok(Suite { scenarios: jobs.iter().map(of_job).collect() })
 }
 
-/// The seeds of a job: consecutive, from the scenario's own, within 63 bits.
-fn seeds(job: &Job) -> impl Iterator<Item = u64> {
-    let first = job.scenario.default_seed;
-    (0..u64::from(job.seeds)).map(move |n| first.wrapping_add(n) & (u64::MAX >> 1))
+impl Job {
+    /// Its seeds: consecutive, from the scenario's own, within 63 bits.
+    pub fn seeds(&self) -> impl Iterator<Item = u64> {
+        let first = self.scenario.default_seed;
+        (0..u64::from(self.seeds)).map(move |n| first.wrapping_add(n) & (u64::MAX >> 1))
+    }
 }
 
 impl Checked {
@@ -104,6 +128,10 @@ impl Checked {
             events: outcome.events,
             evaluated: INVARIANTS.iter().map(|(id, _)| count(id)).collect(),
             covered: outcome.covered().into_keys().collect(),
+            figures: COMPARED.map(|metric| match outcome.measurements.value(metric, Scope::Everything)? {
+                Measured::Count(value) | Measured::Micros(value) => Some(value),
+                Measured::MilliPercent(_) => None,
+            }),
             reasons: outcome.reasons(),
             reproduce: outcome.reproduce.clone(),
         }

@@ -3,19 +3,23 @@
 //! [`run()`] composes the observers over the world and gathers what they folded into an
 //! [`Outcome`](crate::outcome::Outcome); [`check()`] does so for every scenario and seed and keeps what a line needs. **This is
 //! the only module with threads**, and it collects in order: on one thread and on eight the result is
-//! the same. [`paper`] decides what can be decided before anything runs. [`explain()`] runs a scenario twice, without a trace and with one, and tells a part of it.
+//! the same. [`paper`] decides what can be decided before anything runs. [`baseline`] holds a check
+//! against an earlier one. [`explain()`] runs a scenario twice, without a trace and with one, and tells a part of it.
 
+pub mod baseline;
 mod check;
 pub mod draw;
 mod explain;
 mod faults;
 mod leases;
+mod paired;
 pub mod paper;
 pub mod random;
 mod run;
 pub mod saboteur;
 pub mod survival;
 
-pub use check::{CheckError, Checked, Job, Suite, VisitedCell, check};
+pub use check::{CheckError, Checked, Job, Suite, VisitedCell, check, check_with};
 pub use explain::{Asked, Unexplained, explain, explain_outcome, explain_with};
+pub use paired::Interval;
 pub use run::{Options, Watch, reproduce, run, run_beside, run_with, setting, setup};

@@ -7,7 +7,7 @@
 
 use crate::audit::{Audit, Contract, Finding};
 use crate::facts::{Fact, Observer};
-use crate::outcome::breach;
+use crate::outcome::{About, Reason, breach};
 use crate::scenario::{self, Scenario, Topology};
 use crate::service::message::{Catalogue, Placed, Read, Request, Write};
 use crate::service::{Decisions, Identity, Policy, ResidencyMap};
@@ -36,12 +36,16 @@ impl Paper {
         self.findings.iter().all(|finding| finding.broken == 0)
     }
 
-    /// What is broken, one sentence each.
-    pub fn reasons(&self, names: &Names) -> Vec<String> {
+    /// What is broken, and why.
+    pub fn reasons(&self, names: &Names) -> Vec<Reason> {
         let broken = self.findings.iter().filter(|finding| finding.broken > 0);
         let sentence = |finding: &Finding| {
             let first = finding.breaches.first().map(|breach| breach::sentence(breach, names)).unwrap_or_default();
-            format!("{} broken {} of {} times on paper, first: {first}", finding.id, finding.broken, finding.checked)
+            let Finding { id, broken, checked, .. } = finding;
+            Reason {
+                what: format!("{id} broken {broken} of {checked} times on paper, first: {first}"),
+                about: About::Invariant { id, tenant: None, fault: None },
+            }
         };
         broken.map(sentence).collect()
     }

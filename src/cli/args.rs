@@ -1,5 +1,8 @@
 //! The command line as types.
 
+use super::reports::{self, Target};
+use crate::scenario::ResultFormat;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -43,8 +46,12 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write a commented scenario to start from.
     Init(InitArgs),
-    /// Print the JSON Schema of a scenario.
-    Schema,
+    /// Print a JSON Schema: of a scenario, or of a file of profiles.
+    Schema {
+        /// Of what.
+        #[arg(default_value = "scenario")]
+        of: SchemaOf,
+    },
     /// Print every key, fault, metric, refusal, invariant and error code, as Markdown.
     Reference,
     /// Print a script of completions for a shell.
@@ -96,14 +103,34 @@ pub struct CheckArgs {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub seeds: Option<u32>,
     /// As large as each scenario says, not as small as its `[check]` says.
-    #[arg(long)]
-    pub full: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub full: Option<bool>,
     /// How many runs go on at once. Default: one for each core.
     #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// How the results are written to standard output.
-    #[arg(long, default_value = "text")]
-    pub format: Format,
+    /// How the results are written to standard output. Default: `text`.
+    #[arg(long, value_parser = formats())]
+    pub format: Option<ResultFormat>,
+    /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
+    pub report: Vec<Target>,
+    /// Compare with an earlier result, written with `--format json` or `--report json=FILE`, seed by seed.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Fail, with 10, if a verdict or a metric is worse than in the baseline.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub fail_if_worse: Option<bool>,
+    /// The profile of `ringfence.toml` over which these flags are laid. Default: `default`.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The file of profiles. Default: the nearest `ringfence.toml`, here or in a folder above.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The formats of results, by name.
+fn formats() -> impl TypedValueParser<Value = ResultFormat> {
+    PossibleValuesParser::new(reports::names()).try_map(|name| reports::format(&name))
 }
 
 /// `campaign`.
@@ -218,6 +245,15 @@ pub enum Format {
     Text,
     /// For programs: one JSON object.
     Json,
+}
+
+/// What a JSON Schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A scenario.
+    Scenario,
+    /// A file of profiles, `ringfence.toml`.
+    Profiles,
 }
 
 /// When text is coloured.

@@ -1,83 +1,121 @@
 //! `check`: every topology and scenario on paper, then every scenario with several seeds, one line each.
 
-use super::args::{CheckArgs, Format};
+mod json;
+mod text;
+
+use super::against::{self, Against};
+use super::args::CheckArgs;
 use super::coverage::Coverage;
 use super::failure::Failure;
 use super::files::{self, Files};
-use super::terminal::{Progress, Terminal, put};
+use super::reports::{self, Written};
+use super::results;
+use super::settings::Settings;
+use super::terminal::{Progress, Terminal};
 use crate::campaign::paper::{self, Paper};
-use crate::campaign::{self, Checked, Job, Suite};
-use crate::metrics::grouped;
-use crate::outcome::{SCHEMA_VERSION, VERSION, Verdict};
-use crate::report::Paint;
-use crate::scenario::{self, Diagnostics, Scenario, Size, Topology};
+use crate::campaign::{self, Job, Options, Suite, run};
+use crate::outcome::{Reason, Verdict};
+use crate::report::{Paint, ci};
+use crate::scenario::{self, Diagnostics, ResultFormat, Scenario, Size, Topology};
 use crate::service::Shipped;
 use crate::terms::Names;
-use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// So many failing runs of a scenario are told one by one.
-const TOLD: usize = 3;
+/// Of so many scenarios that break a promise it is told how it came to that; each takes three more runs.
+const CHAINS: usize = 3;
 
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
-    let size = if args.full { Size::Full } else { Size::Ci };
+    let settings = Settings::of(args)?;
     let files = files::found(&args.paths)?;
-    let (topologies, jobs) = loaded(args, &files, size)?;
+    reports::check_writable(&settings.reports)?;
+    let (topologies, jobs) = match loaded(&files, &settings) {
+        Ok(loaded) => loaded,
+        Err(bad) => return Err(refused(bad, &settings, terminal)?),
+    };
+    let baseline = settings.baseline.as_deref().map(|path| against::read(path, &jobs, settings.size)).transpose()?;
     let papers = papers(&topologies, &jobs);
-    let runs = jobs.iter().map(|job| u64::from(job.seeds)).sum();
-    let (bar, done) = Progress::of_runs(runs);
-    let suite = campaign::check(&jobs, size, args.jobs.map_or(0, usize::from), done)?;
+    let (bar, done) = Progress::of_runs(jobs.iter().map(|job| u64::from(job.seeds)).sum());
+    let suite = campaign::check(&jobs, settings.size, settings.threads, done)?;
     drop(bar);
+    let against = baseline.map(|baseline| Against { found: baseline.compare(&jobs, &suite), settings: &settings });
     let coverage = Coverage::of(&suite, jobs.iter().map(|job| &job.scenario.names));
-    let summary = Summary::of(&papers, &suite, args.paths.iter().any(|path| path.is_dir()));
-    terminal.print(&match args.format {
-        Format::Text => text(&papers, &suite, &coverage, &summary, terminal.paint()),
-        Format::Json => json(&papers, &suite, &coverage, &summary),
-    })?;
+    let summary = Summary::of(&papers, &suite, args.paths.iter().any(|path| path.is_dir()), against.as_ref());
+    let results = results(&papers, &jobs, &suite, &summary, against.as_ref(), settings.size);
+    let text = |paint| text::text(&papers, &suite, &coverage, &summary, against.as_ref(), paint);
+    let json = json::json(&papers, &jobs, &suite, &coverage, &summary, against.as_ref(), settings.size);
+    let mut written = Written { text: text(Paint::Plain), json, results: &results };
+    reports::write(&settings.reports, &written)?;
+    written.text = text(terminal.paint());
+    terminal.print(&written.on_output(settings.format))?;
+    terminal.end_with(&results);
     Ok(summary.verdict)
 }
 
+/// Topologies with their files, and scenarios.
+type Loaded = (Vec<(String, Topology)>, Vec<Job>);
+
 /// Loads every topology and scenario; what is wrong with any of them is told in one pass.
-fn loaded(args: &CheckArgs, files: &Files, size: Size) -> Result<(Vec<Topology>, Vec<Job>), Failure> {
+fn loaded(files: &Files, settings: &Settings) -> Result<Loaded, Vec<(String, Diagnostics)>> {
     let mut bad = Vec::new();
-    let mut keep = |found: Diagnostics| bad.push(found);
-    let topology = |path: &PathBuf| scenario::load_topology(&path.to_string_lossy());
+    let mut keep = |path: &Path, found: Diagnostics| bad.push((path.display().to_string(), found));
+    let topology = |path: &PathBuf| {
+        let file = path.to_string_lossy().into_owned();
+        scenario::load_topology(&file).map(|topology| (file, topology))
+    };
     let topologies: Vec<_> =
-        files.topologies.iter().filter_map(|path| topology(path).map_err(&mut keep).ok()).collect();
-    let scenarios: Vec<_> =
-        files.scenarios.iter().filter_map(|path| scenario::load(path, size).map_err(&mut keep).ok()).collect();
+        files.topologies.iter().filter_map(|path| topology(path).map_err(|found| keep(path, found)).ok()).collect();
+    let scenarios: Vec<_> = files
+        .scenarios
+        .iter()
+        .filter_map(|path| scenario::load(path, settings.size).map_err(|found| keep(path, found)).ok())
+        .collect();
     if !bad.is_empty() {
-        return Err(Failure::Scenario(bad));
+        return Err(bad);
     }
-    let job = |scenario: Scenario| Job { seeds: args.seeds.unwrap_or(scenario.check.seeds), scenario };
+    let job = |scenario: Scenario| Job { seeds: settings.seeds.unwrap_or(scenario.check.seeds), scenario };
     Ok((topologies, scenarios.into_iter().map(job).collect()))
 }
 
+/// Writes what is wrong with files wherever results go, but as text: that is for standard error, and for the
+/// failure that is given back.
+fn refused(bad: Vec<(String, Diagnostics)>, settings: &Settings, terminal: &Terminal) -> Result<Failure, Failure> {
+    let results = results::of_bad_files("check", &bad);
+    let json = json::of_bad_files(&results);
+    let written = Written { text: String::new(), json, results: &results };
+    let targets: Vec<_> =
+        settings.reports.iter().filter(|target| target.format != ResultFormat::Text).cloned().collect();
+    reports::write(&targets, &written)?;
+    terminal.print(&written.on_output(settings.format))?;
+    Ok(Failure::Scenario(bad.into_iter().map(|(_, found)| found).collect()))
+}
+
 /// What was decided on paper.
-struct Decided {
-    name: String,
-    is_topology: bool,
-    paper: Paper,
-    reasons: Vec<String>,
+pub(super) struct Decided {
+    pub(super) name: String,
+    /// The file, as the user named it.
+    pub(super) file: String,
+    pub(super) is_topology: bool,
+    pub(super) paper: Paper,
+    pub(super) reasons: Vec<Reason>,
 }
 
 /// Decides every topology and every scenario on paper.
-fn papers(topologies: &[Topology], jobs: &[Job]) -> Vec<Decided> {
-    let decided = |name: &str, is_topology, paper: Paper, names: &Names| {
+fn papers(topologies: &[(String, Topology)], jobs: &[Job]) -> Vec<Decided> {
+    let decided = |name: &str, file: &str, is_topology, paper: Paper, names: &Names| {
         let reasons = paper.reasons(names);
-        Decided { name: name.into(), is_topology, paper, reasons }
+        Decided { name: name.into(), file: file.into(), is_topology, paper, reasons }
     };
-    let alone = topologies
-        .iter()
-        .map(|topology| decided(&topology.name, true, paper::of_topology(&Shipped, topology), &topology.names()));
+    let alone = topologies.iter().map(|(file, topology)| {
+        decided(&topology.name, file, true, paper::of_topology(&Shipped, topology), &topology.names())
+    });
     let under = jobs.iter().map(|Job { scenario, .. }| {
-        decided(&scenario.name, false, paper::on_paper(&Shipped, scenario), &scenario.names)
+        decided(&scenario.name, &scenario.file, false, paper::on_paper(&Shipped, scenario), &scenario.names)
     });
     alone.chain(under).collect()
 }
 
 impl Decided {
-    fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Verdict {
         if self.paper.holds() { Verdict::Pass } else { Verdict::Breach }
     }
 }
@@ -93,129 +131,61 @@ struct Summary {
 impl Summary {
     /// A folder is a suite, which must put every invariant to the test. Of single scenarios their
     /// own `requires` says what they must test.
-    fn of(papers: &[Decided], suite: &Suite, is_folder: bool) -> Self {
+    fn of(papers: &[Decided], suite: &Suite, is_folder: bool, against: Option<&Against<'_>>) -> Self {
         let ran = !suite.scenarios.is_empty();
         let never_evaluated = if ran { suite.never_evaluated() } else { Vec::new() };
         let untested = if is_folder && !never_evaluated.is_empty() { Verdict::Vacuous } else { Verdict::Pass };
         let runs = if ran { suite.worst() } else { Verdict::Pass };
-        let verdict = papers.iter().map(Decided::verdict).fold(runs.max(untested), Verdict::max);
+        let beside = against.map_or(Verdict::Pass, Against::verdict);
+        let verdict = papers.iter().map(Decided::verdict).fold(runs.max(untested).max(beside), Verdict::max);
         Self { verdict, never_evaluated, binding: is_folder }
     }
-}
 
-fn text(papers: &[Decided], suite: &Suite, coverage: &Coverage<'_>, summary: &Summary, paint: Paint) -> String {
-    let width = papers.iter().map(|decided| decided.name.chars().count()).max().unwrap_or(0);
-    let mut text = String::new();
-    for decided in papers.iter().filter(|decided| decided.is_topology || !decided.paper.holds()) {
-        text += &line_on_paper(decided, width, paint);
-    }
-    for (name, runs) in &suite.scenarios {
-        text += &line(name, width, runs, paint);
-    }
-    let cases = papers.iter().map(|decided| decided.paper.cases).sum();
-    put(&mut text, &format!("\n{} records placed or refused on paper", grouped(cases)));
-    if suite.scenarios.is_empty() {
-        put(&mut text, &format!("verdict: {}, {}", painted(summary.verdict, 0, paint), summary.verdict.meaning()));
-        return text;
-    }
-    let (runs, events) = (counted(suite.runs().count(), "run"), suite.runs().map(|run| run.events).sum());
-    let evaluations = suite.runs().flat_map(|run| &run.evaluated).sum();
-    let (scenarios, verdict) = (counted(suite.scenarios.len(), "scenario"), painted(summary.verdict, 0, paint));
-    put(
-        &mut text,
-        &format!(
-            "{scenarios}, {runs}, {} events, invariants evaluated {} times",
-            grouped(events),
-            grouped(evaluations),
-        ),
-    );
-    put(&mut text, &coverage.text());
-    if summary.binding && !summary.never_evaluated.is_empty() {
-        put(&mut text, &format!("never evaluated, which fails the check: {}", summary.never_evaluated.join(", ")));
-    }
-    put(&mut text, &format!("verdict: {verdict}, {}", summary.verdict.meaning()));
-    text
-}
-
-/// One line for what was decided on paper, and beneath it what is broken.
-fn line_on_paper(decided: &Decided, width: usize, paint: Paint) -> String {
-    let Decided { name, paper: Paper { cases, placed, .. }, reasons, .. } = decided;
-    let verdict = painted(decided.verdict(), 9, paint);
-    let (placed, refused) = (grouped(*placed), grouped(cases - placed));
-    let mut text = format!("{verdict}  {name:width$}  on paper: {placed} records placed, {refused} refused\n");
-    for reason in reasons {
-        put(&mut text, &format!("    {reason}"));
-    }
-    text
-}
-
-/// One line for a scenario, and beneath it its first few failing runs.
-fn line(name: &str, width: usize, runs: &[Checked], paint: Paint) -> String {
-    let worst = runs.iter().map(|run| run.verdict).max().unwrap_or(Verdict::Vacuous);
-    let failing: Vec<_> = runs.iter().filter(|run| run.verdict != Verdict::Pass).collect();
-    let events: u64 = runs.iter().map(|run| run.events).sum();
-    let passed = runs.len() - failing.len();
-    let mut text = format!("{}  {name:width$}  {passed} of {} seeds pass", painted(worst, 9, paint), runs.len());
-    put(&mut text, &format!(", {} events", grouped(events)));
-    for run in failing.iter().take(TOLD) {
-        put(&mut text, &format!("  seed {}: {}", run.seed, run.verdict));
-        run.reasons.iter().for_each(|reason| put(&mut text, &format!("    {reason}")));
-        put(&mut text, &format!("    {}", run.reproduce));
-    }
-    if failing.len() > TOLD {
-        put(&mut text, &format!("  and {} more", failing.len() - TOLD));
-    }
-    text
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A verdict at a least width, in its colour.
-fn painted(verdict: Verdict, width: usize, paint: Paint) -> String {
-    let code = match verdict {
-        Verdict::Pass => 32,
-        Verdict::Threshold | Verdict::Vacuous => 33,
-        Verdict::Breach => 31,
-    };
-    match paint {
-        Paint::Colour => format!("\x1b[{code}m{verdict:<width$}\x1b[0m"),
-        Paint::Plain => format!("{verdict:<width$}"),
+    /// What is said of the whole, for CI.
+    fn remarks(&self) -> Vec<ci::Concern> {
+        let untested = self.never_evaluated.iter().filter(|_| self.binding);
+        let remark = |id: &&str| ci::Concern {
+            rule: "never-evaluated".into(),
+            promise: "A folder of scenarios puts every invariant to the test.".into(),
+            what: format!("no run evaluated {id}"),
+            place: None,
+            related: Vec::new(),
+            fails: true,
+        };
+        untested.map(remark).collect()
     }
 }
 
-fn json(papers: &[Decided], suite: &Suite, coverage: &Coverage<'_>, summary: &Summary) -> String {
-    let on_paper = |decided: &Decided| -> Value {
-        json!({
-            "name": decided.name,
-            "verdict": decided.verdict().name(),
-            "cases": decided.paper.cases,
-            "placed": decided.paper.placed,
-            "reasons": decided.reasons,
-        })
-    };
-    let run = |run: &Checked| -> Value {
-        json!({
-            "seed": run.seed,
-            "verdict": run.verdict.name(),
-            "digest": run.digest.to_string(),
-            "events": run.events,
-            "reasons": run.reasons,
-            "reproduce": run.reproduce,
-        })
-    };
-    let scenario = |(name, runs): &(String, Vec<Checked>)| -> Value {
-        json!({ "scenario": name, "runs": runs.iter().map(run).collect::<Vec<_>>() })
-    };
-    let whole = json!({
-        "schema_version": SCHEMA_VERSION,
-        "version": VERSION,
-        "verdict": summary.verdict.name(),
-        "coverage": coverage.json(),
-        "never_evaluated": summary.never_evaluated,
-        "on_paper": papers.iter().map(on_paper).collect::<Vec<_>>(),
-        "scenarios": suite.scenarios.iter().map(scenario).collect::<Vec<_>>(),
-    });
-    format!("{whole:#}\n")
+/// The whole for CI: topologies by themselves, scenarios with what was decided on paper first.
+fn results(
+    papers: &[Decided],
+    jobs: &[Job],
+    suite: &Suite,
+    summary: &Summary,
+    against: Option<&Against<'_>>,
+    size: Size,
+) -> ci::Results {
+    let (alone, under): (Vec<_>, Vec<_>) = papers.iter().partition(|decided| decided.is_topology);
+    let mut suites: Vec<_> = alone.into_iter().map(results::of_topology).collect();
+    let mut chains = 0;
+    for ((mut runs, job), decided) in results::of_runs(jobs, suite).into_iter().zip(jobs).zip(under) {
+        let mut cases = runs.cases.iter_mut().zip(job.seeds());
+        if let Some((case, seed)) = cases.find(|(case, _)| chains < CHAINS && case.is_breach()) {
+            let again = run(&job.scenario, seed, Options { size, ..Options::default() });
+            case.chain = results::chain(&job.scenario, &again, Shipped);
+            chains += 1;
+        }
+        runs.cases.extend(results::broken_on_paper(decided, &job.scenario));
+        suites.push(runs);
+    }
+    let (runs, events) = (suite.runs().count() as u64, suite.runs().map(|run| run.events).sum());
+    let counts = vec![
+        ("scenarios", suite.scenarios.len() as u64),
+        ("runs", runs),
+        ("events", events),
+        ("evaluations of invariants", suite.runs().flat_map(|run| &run.evaluated).sum()),
+        ("records on paper", papers.iter().map(|decided| decided.paper.cases).sum()),
+    ];
+    let remarks = summary.remarks().into_iter().chain(against.into_iter().flat_map(Against::remarks)).collect();
+    ci::Results { command: "check", standing: ci::Standing::Judged(summary.verdict), counts, suites, remarks }
 }

@@ -1,6 +1,7 @@
 //! Which files a check is about: scenarios and topologies, told apart by what is in them.
 
 use super::failure::Failure;
+use crate::scenario::PROFILES;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,7 @@ pub(super) fn found(paths: &[PathBuf]) -> Result<Files, Failure> {
     Ok(files)
 }
 
-/// Every scenario and topology of a folder and of the folders in it.
+/// Every scenario and topology of a folder and of the folders in it, but no file of profiles.
 fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     gather(folder, &mut files)?;
@@ -48,7 +49,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         // A link to a folder is left alone: it may lead back up.
         if entry.file_type().map_err(unreadable)?.is_dir() {
             gather(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if path.extension().is_some_and(|extension| extension == "toml") && entry.file_name() != PROFILES {
             files.push(path);
         }
     }

@@ -5,6 +5,7 @@
 //! never happened, 20 a promise was broken; 2 for bad usage or a bad scenario, 1 for an error of this
 //! program. An interrupt ends the process as the system does, which shells report as 130.
 
+mod against;
 mod args;
 mod campaign;
 mod check;
@@ -16,7 +17,10 @@ mod guard;
 mod locate;
 mod nearest;
 mod reference;
+mod reports;
+mod results;
 mod run;
+mod settings;
 mod survivability;
 mod terminal;
 mod topology;
@@ -25,10 +29,12 @@ mod write;
 
 pub use args::{
     CampaignArgs, CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, QuestionArgs, RunArgs,
-    Subject, SurvivabilityArgs, TopologyArgs,
+    SchemaOf, Subject, SurvivabilityArgs, TopologyArgs,
 };
 pub use failure::Failure;
 pub use guard::guarded;
+pub use reports::Target;
+pub use results::{chain, of_run, of_runs};
 pub use terminal::Terminal;
 
 use crate::outcome::Verdict;
@@ -48,7 +54,7 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
         Command::Locate(args) => locate::locate(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),
         Command::Init(args) => write::init(args, terminal),
-        Command::Schema => write::schema(terminal),
+        Command::Schema { of } => write::schema(*of, terminal),
         Command::Reference => reference::reference(terminal),
         Command::Completions { shell } => write::completions(*shell, terminal),
     }

@@ -6,13 +6,15 @@ use super::terminal::{Terminal, put};
 use crate::audit::INVARIANTS;
 use crate::metrics::{Dimension, Metric};
 use crate::outcome::Verdict;
-use crate::scenario::{Code, schema};
+use crate::scenario::{Code, PROFILES, profiles_schema, schema};
 use crate::terms::{CopyClass, CopyRow, Refusal};
 use serde_json::Value;
 
 pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
-    let schema: Value = serde_json::from_str(&schema()).map_err(|error| Failure::Internal(error.to_string()))?;
-    terminal.print(&page(&schema))?;
+    let read = |schema: String| -> Result<Value, Failure> {
+        serde_json::from_str(&schema).map_err(|error| Failure::Internal(error.to_string()))
+    };
+    terminal.print(&page(&read(schema())?, &read(profiles_schema())?))?;
     Ok(Verdict::Pass)
 }
 
@@ -35,7 +37,7 @@ const TABLES: [(&str, &str); 15] = [
     ("`[access]`", "AccessDocument"),
 ];
 
-fn page(schema: &Value) -> String {
+fn page(schema: &Value, profiles: &Value) -> String {
     let mut page = String::from(
         "# Reference\n\nWritten by `ringfence reference` from the tables that the program itself reads. \
          A key in bold must be there.\n\n## A scenario\n",
@@ -50,6 +52,11 @@ fn page(schema: &Value) -> String {
         put(&mut page, &format!("\n### {}\n", quoted(&fault["properties"]["kind"]["const"])));
         keys(&mut page, fault, schema);
     }
+    put(&mut page, &format!("\n## `{PROFILES}`: `[profile.NAME]`\n"));
+    keys(&mut page, &profiles["definitions"]["ProfileDocument"], profiles);
+    put(&mut page, "\n### `[profile.NAME.reports]`\n");
+    keys(&mut page, &profiles["definitions"]["Reports"], profiles);
+    exit_codes(&mut page);
     metrics(&mut page);
     put(&mut page, "\n## Classes of refusal\n");
     for class in Refusal::CLASSES {
@@ -127,6 +134,23 @@ fn copies(page: &mut String) {
     );
     for CopyRow { name, holds, residence, lifetime, fed_by, readers, .. } in CopyClass::TABLE {
         put(page, &format!("| {name} | {holds} | {residence} | {lifetime} | {fed_by} | {readers} |"));
+    }
+}
+
+/// The highest that applies wins.
+fn exit_codes(page: &mut String) {
+    put(page, "\n## Exit codes\n\n| code | meaning |\n|---:|---|");
+    let verdicts = [Verdict::Pass, Verdict::Threshold, Verdict::Vacuous, Verdict::Breach];
+    let judged = verdicts.map(|verdict| (verdict.exit_code(), verdict.meaning()));
+    let other = [
+        (1, "an error of this program, or of the system"),
+        (2, "bad usage, or a file that is wrong: nothing was run"),
+        (130, "interrupted"),
+    ];
+    let mut all: Vec<_> = judged.into_iter().chain(other).collect();
+    all.sort_unstable();
+    for (code, meaning) in all {
+        put(page, &format!("| {code} | {meaning} |"));
     }
 }
 

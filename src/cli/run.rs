@@ -2,15 +2,15 @@
 
 use super::args::{Format, RunArgs, Subject};
 use super::failure::Failure;
+use super::results;
 use super::terminal::{Progress, Terminal};
 use super::whole::Whole;
-use crate::campaign::{self, Asked, Options};
+use crate::campaign::{self, Options};
 use crate::facts::Observer;
 use crate::outcome::{Outcome, Verdict};
 use crate::report;
 use crate::scenario::{self, Scenario, Size};
 use crate::service::Shipped;
-use crate::terms::Span;
 use crate::trace::Events;
 use std::fs;
 use std::path::{self, Path};
@@ -28,23 +28,16 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failur
         Some(path) => traced(&loaded, &args.subject, path, terminal)?,
     };
     terminal.print(&match args.format {
-        Format::Text => report::text(&outcome, terminal.paint()) + &chain(&loaded, &outcome, terminal),
+        Format::Text => report::text(&outcome, terminal.paint()),
         Format::Json => outcome.to_json(),
     })?;
     if let Some(folder) = &args.out {
         let written = report::write(folder, &outcome)?;
         terminal.note(&format!("written: {}", written.page.display()));
     }
-    Ok(conclude(&outcome, terminal))
-}
-
-/// How it came to the first breach, in brief; the run is made once more for it. Nothing where none is told.
-fn chain(scenario: &Scenario, outcome: &Outcome, terminal: &Terminal) -> String {
-    let Some((_, breach)) = outcome.breaches().first().copied() else { return String::new() };
-    let asked = Asked::Breach { number: 1, within: Span::minutes(1) };
-    let Ok(story) = campaign::explain_outcome(scenario, outcome, Shipped, asked) else { return String::new() };
-    let whole = outcome.reproduce.replacen("ringfence run", "ringfence explain", 1);
-    report::chain_text(&story, breach.at, terminal.paint()) + &format!("  in full: {whole} --breach 1\n")
+    let chain = results::chain(&loaded, &outcome, Shipped);
+    terminal.end_with(&results::of_run(&loaded, &outcome, chain));
+    Ok(outcome.verdict())
 }
 
 /// Makes the folder of a report for a trace that goes there, where it must not take the place of a part

@@ -3,7 +3,7 @@
 use super::args::Color;
 use super::failure::Failure;
 use crate::outcome::Verdict;
-use crate::report::Paint;
+use crate::report::{Paint, ci};
 use crate::terms::{Instant, Span};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -55,6 +55,14 @@ impl Terminal {
         let (dim, end) = if self.coloured_errors { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
         // Where standard error is gone there is nobody left to tell.
         let _ = writeln!(io::stderr(), "{dim}{text}{end}");
+    }
+
+    /// Says, of what did not pass, the verdict, the breach and the line to paste once more, after the results.
+    pub fn end_with(&self, results: &ci::Results) {
+        let ending = ci::ending(results);
+        if !ending.is_empty() {
+            self.note(&ending);
+        }
     }
 
     /// Says how a command ended, and gives the exit code.

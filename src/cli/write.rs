@@ -1,6 +1,6 @@
 //! Commands that write a file or a text to start from: `init`, `schema`, `completions`.
 
-use super::args::{Cli, InitArgs};
+use super::args::{Cli, InitArgs, SchemaOf};
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::outcome::Verdict;
@@ -28,8 +28,11 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Result<Verdict, Fail
     Ok(Verdict::Pass)
 }
 
-pub(super) fn schema(terminal: &Terminal) -> Result<Verdict, Failure> {
-    terminal.print(&scenario::schema())?;
+pub(super) fn schema(of: SchemaOf, terminal: &Terminal) -> Result<Verdict, Failure> {
+    terminal.print(&match of {
+        SchemaOf::Scenario => scenario::schema(),
+        SchemaOf::Profiles => scenario::profiles_schema(),
+    })?;
     Ok(Verdict::Pass)
 }
 

@@ -9,6 +9,7 @@ mod verdict;
 
 pub(crate) use breach::{one_of, sentence};
 pub use locate::{AtRest, located};
+pub use reasons::{About, Reason};
 pub use verdict::{Vacuity, Verdict};
 
 use crate::audit::{Breach, Coverage, Finding, Required};

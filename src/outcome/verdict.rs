@@ -36,6 +36,11 @@ impl Verdict {
         }
     }
 
+    /// The verdict of a name in reports.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Pass, Self::Threshold, Self::Vacuous, Self::Breach].into_iter().find(|verdict| verdict.name() == name)
+    }
+
     /// What it means, in a few words.
     pub const fn meaning(self) -> &'static str {
         match self {

@@ -98,6 +98,8 @@ codes! {
     CountryServed = "RF0311",
     /// No such tenant.
     UnknownTenant = "RF0312",
+    /// No such profile.
+    UnknownProfile = "RF0313",
     /// The datacenters of a scale unit stand outside its boundary.
     PairAcrossBoundaries = "RF0401",
     /// The witness of a scale unit is one of its pair.

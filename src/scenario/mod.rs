@@ -15,11 +15,13 @@ mod diagnostic;
 mod document;
 mod faults;
 mod limits;
+mod marks;
 mod moment;
 mod moves;
 mod plan;
 mod policy;
 mod population;
+mod profile;
 mod quantity;
 mod read;
 mod resolve;
@@ -37,7 +39,9 @@ mod zones;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use marks::{Mark, Marks};
 pub use moment::point;
+pub use profile::{DEFAULT_PROFILE, PROFILES, Profile, ResultFormat, load_profile, profiles_schema};
 pub use quantity::span;
 pub use schema::schema;
 pub use topology::{BUILT_IN, CountryRule, Topology, load_topology};
@@ -82,6 +86,8 @@ pub struct Scenario {
     pub requires: Vec<String>,
     /// The cells of the coverage matrix that a run must have visited.
     pub covers: Vec<Required>,
+    /// Where its parts stand in the file.
+    pub marks: Marks,
     /// How `check` runs it.
     pub check: CheckSize,
     /// The seed of a run that names no other.
@@ -109,6 +115,16 @@ pub enum Size {
     Full,
     /// As `[check]` says: a share of the population, at least one of each, and a shorter run.
     Ci,
+}
+
+impl Size {
+    /// The name in results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Ci => "ci",
+        }
+    }
 }
 
 /// Loads a scenario file. Paths of topologies are relative to it.
@@ -201,6 +217,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
         thresholds,
         requires,
         covers,
+        marks: marks::of(&document, &plan),
         check,
         default_seed: plan.seed,
         plan,

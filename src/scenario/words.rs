@@ -118,17 +118,21 @@ impl<T: JsonSchema> JsonSchema for Entries<T> {
 /// A value that is one of a few words.
 macro_rules! words {
     ($($type:ty { $($word:literal = $value:expr),* $(,)? })*) => { $(
-        impl Value for $type {
-            fn read(input: Input<'_>, place: &Place, value: &DeValue<'_>) -> Option<Self> {
+        impl $crate::scenario::read::Value for $type {
+            fn read(
+                input: $crate::scenario::read::Input<'_>,
+                place: &$crate::scenario::source::Place,
+                value: &toml::de::DeValue<'_>,
+            ) -> Option<Self> {
                 match value.as_str() {
                     $(Some($word) => Some($value),)*
-                    Some(other) => unknown_word(input, place, other, &[$($word),*]),
-                    None => wrong_type(input, place, concat!("one of the words ", $("`\"", $word, "\"` "),*).trim_end(), value),
+                    Some(other) => $crate::scenario::words::unknown_word(input, place, other, &[$($word),*]),
+                    None => $crate::scenario::read::wrong_type(input, place, concat!("one of the words ", $("`\"", $word, "\"` "),*).trim_end(), value),
                 }
             }
         }
 
-        described! { $type => { "enum": [$($word),*] } }
+        $crate::scenario::section::described! { $type => { "enum": [$($word),*] } }
     )* };
 }
 
@@ -167,6 +171,8 @@ pub(super) enum Family {
     Constant,
     Lognormal,
 }
+
+pub(super) use words;
 
 words! {
     After { "heal-all" = Self::HealAll, "lose-one" = Self::LoseOne }

@@ -1,0 +1,272 @@
+//! A check beside an earlier one: the same scenarios with the same seeds, run by run, and what got worse.
+
+use super::check::{Checked, Job, Suite};
+use super::paired::{Interval, interval};
+use crate::metrics::Metric;
+use crate::outcome::Verdict;
+use crate::scenario::{Scenario, Size};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The metrics that are compared. Of each, less is better.
+pub const COMPARED: [Metric; 6] =
+    [Metric::Rto, Metric::Rpo, Metric::Refused(None), Metric::ReplicationLag, Metric::Lost, Metric::LatencyP99];
+
+/// All intervals of a comparison hold together in so many of a hundred such comparisons.
+pub const CONFIDENCE_PERCENT: u32 = 95;
+
+/// An earlier result of `check`, as its JSON has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Baseline {
+    command: String,
+    version: String,
+    size: String,
+    scenarios: Vec<Earlier>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Earlier {
+    scenario: String,
+    scenario_hash: String,
+    runs: Vec<EarlierRun>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct EarlierRun {
+    seed: u64,
+    verdict: String,
+    digest: String,
+    metrics: BTreeMap<String, Option<u64>>,
+}
+
+/// Why a text is no baseline for a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unpaired {
+    /// It is no result of `check`.
+    NoResult(String),
+    /// It was made at the other size.
+    OtherSize(String),
+    /// Its scenarios are others, or have changed since.
+    OtherScenarios,
+    /// Its seeds are others.
+    OtherSeeds,
+}
+
+impl fmt::Display for Unpaired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoResult(why) => {
+                write!(f, "it is no result of `ringfence check --format json` of this version ({why})")
+            }
+            Self::OtherSize(size) => write!(f, "its runs were made at the size `{size}`, and these are not"),
+            Self::OtherScenarios => {
+                write!(f, "none of its scenarios is one of these as it is written now: no run can be paired")
+            }
+            Self::OtherSeeds => write!(f, "it has none of these seeds: no run can be paired"),
+        }
+    }
+}
+
+/// A verdict that is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turned {
+    /// The scenario.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// The verdict that it had.
+    pub before: Verdict,
+    /// The verdict that it has.
+    pub after: Verdict,
+}
+
+/// How a metric has moved over paired runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// The scenario; `None`: all of them together.
+    pub scenario: Option<String>,
+    /// The metric.
+    pub metric: Metric,
+    /// How many pairs there are.
+    pub pairs: usize,
+    /// In how many of them it changed.
+    pub changed: usize,
+    /// The median of the differences where it changed.
+    pub median: i64,
+    /// The interval of that median; `None` where too few pairs changed to say.
+    pub interval: Option<Interval>,
+}
+
+impl Shift {
+    /// Whether it got worse beyond chance.
+    pub fn is_worse(&self) -> bool {
+        self.interval.is_some_and(|interval| interval.low > 0)
+    }
+
+    /// Whether it got better beyond chance.
+    pub fn is_better(&self) -> bool {
+        self.interval.is_some_and(|interval| interval.high < 0)
+    }
+}
+
+/// A check beside its baseline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The version that made the baseline.
+    pub version: String,
+    /// How many runs are paired.
+    pub pairs: usize,
+    /// How many of these are the same to the last fact.
+    pub same: usize,
+    /// Scenarios that have no pair: each with why.
+    pub unpaired: Vec<(String, &'static str)>,
+    /// Verdicts that changed.
+    pub turned: Vec<Turned>,
+    /// Metrics that changed, by scenario, and of all together.
+    pub shifts: Vec<Shift>,
+}
+
+impl Comparison {
+    /// Whether a verdict or a metric got worse.
+    pub fn got_worse(&self) -> bool {
+        self.turned.iter().any(|turned| turned.after > turned.before) || self.shifts.iter().any(Shift::is_worse)
+    }
+}
+
+/// The value of each of [`COMPARED`], in its order; what was not measured is 0, but for a latency.
+type Values = [Option<u64>; COMPARED.len()];
+
+impl Baseline {
+    /// Reads the JSON of an earlier check.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no such thing.
+    pub fn read(text: &str) -> Result<Self, Unpaired> {
+        let read: Self = serde_json::from_str(text).map_err(|error| Unpaired::NoResult(error.to_string()))?;
+        if read.command != "check" {
+            return Err(Unpaired::NoResult(format!("it is of `{}`", read.command)));
+        }
+        let mut verdicts = read.scenarios.iter().flat_map(|one| &one.runs).map(|run| &run.verdict);
+        match verdicts.find(|name| Verdict::parse(name).is_none()) {
+            Some(name) => Err(Unpaired::NoResult(format!("there is no verdict `{name}`"))),
+            None => Ok(read),
+        }
+    }
+
+    /// Says before anything is run whether some of it can be paired.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be.
+    pub fn check_pairs(&self, jobs: &[Job], size: Size) -> Result<(), Unpaired> {
+        if self.size != size.name() {
+            return Err(Unpaired::OtherSize(self.size.clone()));
+        }
+        let known: Vec<_> = jobs.iter().filter_map(|job| Some((job, self.of(&job.scenario)?))).collect();
+        if known.is_empty() {
+            return Err(Unpaired::OtherScenarios);
+        }
+        let mut seeds = known.iter().flat_map(|(job, earlier)| job.seeds().map(move |seed| (earlier, seed)));
+        if seeds.any(|(earlier, seed)| earlier.runs.iter().any(|run| run.seed == seed)) {
+            Ok(())
+        } else {
+            Err(Unpaired::OtherSeeds)
+        }
+    }
+
+    /// The earlier runs of the very same scenario.
+    fn of(&self, scenario: &Scenario) -> Option<&Earlier> {
+        self.scenarios.iter().find(|one| one.scenario_hash == scenario.hash && one.scenario == scenario.name)
+    }
+
+    /// Compares what the jobs came to, run by run.
+    pub fn compare(&self, jobs: &[Job], suite: &Suite) -> Comparison {
+        let mut comparison = Comparison {
+            version: self.version.clone(),
+            pairs: 0,
+            same: 0,
+            unpaired: Vec::new(),
+            turned: Vec::new(),
+            shifts: Vec::new(),
+        };
+        let mut differences = Vec::new();
+        for (job, (name, runs)) in jobs.iter().zip(&suite.scenarios) {
+            let Some(earlier) = self.of(&job.scenario) else {
+                let known = self.scenarios.iter().any(|one| one.scenario == *name);
+                comparison.unpaired.push((name.clone(), if known { "has changed since" } else { "is new" }));
+                continue;
+            };
+            let by_seed: BTreeMap<u64, &EarlierRun> = earlier.runs.iter().map(|run| (run.seed, run)).collect();
+            let pairs: Vec<_> = runs.iter().filter_map(|run| Some((*by_seed.get(&run.seed)?, run))).collect();
+            if pairs.is_empty() {
+                comparison.unpaired.push((name.clone(), "has other seeds there"));
+            }
+            for (before, after) in &pairs {
+                comparison.pair(name, before, after);
+            }
+            differences.push((name.clone(), pairs.iter().map(|(before, after)| difference(before, after)).collect()));
+        }
+        comparison.shifts = shifts(&differences);
+        comparison
+    }
+}
+
+impl Comparison {
+    fn pair(&mut self, scenario: &str, before: &EarlierRun, after: &Checked) {
+        self.pairs += 1;
+        self.same += usize::from(before.digest == after.digest.to_string());
+        if let Some(verdict) = Verdict::parse(&before.verdict).filter(|verdict| *verdict != after.verdict) {
+            let (scenario, seed) = (scenario.to_owned(), after.seed);
+            self.turned.push(Turned { scenario, seed, before: verdict, after: after.verdict });
+        }
+    }
+}
+
+/// How much more each metric is than it was; `None` where it cannot be said.
+type Difference = [Option<i64>; COMPARED.len()];
+
+fn difference(before: &EarlierRun, after: &Checked) -> Difference {
+    let value = |place: usize, measured: Option<u64>| match COMPARED[place] {
+        Metric::LatencyP99 => measured,
+        _ => Some(measured.unwrap_or(0)),
+    };
+    let after: &Values = &after.figures;
+    std::array::from_fn(|place| {
+        let before = *before.metrics.get(COMPARED[place].name())?;
+        let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        Some(signed(value(place, after[place])?).saturating_sub(signed(value(place, before)?)))
+    })
+}
+
+/// The metrics that changed: of each scenario, then of all together where there are several. Each interval is
+/// as wide as it takes for all of them to hold together.
+fn shifts(differences: &[(String, Vec<Difference>)]) -> Vec<Shift> {
+    let mut parts: Vec<(Option<String>, Vec<&Difference>)> =
+        differences.iter().map(|(name, all)| (Some(name.clone()), all.iter().collect())).collect();
+    if differences.len() > 1 {
+        parts.push((None, differences.iter().flat_map(|(_, all)| all).collect()));
+    }
+    let mut found = Vec::new();
+    for (scenario, part) in parts {
+        for (place, metric) in COMPARED.into_iter().enumerate() {
+            let all: Vec<i64> = part.iter().filter_map(|one| one[place]).collect();
+            let mut changed: Vec<i64> = all.iter().copied().filter(|&difference| difference != 0).collect();
+            changed.sort_unstable();
+            if !changed.is_empty() {
+                found.push((scenario.clone(), metric, all.len(), changed));
+            }
+        }
+    }
+    let miss = f64::from(100 - CONFIDENCE_PERCENT) / 100.0 / found.len().max(1) as f64;
+    let shift = |(scenario, metric, pairs, sorted): (Option<String>, Metric, usize, Vec<i64>)| Shift {
+        scenario,
+        metric,
+        pairs,
+        changed: sorted.len(),
+        median: sorted[sorted.len() / 2],
+        interval: interval(&sorted, miss),
+    };
+    found.into_iter().map(shift).collect()
+}
