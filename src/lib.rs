@@ -28,10 +28,10 @@
 //! | [`audit`] | the oracle: contract and invariants | `terms`, `facts` |
 //! | [`metrics`] | facts folded into series and quantiles | `terms`, `facts` |
 //! | [`outcome`] | the result of a run as data, its verdict, its JSON | `terms`, `facts`, `audit`, `metrics` |
-//! | [`scenario`] | TOML in, plan and contract out, or every error with its place | `terms`, `service`, `sim`, `audit`, `metrics` |
+//! | [`scenario`] | TOML in, plan and contract out, or every error with its place; profiles likewise | `terms`, `service`, `sim`, `audit`, `metrics` |
 //! | [`trace`] | a run explained: each decision, its input, how stale that was, what came of it; a run as a trace file | `terms`, `facts`, `service`, `sim` |
 //! | [`campaign`] | every case decided on paper; one run, or many on several threads; random faults; the saboteurs | all but `report`, `cli` |
-//! | [`report`] | text, charts, page | `terms`, `metrics`, `audit`, `outcome`, `trace` |
+//! | [`report`] | text, charts, page, and the formats that CI reads | `terms`, `metrics`, `audit`, `outcome`, `trace` |
 //! | [`cli`] | commands, exit codes, the terminal | any |
 //!
 //! `tests/laws.rs` reads every path in every file and holds the last column; `clippy.toml` holds

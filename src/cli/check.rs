@@ -16,7 +16,7 @@ use crate::campaign::paper::{self, Paper};
 use crate::campaign::{self, Job, Options, Suite, run};
 use crate::outcome::{Reason, Verdict};
 use crate::report::{Paint, ci};
-use crate::scenario::{self, Diagnostics, ResultFormat, Scenario, Size, Topology};
+use crate::scenario::{self, Diagnostics, Scenario, Size, Topology};
 use crate::service::Shipped;
 use crate::terms::Names;
 use std::path::{Path, PathBuf};
@@ -76,17 +76,18 @@ fn loaded(files: &Files, settings: &Settings) -> Result<Loaded, Vec<(String, Dia
     Ok((topologies, scenarios.into_iter().map(job).collect()))
 }
 
-/// Writes what is wrong with files wherever results go, but as text: that is for standard error, and for the
-/// failure that is given back.
+/// Writes what is wrong with files wherever results go, and gives the failure back; as text it is for standard
+/// error, not for standard output.
 fn refused(bad: Vec<(String, Diagnostics)>, settings: &Settings, terminal: &Terminal) -> Result<Failure, Failure> {
     let results = results::of_bad_files("check", &bad);
-    let json = json::of_bad_files(&results);
-    let written = Written { text: String::new(), json, results: &results };
-    let targets: Vec<_> =
-        settings.reports.iter().filter(|target| target.format != ResultFormat::Text).cloned().collect();
-    reports::write(&targets, &written)?;
+    let failure = Failure::Scenario(bad.into_iter().map(|(_, found)| found).collect());
+    let (told, standing) = (failure.render(false), results.standing);
+    let text = format!("{told}\n\nverdict: {}, {}\n", standing.name(), standing.meaning());
+    let mut written = Written { text, json: json::of_bad_files(&results), results: &results };
+    reports::write(&settings.reports, &written)?;
+    written.text = String::new();
     terminal.print(&written.on_output(settings.format))?;
-    Ok(Failure::Scenario(bad.into_iter().map(|(_, found)| found).collect()))
+    Ok(failure)
 }
 
 /// What was decided on paper.

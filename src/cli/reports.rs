@@ -94,6 +94,9 @@ pub(super) fn check_writable(targets: &[Target]) -> Result<(), Failure> {
         if targets[..index].iter().any(|other| other.path == target.path) {
             return Err(Failure::Usage(format!("{shown} is named for two formats")));
         }
+        if target.path.exists() && !target.path.is_file() {
+            return Err(Failure::Usage(format!("{shown} is no file")));
+        }
         match fs::read_to_string(&target.path) {
             Ok(text) if is_own(target.format, &text) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => make_folder(&target.path)?,

@@ -115,3 +115,16 @@ pub(super) fn put(text: &mut String, line: &str) {
     text.push_str(line);
     text.push('\n');
 }
+
+/// A verdict at a least width, in its colour.
+pub(super) fn painted(verdict: Verdict, width: usize, paint: Paint) -> String {
+    let code = match verdict {
+        Verdict::Pass => 32,
+        Verdict::Threshold | Verdict::Vacuous => 33,
+        Verdict::Breach => 31,
+    };
+    match paint {
+        Paint::Colour => format!("\x1b[{code}m{verdict:<width$}\x1b[0m"),
+        Paint::Plain => format!("{verdict:<width$}"),
+    }
+}

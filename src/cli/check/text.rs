@@ -5,7 +5,7 @@ use crate::campaign::paper::Paper;
 use crate::campaign::{Checked, Suite};
 use crate::cli::against::Against;
 use crate::cli::coverage::Coverage;
-use crate::cli::terminal::put;
+use crate::cli::terminal::{painted, put};
 use crate::metrics::grouped;
 use crate::outcome::Verdict;
 use crate::report::Paint;
@@ -91,17 +91,4 @@ fn line(name: &str, width: usize, runs: &[Checked], paint: Paint) -> String {
 
 fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A verdict at a least width, in its colour.
-fn painted(verdict: Verdict, width: usize, paint: Paint) -> String {
-    let code = match verdict {
-        Verdict::Pass => 32,
-        Verdict::Threshold | Verdict::Vacuous => 33,
-        Verdict::Breach => 31,
-    };
-    match paint {
-        Paint::Colour => format!("\x1b[{code}m{verdict:<width$}\x1b[0m"),
-        Paint::Plain => format!("{verdict:<width$}"),
-    }
 }

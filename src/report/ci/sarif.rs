@@ -32,7 +32,7 @@ pub fn sarif(results: &Results) -> String {
                 // What is of no file has no place among the results.
                 "toolExecutionNotifications": results.remarks.iter().map(notification).collect::<Vec<_>>(),
             }],
-            "results": shared.iter().map(|one| result(one, &rules)).collect::<Vec<_>>(),
+            "results": (0..shared.len()).map(|place| result(&shared, place, &rules)).collect::<Vec<_>>(),
         }],
     });
     format!("{log:#}\n")
@@ -53,8 +53,9 @@ fn rule(id: &str, promise: &str) -> Value {
     json!({ "id": id, "shortDescription": { "text": promise }, "defaultConfiguration": { "level": "error" } })
 }
 
-fn result(shared: &Shared<'_>, rules: &[(&str, &str)]) -> Value {
-    let Shared { suite, concern, cases } = shared;
+fn result(all: &[Shared<'_>], place: usize, rules: &[(&str, &str)]) -> Value {
+    let shared @ Shared { suite, concern, cases } = &all[place];
+    let fingerprint = fingerprint(&all[..place], shared);
     let place = concern.place.as_ref().or(suite.place.as_ref());
     let related = concern.related.iter().enumerate().map(|(index, (place, what))| {
         let mut related = location(place);
@@ -72,14 +73,17 @@ fn result(shared: &Shared<'_>, rules: &[(&str, &str)]) -> Value {
         "locations": place.map(location).into_iter().collect::<Vec<_>>(),
         "relatedLocations": related.collect::<Vec<_>>(),
         "occurrenceCount": cases.len(),
-        "partialFingerprints": { "ringfence/v1": fingerprint(shared) },
+        "partialFingerprints": { "ringfence/v1": fingerprint },
         "properties": { "suite": suite.name, "cases": names, "reproduce": reproduce },
     })
 }
 
-/// What stays the same while lines move and seeds differ: the suite and the rule.
-fn fingerprint(shared: &Shared<'_>) -> String {
-    format!("{:016x}", xxh3_64(format!("{}\n{}", shared.suite.name, shared.concern.rule).as_bytes()))
+/// What stays the same while lines move and seeds differ: the suite, the rule, and which of several it is that go
+/// against the same rule there.
+fn fingerprint(before: &[Shared<'_>], shared: &Shared<'_>) -> String {
+    let (suite, rule) = (&shared.suite.name, &shared.concern.rule);
+    let like = before.iter().filter(|other| other.suite.name == *suite && other.concern.rule == *rule);
+    format!("{:016x}", xxh3_64(format!("{suite}\n{rule}\n{}", like.count()).as_bytes()))
 }
 
 fn level(concern: &Concern) -> &'static str {

@@ -1,0 +1,156 @@
+//! A check beside an earlier one: what got worse is found, with an interval, and what cannot be paired is refused.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const DARK: &str = r#"# Dublin goes dark.
+schema_version = 1
+name = "dark"
+start = 2019-05-06T09:00:00Z
+duration = "20m"
+
+[population]
+tenants = 4
+users_per_tenant = 40
+countries = { DE = 60, GB = 20, FR = 20 }
+
+[traffic]
+records_per_user_day = 100.0
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m"
+for = "5m"
+
+[check]
+seeds = 12
+"#;
+
+fn check(folder: &Path, more: &[&str]) -> Output {
+    let args = [&["check", "dark.toml", "--format", "json"], more].concat();
+    Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder).args(args).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+/// A folder with the scenario and its result, to which a test does something.
+fn folder(change: impl Fn(&mut Value)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("dark.toml"), DARK).unwrap();
+    let mut before = json(&check(folder.path(), &[]));
+    change(&mut before);
+    fs::write(folder.path().join("before.json"), before.to_string()).unwrap();
+    folder
+}
+
+/// Each of the runs of the first scenario of a result.
+fn runs(result: &mut Value) -> &mut Vec<Value> {
+    result["scenarios"][0]["runs"].as_array_mut().unwrap()
+}
+
+const BESIDE: [&str; 2] = ["--baseline", "before.json"];
+const FAILING: [&str; 3] = ["--baseline", "before.json", "--fail-if-worse"];
+
+#[test]
+fn beside_itself_nothing_is_worse() {
+    let folder = folder(|_| ());
+    let output = check(folder.path(), &FAILING);
+    let found = &json(&output)["baseline"];
+    assert_eq!((code(&output), &found["pairs"], &found["same"]), (0, &json!(12), &json!(12)));
+    assert_eq!((&found["got_worse"], &found["metrics"], &found["verdicts"]), (&json!(false), &json!([]), &json!([])));
+}
+
+#[test]
+fn a_metric_that_got_worse_is_told_with_its_interval_and_fails_where_asked() {
+    let folder = folder(|before| {
+        for (place, run) in runs(before).iter_mut().enumerate() {
+            let rto = run["metrics"]["rto"].as_u64().unwrap();
+            run["metrics"]["rto"] = (rto - 1_000_000 - place as u64).into();
+            run["digest"] = "another".into();
+        }
+    });
+    assert_eq!(code(&check(folder.path(), &BESIDE)), 0, "it is told, and fails only where asked");
+    let output = check(folder.path(), &FAILING);
+    let found = json(&output)["baseline"].clone();
+    assert_eq!((code(&output), &found["same"]), (10, &json!(0)));
+    let [shift] = found["metrics"].as_array().unwrap().as_slice() else { panic!("{found}") };
+    assert_eq!(
+        (&shift["metric"], &shift["judgement"], &shift["changed"]),
+        (&json!("rto"), &json!("worse"), &json!(12))
+    );
+    // Of twelve, the third from either end: fewer than three coins of twelve fall on one side in 3.9 %.
+    assert_eq!((&shift["low"], &shift["high"]), (&json!(1_000_002), &json!(1_000_009)), "{shift}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.starts_with("threshold: ") && said.contains("baseline/rto: worse"), "{said}");
+}
+
+#[test]
+fn a_metric_that_went_both_ways_or_in_few_pairs_is_not_said_to_be_worse() {
+    let both_ways = folder(|before| {
+        for (place, run) in runs(before).iter_mut().enumerate() {
+            let rto = run["metrics"]["rto"].as_u64().unwrap();
+            run["metrics"]["rto"] = if place % 2 == 0 { rto - 5 } else { rto + 5 }.into();
+        }
+    });
+    let few = folder(|before| {
+        for run in runs(before).iter_mut().take(3) {
+            run["metrics"]["rto"] = 1.into();
+        }
+    });
+    for (folder, judgement) in [(both_ways, "either way"), (few, "too few")] {
+        let output = check(folder.path(), &FAILING);
+        assert_eq!(code(&output), 0);
+        assert_eq!(json(&output)["baseline"]["metrics"][0]["judgement"], judgement);
+    }
+}
+
+#[test]
+fn a_verdict_that_got_worse_fails_and_one_that_got_better_does_not() {
+    let better = folder(|before| runs(before)[0]["verdict"] = "breach".into());
+    let output = check(better.path(), &FAILING);
+    assert_eq!((code(&output), &json(&output)["baseline"]["verdicts"][0]["after"]), (0, &json!("pass")));
+    let missed = DARK.replace("[check]", "[[threshold]]\nmetric = \"acknowledged\"\nmax = 0\n\n[check]");
+    let worse = folder(|_| ());
+    fs::write(worse.path().join("dark.toml"), missed).unwrap();
+    let mut before = json(&check(worse.path(), &[]));
+    runs(&mut before)[3]["verdict"] = "pass".into();
+    fs::write(worse.path().join("before.json"), before.to_string()).unwrap();
+    let output = check(worse.path(), &FAILING);
+    let found = &json(&output)["baseline"];
+    assert_eq!((code(&output), &found["got_worse"], &found["verdicts"][0]["seed"]), (10, &json!(true), &json!(4)));
+}
+
+#[test]
+fn what_cannot_be_paired_is_refused_before_anything_is_run() {
+    let refused = |folder: &tempfile::TempDir, more: &[&str], why: &str| {
+        let output = check(folder.path(), more);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((code(&output), output.stdout.len()), (2, 0), "{said}");
+        assert!(said.contains("before.json cannot be the baseline of these runs: ") && said.contains(why), "{said}");
+    };
+    refused(&folder(|before| before["command"] = "campaign".into()), &BESIDE, "it is of `campaign`");
+    refused(&folder(|before| runs(before)[0]["verdict"] = "fine".into()), &BESIDE, "there is no verdict `fine`");
+    refused(&folder(|before| *before = json!({ "verdict": "pass" })), &BESIDE, "it is no result of `ringfence check");
+    refused(&folder(|_| ()), &["--baseline", "before.json", "--full"], "made at the size `ci`");
+    refused(&folder(|before| before["scenarios"][0]["scenario_hash"] = "0".into()), &BESIDE, "as it is written now");
+    refused(&folder(|before| runs(before).clear()), &BESIDE, "none of these seeds");
+    let output = check(folder(|_| ()).path(), &["--baseline", "none.json"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the baseline none.json cannot be read"));
+}
+
+#[test]
+fn a_scenario_that_has_changed_or_is_new_is_named_and_left_out() {
+    let folder = folder(|_| ());
+    fs::write(folder.path().join("other.toml"), DARK.replace("\"dark\"", "\"other\"")).unwrap();
+    let output = check(folder.path(), &["other.toml", "--baseline", "before.json"]);
+    assert_eq!(json(&output)["baseline"]["unpaired"], json!([{ "scenario": "other", "why": "is new" }]));
+}
