@@ -107,7 +107,11 @@ fn against_junit(text: &str) -> Vec<String> {
 
 /// What the schema of SARIF says against a text.
 fn against_sarif(text: &str) -> Vec<String> {
-    let schema: Value = serde_json::from_str(&schema("sarif-schema-2.1.0.json")).unwrap();
+    let mut schema: Value = serde_json::from_str(&schema("sarif-schema-2.1.0.json")).unwrap();
+    // As published, the pattern of a language's name is no regular expression of JSON Schema's. Nothing here names one.
+    for part in ["run", "toolComponent"] {
+        schema["definitions"][part]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+    }
     let validator: Validator = jsonschema::validator_for(&schema).unwrap();
     let log: Value = serde_json::from_str(text).unwrap();
     validator.iter_errors(&log).map(|error| error.to_string()).collect()

@@ -12,7 +12,10 @@ pub fn junit(results: &Results) -> String {
         whole.add_test_cases(results.remarks.iter().map(remark));
         report.add_test_suite(whole);
     }
-    report.to_string().unwrap_or_else(|error| unreachable!("a string takes what is written to it: {error}"))
+    let written = report.to_string();
+    let written = written.unwrap_or_else(|error| unreachable!("a string takes what is written to it: {error}"));
+    // Nothing is ever skipped, and the published schema knows a count of that only of a single suite.
+    written.replacen(" skipped=\"0\"", "", 1)
 }
 
 fn suite(suite: &Suite) -> TestSuite {

@@ -60,7 +60,9 @@ fn told(shared: &Shared<'_>) -> Vec<String> {
         escaped(&format!("{}{}", concern.what, shared.share())),
         String::new(),
     ];
-    let chain = first.map_or(&[] as &[String], |case| &case.chain);
+    // The chain is that of the first thing that is wrong with a case.
+    let is_first = first.is_some_and(|case| case.concerns.first() == Some(*concern));
+    let chain = first.filter(|_| is_first).map_or(&[] as &[String], |case| &case.chain);
     let paste = first.and_then(|case| case.reproduce.as_ref());
     if paste.is_some() || !chain.is_empty() {
         lines.push("```text".into());
