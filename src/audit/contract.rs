@@ -15,7 +15,7 @@ pub struct Contract {
     pub countries: Vec<Option<Boundary>>,
     /// Boundaries whose tenants are at home there whatever the date (rule R1).
     pub go_local: BoundarySet,
-    /// The scale units as commissioned, by [`Unit::index`].
+    /// The scale units as commissioned at the start, by [`Unit::index`]; in the oracle's books, as they stand.
     pub units: Vec<UnitTerms>,
     /// From when on rule R2 holds.
     pub effective: Instant,
@@ -73,6 +73,8 @@ pub struct Contract {
     pub purge_within: Span,
     /// Who is to leave its home.
     pub moves: Vec<MoveTerms>,
+    /// Which seats are to leave their place.
+    pub seats: Vec<SeatTerms>,
 }
 
 /// A move that was agreed upon.
@@ -82,6 +84,21 @@ pub struct MoveTerms {
     pub who: Leaver,
     /// The boundary of the new home.
     pub to: Boundary,
+    /// Not before this.
+    pub at: Instant,
+}
+
+/// A seat of a scale unit that is to have another place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatTerms {
+    /// Whose seat.
+    pub unit: Unit,
+    /// Which.
+    pub seat: Seat,
+    /// Where it is at the start.
+    pub from: Datacenter,
+    /// Where it is to be.
+    pub to: Datacenter,
     /// Not before this.
     pub at: Instant,
 }
@@ -127,6 +144,15 @@ impl UnitTerms {
     /// The side whose site stands at a datacenter.
     pub fn side_at(&self, datacenter: Datacenter) -> Option<Side> {
         Side::BOTH.into_iter().find(|side| self.sites[side.index()] == datacenter)
+    }
+
+    /// Puts a seat at another place.
+    pub(super) const fn put(&mut self, seat: Seat, at: Datacenter) {
+        match seat {
+            Seat::A => self.sites[0] = at,
+            Seat::B => self.sites[1] = at,
+            Seat::Witness => self.witness = at,
+        }
     }
 
     /// The datacenter of a side's site.

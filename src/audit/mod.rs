@@ -22,18 +22,18 @@ mod slack;
 #[cfg(test)]
 mod tests;
 
-pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, UnitTerms};
+pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms, UnitTerms};
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 pub use docket::{Breach, Finding, Suspension};
 
-use crate::facts::{Copies, Dropped, Fact, Observer};
-use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Unit, VoterRecord};
+use crate::facts::{Copies, Dropped, Fact, Observer, Seating};
+use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Side, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
     acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
     colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, inventory::Inventory, moves::LeavesNothing,
     opaque::OutsideIsOpaque, recovery_time::RecoveryTime, refusals::RefusalsNecessary, residence::RestsInside,
-    stale::StaleNeverPromoted, whole_reads::WholeReads, writers::OneWriter,
+    seats::LeavesPlaces, stale::StaleNeverPromoted, whole_reads::WholeReads, writers::OneWriter,
 };
 use ledger::{Landing, Ledger};
 
@@ -56,6 +56,10 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ("FO-6", "after the faults the service converges"),
 ];
 
+/// What stands on media of its own in a datacenter, and is lost with them.
+const ON_MEDIA: [CopyClass; 4] =
+    [CopyClass::Backup, CopyClass::ComplianceCopy, CopyClass::Export, CopyClass::SupportDump];
+
 /// The oracle of one run.
 #[derive(Debug)]
 pub struct Audit {
@@ -66,6 +70,7 @@ pub struct Audit {
     call_media: CallMediaNeverRests,
     opaque: OutsideIsOpaque,
     moved: LeavesNothing,
+    seats: LeavesPlaces,
     candidates: CandidatesInside,
     refusals: RefusalsNecessary,
     reads: WholeReads,
@@ -87,6 +92,7 @@ impl Audit {
         let next_inventory = contract.inventories.first().copied().unwrap_or(Instant::NEVER);
         Self {
             seen: Seen::new(&contract),
+            seats: LeavesPlaces::new(&contract.seats),
             ledger: Ledger::new(contract),
             residence: RestsInside::default(),
             colocation: Colocation::default(),
@@ -145,6 +151,7 @@ impl Audit {
         self.seen.landed(&ledger.contract, at, (birth.tenant, ledger.home_of(birth.tenant)), residence, landing);
         self.residence.landed(ledger, at, birth, residence, landing);
         self.opaque.landed(at, landing.unit, landing.copy, landing.datacenter);
+        self.seats.acted(&mut self.moved.docket, at, (landing.unit, landing.datacenter), Some(landing.copy));
         self.colocation.landed(ledger, at, birth, landing);
         self.call_media.landed(at, birth, landing);
         ledger.landed(at, birth, residence, landing);
@@ -160,6 +167,7 @@ impl Audit {
         self.residence.range_landed(ledger, at, copy, datacenter, unit, (first, last));
         self.seen.range_landed(&ledger.contract, copy, datacenter, unit, last + 1 - first);
         self.opaque.landed(at, unit, copy, datacenter);
+        self.seats.acted(&mut self.moved.docket, at, (unit, datacenter), Some(copy));
         ledger.shelved(at, copy, (unit, datacenter), run);
         if copy == CopyClass::Replica {
             self.writers.replicated(ledger, at, unit, datacenter);
@@ -171,6 +179,7 @@ impl Audit {
     fn told(&mut self, at: Instant, lines: Lines, datacenter: Option<Datacenter>) {
         self.opaque.told(&self.ledger, at, lines, datacenter);
         if let Some(here) = datacenter {
+            self.seats.acted(&mut self.moved.docket, at, (lines.unit, here), Some(lines.class));
             self.seen.range_landed(&self.ledger.contract, lines.class, here, lines.unit, lines.count);
         }
     }
@@ -190,12 +199,14 @@ impl Audit {
         self.epochs.acknowledged(unit, datacenter, position);
         self.loss.acknowledged(ledger, at, birth, unit, datacenter, (epoch, position));
         self.moved.acknowledged(ledger, at, birth, unit);
+        self.seats.acted(&mut self.moved.docket, at, (unit, datacenter), None);
         self.refusals.acknowledged(birth, unit);
         self.recovery.acknowledged(unit, datacenter);
         self.convergence.acknowledged(at, unit);
     }
 
     fn persisted(&mut self, at: Instant, unit: Unit, seat: Seat, datacenter: Datacenter, record: VoterRecord) {
+        self.seats.acted(&mut self.moved.docket, at, (unit, datacenter), Some(CopyClass::WitnessRecord));
         let (persisted, succession) = self.ledger.persisted(at, unit, seat, record);
         self.epochs.persisted(&self.ledger, at, unit, datacenter, &persisted);
         if let Some(grant) = persisted.grant {
@@ -220,6 +231,19 @@ impl Audit {
         self.convergence.ended(&self.ledger, at, unfinished);
         self.loss.ended(&self.ledger, at);
         self.moved.ended(&self.ledger, at);
+        self.seats.ended(&mut self.moved.docket, &self.ledger, at);
+    }
+
+    /// Something happened to a seat that gets another place.
+    #[cold]
+    fn seating(&mut self, at: Instant, what: &Seating) {
+        self.seats.seating(&mut self.moved.docket, &self.ledger, at, what);
+        self.ledger.disturbed(at, &Fact::Seating(*what));
+        if let Seating::Commissioned { unit, seat, .. } = *what {
+            let side = Side::BOTH.into_iter().find(|side| side.seat() == seat);
+            side.into_iter().for_each(|side| self.loss.switched_off(unit, side));
+            self.recovery.disturbed(&self.ledger, at);
+        }
     }
 
     /// An operator ordered something, or something happened to backups, a lost store, or a tenant that moves.
@@ -249,7 +273,12 @@ impl Audit {
                 ledger.homes.moving(at, what);
                 self.moved.moving(ledger, at, what);
             }
-            Fact::BackupsLost { .. } | Fact::RestoreOrdered(_) => ledger.backup(fact),
+            Fact::Seating(ref what) => self.seating(at, what),
+            Fact::BackupsLost(datacenter) => {
+                self.seats.gone(None, datacenter, &ON_MEDIA);
+                ledger.backup(fact);
+            }
+            Fact::RestoreOrdered(_) => ledger.backup(fact),
             Fact::StoreCertified { unit, side, datacenter } => {
                 self.stale.certified(ledger, at, unit, side, datacenter);
                 ledger.certified(at, unit, side);
@@ -332,6 +361,7 @@ impl Observer for Audit {
             | Fact::BackedUp { .. }
             | Fact::Restored { .. }
             | Fact::Moving(_)
+            | Fact::Seating(_)
             | Fact::BackupsLost { .. }
             | Fact::StoreCertified { .. } => self.operated(at, fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
@@ -341,18 +371,21 @@ impl Observer for Audit {
                 self.recovery.time_passed(ledger, at);
                 self.loss.schedule_seen(ledger, at);
                 self.moved.time_passed(ledger, at);
+                self.seats.time_passed(&mut self.moved.docket, ledger, at);
             }
             Fact::FaultBegan { fault } => self.seen.fault_began(fault),
             Fact::FaultEnded { fault } => self.seen.fault_ended(fault),
             Fact::Copies(copies) => {
-                if let Copies::Told { lines, datacenter } = copies {
-                    self.told(at, lines.get(), datacenter);
+                match copies {
+                    Copies::Told { lines, datacenter } => self.told(at, lines.get(), datacenter),
+                    Copies::Deleted { unit, copy, datacenter } => self.seats.gone(Some(unit), datacenter, &[copy]),
+                    Copies::Refused { .. } | Copies::Ordered { .. } => {}
                 }
                 self.ledger.copies(at, copies);
             }
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
-            | Fact::Retried { .. }
+            | Fact::Retried(_)
             | Fact::Reconciled { .. }
             | Fact::Pending(_)
             | Fact::Reread(_)

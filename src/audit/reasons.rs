@@ -45,6 +45,9 @@ pub(super) const OPERATOR: &str = "pending: waits for an operator";
 /// What a disk without power holds can neither be copied nor erased.
 pub(super) const NO_POWER: &str = "a home of a tenant that moves has a datacenter without power";
 
+/// A seat goes to another place by the hands of who holds the lease.
+pub(super) const NO_POWER_OF_SEAT: &str = "a unit whose seat gets another place was not well for long enough";
+
 /// The run ended before a failover and a client's longest back-off could have been over.
 pub(super) const TOO_SHORT: &str = "`settle` is shorter than a failover and a client's longest back-off";
 

@@ -72,6 +72,7 @@ pub(super) fn contract() -> Contract {
         start: EFFECTIVE.before(Span::hours(2)),
         purge_within: Span::hours(1),
         moves: vec![MoveTerms { who: Leaver::Tenant(TENANT), to: APAC, at: EFFECTIVE }],
+        seats: Vec::new(),
     }
 }
 

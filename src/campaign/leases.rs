@@ -1,7 +1,7 @@
 //! The leases and disks of a run as facts state them: who took over, from what mode, by whose order, and
 //! in what mode a disk was lost. A value of the register counts once two voters durably have it.
 
-use crate::facts::{Fact, Observer};
+use crate::facts::{Fact, Observer, Seating};
 use crate::terms::{Epoch, Instant, Mode, Seat, Tally, Unit, VoterRecord};
 
 /// A lease went to the other site.
@@ -69,6 +69,12 @@ impl Observer for Leases {
             Fact::StorageLost { unit, .. } => {
                 let mode = self.books[unit.index()].register.value().map_or(Mode::Replicated, |value| value.mode);
                 self.disks_lost.push(DiskLoss { unit, mode });
+            }
+            Fact::Seating(Seating::Commissioned { unit, seat, .. }) => {
+                let register = &mut self.books[unit.index()].register;
+                let mode = register.value().map_or(Mode::Replicated, |value| value.mode);
+                register.lost(seat);
+                self.disks_lost.extend((seat != Seat::Witness).then_some(DiskLoss { unit, mode }));
             }
             Fact::Acknowledged { .. } => self.acknowledged += 1,
             _ => {}

@@ -12,6 +12,8 @@ mod moving;
 mod observer;
 mod pending;
 mod reread;
+mod retried;
+mod seating;
 pub use announcement::Announcement;
 pub use copies::Copies;
 pub use digest::{Digest, DigestValue};
@@ -21,6 +23,8 @@ pub use moving::Moving;
 pub use observer::Observer;
 pub use pending::{Obstacle, Pending};
 pub use reread::Reread;
+pub use retried::Retried;
+pub use seating::Seating;
 
 use crate::terms::{
     Birth, Conversation, CopyClass, Datacenter, DatacenterSet, Epoch, Index, Instant, Network, Opaque, Opening,
@@ -266,14 +270,7 @@ pub enum Fact {
         announcement: Announcement,
     },
     /// A device sent a request again, of whatever kind, because an earlier attempt had failed.
-    Retried {
-        /// The scale unit asked.
-        unit: Unit,
-        /// The datacenter asked.
-        to: Datacenter,
-        /// 2 or more.
-        attempt: u16,
-    },
+    Retried(Retried),
     /// A request was taken out of a datacenter's queue unserved: its client had given up.
     Dropped(Dropped),
     /// Production named the datacenters that may get a copy of a scale unit's log. Stated for every list.
@@ -391,10 +388,12 @@ pub enum Fact {
     Pending(Pending),
     /// Old records of a log were read again, to bring the other site back.
     Reread(Reread),
-    /// Something else happened to copies that are made from a log.
+    /// Something else happened to copies of a log.
     Copies(Copies),
     /// A datacenter will never have power again, and what is on its disks is lost with it.
     GoneForGood(Datacenter),
     /// A tenant moves.
     Moving(Moving),
+    /// A seat of a scale unit gets another place.
+    Seating(Seating),
 }

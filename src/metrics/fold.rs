@@ -8,6 +8,7 @@ use super::load::LoadsFold;
 use super::moves::MovesFold;
 use super::overload::OverloadFold;
 use super::reseeds::ReseedsFold;
+use super::seats::SeatsFold;
 use super::switchovers::SwitchoversFold;
 use super::tails::Tails;
 use super::timeline::CloseUps;
@@ -15,8 +16,9 @@ use super::troubles::Troubles;
 use super::writes::WritesFold;
 use super::{
     Alarm, Buckets, Landings, Measurements, MetricsSetup, Moment, Reads, Restore, Timeline, Transit, UnitAccount,
+    UnitSetup,
 };
-use crate::facts::{Announcement, Copies, Fact, Moving, Observer};
+use crate::facts::{Announcement, Copies, Fact, Moving, Observer, Seating};
 use crate::terms::{
     Boundary, CopyClass, Datacenter, DatacenterSet, Instant, Mode, RecordKind, Refusal, Side, Unit, UnitSet,
 };
@@ -28,6 +30,9 @@ const MOST_ALARMS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Metrics {
     setup: MetricsSetup,
+    /// The scale units as they stand.
+    stands: Vec<UnitSetup>,
+    seats: SeatsFold,
     buckets: Buckets,
     writes: WritesFold,
     latencies: Latencies,
@@ -93,6 +98,8 @@ impl Metrics {
             struck: Vec::new(),
             unfinished: 0,
             last: setup.start,
+            stands: setup.units.clone(),
+            seats: SeatsFold::default(),
             setup,
         }
     }
@@ -122,6 +129,7 @@ impl Metrics {
             restores: self.restores,
             reseeds: self.reseeds.finish(),
             moves: self.moves.finish(),
+            replaced: self.seats.finish(),
             alarms: self.alarms,
             maps_refused: self.maps_refused,
             maps_adopted: self.maps_adopted,
@@ -138,7 +146,7 @@ impl Metrics {
     /// The acknowledged records of a unit that are on no disk, those that only a datacenter held that is gone for
     /// good among them; its account names these.
     fn lost(&mut self, unit: Unit) -> (Unit, Boundary, u64) {
-        let setup = self.setup.units[unit.index()];
+        let setup = self.stands[unit.index()];
         let gone = Side::BOTH.into_iter().find(|&side| self.gone.contains(setup.site(side)));
         let lost = self.tails.lost(unit, gone);
         let with_it = |side| (setup.site(side), lost - self.tails.lost(unit, None));
@@ -157,7 +165,7 @@ impl Metrics {
                     self.landings.landed(birth.tenant, birth.kind, copy, unit, datacenter);
                 }
                 self.units[unit.index()].set_aside += u64::from(copy == CopyClass::QuarantinedTail);
-                if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
+                if let Some(side) = self.stands[unit.index()].side_at(datacenter) {
                     self.tails.landed(at, unit, side, copy, birth.record, position);
                     self.lagged(at, unit);
                 }
@@ -210,7 +218,7 @@ impl Metrics {
             Fact::Load { datacenter, served, window } => self.loads.add(at, datacenter, served, window),
             Fact::RangeLanded { copy: CopyClass::Replica, datacenter, unit, epoch, first, last } => {
                 self.landings.range_landed(unit, datacenter, last + 1 - first);
-                if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
+                if let Some(side) = self.stands[unit.index()].side_at(datacenter) {
                     self.tails.range_landed(unit, side, epoch, first, last);
                     self.lagged(at, unit);
                 }
@@ -227,7 +235,7 @@ impl Metrics {
                 self.restores.push(Restore { unit, datacenter, at, taken, lost });
             }
             Fact::TailCut { datacenter, unit, keeps } => {
-                if let Some(side) = self.setup.units[unit.index()].side_at(datacenter) {
+                if let Some(side) = self.stands[unit.index()].side_at(datacenter) {
                     self.tails.cut(unit, side, keeps);
                     self.lagged(at, unit);
                 }
@@ -256,7 +264,7 @@ impl Metrics {
             Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
             Fact::Reread(reread) => {
                 self.loads.reread(reread.datacenter, reread.requests);
-                self.reseeds.reread(at, reread, &self.setup);
+                self.reseeds.reread(at, reread, &self.stands);
             }
             Fact::GoneForGood(datacenter) => self.gone = self.gone.with(datacenter),
             Fact::Moving(ref what) => {
@@ -268,6 +276,8 @@ impl Metrics {
                 }
             }
             Fact::BackupsLost(datacenter) => self.landings.media_lost(datacenter),
+            Fact::Seating(ref what) => self.seating(at, what),
+            Fact::StoreCertified { unit, datacenter, .. } => self.seats.certified(at, unit, datacenter),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
             Fact::VoterPersisted { unit, seat, record, .. } => {
@@ -279,8 +289,28 @@ impl Metrics {
         }
     }
 
+    /// A seat gets another place: from now on everything speaks of that.
+    fn seating(&mut self, at: Instant, what: &Seating) {
+        let stands = &self.stands;
+        self.seats.seating(at, what, |unit, seat| stands[unit.index()].place(seat));
+        match *what {
+            Seating::Commissioned { unit, seat, from, to } => {
+                self.stands[unit.index()].put(seat, to);
+                self.interruptions.seated(unit, seat, to);
+                self.switchovers.seated(unit, seat, to);
+                if let Some(side) = Side::BOTH.into_iter().find(|side| side.seat() == seat) {
+                    self.landings.seated(unit, side, (from, to), self.tails.held(unit, side));
+                    self.tails.storage_lost(at, unit, side);
+                    self.lagged(at, unit);
+                }
+            }
+            Seating::Emptied { unit, datacenter, copy, .. } => self.landings.emptied(copy, unit, datacenter),
+            Seating::Ordered { .. } | Seating::Left { .. } => {}
+        }
+    }
+
     fn announced(&mut self, at: Instant, unit: Unit, side: Side, what: Announcement) {
-        let datacenter = self.setup.units[unit.index()].site(side).index();
+        let datacenter = self.stands[unit.index()].site(side).index();
         match what {
             Announcement::MapRefused => self.maps_refused[datacenter] += 1,
             Announcement::MapAdopted => self.maps_adopted[datacenter] += 1,
@@ -292,9 +322,9 @@ impl Metrics {
             | Announcement::ModeChanged { mode: Mode::Alone } => self.close_ups.struck(at, unit),
             _ => {}
         }
-        self.reseeds.announced(at, unit, side, what, &self.setup);
+        self.reseeds.announced(at, unit, side, what, &self.stands);
         if Alarm::cause(what).is_some() && self.alarms.len() < MOST_ALARMS {
-            let datacenter = self.setup.units[unit.index()].site(side);
+            let datacenter = self.stands[unit.index()].site(side);
             self.alarms.push(Alarm { unit, datacenter, at, what });
         }
         self.switchovers.announced(at, unit, side, what);

@@ -3,7 +3,7 @@
 use super::setup::MetricsSetup;
 use super::tails::Missing;
 use crate::facts::{Announcement, Fact};
-use crate::terms::{Datacenter, Epoch, Instant, Side, Span, Unit};
+use crate::terms::{Datacenter, Epoch, Instant, Seat, Side, Span, Unit};
 
 /// The most interruptions, and the most failovers, that are kept one by one.
 const MOST: usize = 512;
@@ -134,6 +134,11 @@ impl Interruptions {
             ended: Vec::new(),
             failovers: Vec::new(),
         }
+    }
+
+    /// A seat of a unit has another place from now on.
+    pub(super) fn seated(&mut self, unit: Unit, seat: Seat, at: Datacenter) {
+        self.setup.units[unit.index()].put(seat, at);
     }
 
     /// Takes a fact about power, links, storage or processes, and appends the units whose holder it

@@ -1,7 +1,7 @@
 //! Where records came to rest.
 
 use super::setup::MetricsSetup;
-use crate::terms::{Boundary, CopyClass, Datacenter, RecordKind, Tenant, Unit};
+use crate::terms::{Boundary, CopyClass, Datacenter, RecordKind, Side, Tenant, Unit};
 
 const KINDS: usize = RecordKind::ALL.len();
 const COPIES: usize = CopyClass::ALL.len();
@@ -268,6 +268,39 @@ impl Landings {
             }
         }
         self.losses.push(StorageLoss { unit, datacenter, total: records, returned: 0, by_tenant });
+    }
+
+    /// The site of a side has another place from now on, and nothing there. What it had stays where it was; as much,
+    /// of a log of so many `records`, is about to come to the new place in runs.
+    pub(super) fn seated(&mut self, unit: Unit, side: Side, (from, to): (Datacenter, Datacenter), records: u64) {
+        let mut by_tenant = vec![[0; KINDS]; self.followed];
+        for (tenant, kinds) in by_tenant.iter_mut().enumerate() {
+            for (kind, due) in RecordKind::ALL.into_iter().zip(kinds) {
+                let tenant = Tenant(u32::try_from(tenant).unwrap_or(u32::MAX));
+                let logs = [CopyClass::Log, CopyClass::Replica];
+                let held = logs.map(|copy| self.resting[self.resting_index(tenant, unit, from, kind, copy)]);
+                let back = self.losses.iter().filter(|lost| (lost.unit, lost.datacenter) == (unit, from));
+                let back = back.map(|lost| lost.share_returned(lost.by_tenant[tenant.0 as usize][kind.index()]));
+                *due = held.iter().sum::<u64>() + back.sum::<u64>();
+            }
+        }
+        self.losses.push(StorageLoss { unit, datacenter: to, total: records, returned: 0, by_tenant });
+        self.sites[unit.index()][side.index()] = to;
+    }
+
+    /// Nothing is left of a class at a place that a unit has left.
+    pub(super) fn emptied(&mut self, copy: CopyClass, unit: Unit, datacenter: Datacenter) {
+        self.media_deleted(copy, unit, datacenter);
+        if copy == CopyClass::Log {
+            self.losses.retain(|lost| (lost.unit, lost.datacenter) != (unit, datacenter));
+        }
+        for tenant in 0..self.followed {
+            let tenant = Tenant(u32::try_from(tenant).unwrap_or(u32::MAX));
+            for kind in RecordKind::ALL {
+                let place = self.resting_index(tenant, unit, datacenter, kind, copy);
+                self.resting[place] = 0;
+            }
+        }
     }
 
     /// A record that is set aside leaves the log of the same disk.

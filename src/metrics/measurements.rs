@@ -2,9 +2,9 @@
 
 use super::{
     Announcement, Buckets, CloseUp, Failover, Interruption, Lag, Landings, Leases, Loads, MetricsSetup, Move, Overload,
-    Quantiles, Reseed, Switchover, Timeline, Transit, Trouble, UnitAccount, Writes,
+    Quantiles, Replaced, Reseed, Switchover, Timeline, Transit, Trouble, UnitAccount, Writes,
 };
-use crate::terms::{Datacenter, Instant, Span, Unit};
+use crate::terms::{Datacenter, Instant, Seat, Span, Unit};
 
 /// Reads of conversations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +97,8 @@ pub struct Measurements {
     pub reseeds: Vec<Reseed>,
     /// Tenants that were ordered to move.
     pub moves: Vec<Move>,
+    /// Seats that were ordered to another place.
+    pub replaced: Vec<Replaced>,
     /// The first alarms, in order.
     pub alarms: Vec<Alarm>,
     /// Maps that sites refused, by datacenter.
@@ -126,6 +128,19 @@ impl Measurements {
             .filter(|one| of(one))
             .map(|one| one.ended.unwrap_or(self.ended).since(one.onset))
             .max()
+    }
+
+    /// The places of a seat, in order, each with the time from which on it was there.
+    pub fn places(&self, unit: Unit, seat: Seat) -> Vec<(Instant, Datacenter)> {
+        let first = (Instant::ZERO, self.setup.units[unit.index()].place(seat));
+        let own = self.replaced.iter().filter(|one| (one.unit, one.seat) == (unit, seat));
+        std::iter::once(first).chain(own.filter_map(|one| Some((one.commissioned?, one.to)))).collect()
+    }
+
+    /// Where a seat was at the end.
+    pub fn place(&self, unit: Unit, seat: Seat) -> Datacenter {
+        let places = self.places(unit, seat);
+        places.last().map_or(self.setup.units[unit.index()].place(seat), |&(_, last)| last)
     }
 
     /// When a unit took writes again after a change of holder that was planned; `None` where it did not until

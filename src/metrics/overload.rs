@@ -84,7 +84,7 @@ impl OverloadFold {
             }
             Fact::Confirmed { ref birth, .. } => overload.settled_after_faults += settled(birth),
             Fact::Read { .. } => overload.requests += 1,
-            Fact::Retried { .. } => overload.retries += 1,
+            Fact::Retried(_) => overload.retries += 1,
             Fact::Dropped(_) => overload.dropped += 1,
             Fact::WriteRefused { refusal: Refusal::Overloaded { retry_after }, .. } => {
                 overload.turned_away += 1;
@@ -111,6 +111,7 @@ impl OverloadFold {
 mod tests {
     use super::*;
     use crate::facts::Dropped;
+    use crate::facts::Retried;
     use crate::terms::{Datacenter, Unit};
 
     fn birth() -> Birth {
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn retries_are_a_share_of_what_users_asked_for() {
         let (birth, unit) = (birth(), Unit(0));
-        let retried = Fact::Retried { unit, to: Datacenter(0), attempt: 2 };
+        let retried = Fact::Retried(Retried { unit, to: Datacenter(0), attempt: 2 });
         let dropped = Fact::Dropped(Dropped { unit, datacenter: Datacenter(0), waited: Span::secs(4) });
         let overload = folded(&[Fact::RecordBorn(birth), Fact::RecordBorn(birth), retried, dropped]);
         assert_eq!((overload.retry_share(), overload.was_shed()), (Some(50_000), true));

@@ -1,6 +1,6 @@
 //! Reseeds: bringing a site back that is far behind.
 
-use super::setup::MetricsSetup;
+use super::setup::{MetricsSetup, UnitSetup};
 use crate::facts::{Announcement, Reread};
 use crate::terms::{Datacenter, Instant, Side, Span, Unit};
 
@@ -42,9 +42,9 @@ impl ReseedsFold {
         Self { reseeds: Vec::new(), open: vec![None; setup.units.len()] }
     }
 
-    pub(super) fn reread(&mut self, at: Instant, reread: Reread, setup: &MetricsSetup) {
+    pub(super) fn reread(&mut self, at: Instant, reread: Reread, stands: &[UnitSetup]) {
         let Reread { unit, datacenter: from, records, .. } = reread;
-        let sites = setup.units[unit.index()].sites;
+        let sites = stands[unit.index()].sites;
         let to = sites[usize::from(sites[0] == from)];
         let under_way = self.open[unit.index()].filter(|&open| self.reseeds[open].from == from);
         let open = under_way.unwrap_or_else(|| {
@@ -56,9 +56,9 @@ impl ReseedsFold {
         self.reseeds[open].records += records;
     }
 
-    pub(super) fn announced(&mut self, at: Instant, unit: Unit, side: Side, what: Announcement, setup: &MetricsSetup) {
+    pub(super) fn announced(&mut self, at: Instant, unit: Unit, side: Side, what: Announcement, stands: &[UnitSetup]) {
         let Some(open) = self.open[unit.index()] else { return };
-        let holder = setup.units[unit.index()].site(side) == self.reseeds[open].from;
+        let holder = stands[unit.index()].site(side) == self.reseeds[open].from;
         match what {
             Announcement::PeerCaughtUp if holder => self.over(at, unit),
             Announcement::Promoted { .. } if !holder => self.over(at, unit),

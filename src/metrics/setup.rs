@@ -1,6 +1,6 @@
 //! What the metrics must know of a run before it starts.
 
-use crate::terms::{Boundary, Datacenter, Instant, Side, Span, Unit};
+use crate::terms::{Boundary, Datacenter, Instant, Seat, Side, Span, Unit};
 
 /// Places and times of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct DatacenterSetup {
     pub rate: u64,
 }
 
-/// A scale unit as it physically stands.
+/// A scale unit as it physically stands, at the start where a run is told of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UnitSetup {
     /// The boundary it serves.
@@ -47,6 +47,24 @@ impl UnitSetup {
     /// The side whose site stands at a datacenter.
     pub fn side_at(&self, datacenter: Datacenter) -> Option<Side> {
         Side::BOTH.into_iter().find(|side| self.sites[side.index()] == datacenter)
+    }
+
+    /// The datacenter of a seat.
+    pub const fn place(&self, seat: Seat) -> Datacenter {
+        match seat {
+            Seat::A => self.sites[0],
+            Seat::B => self.sites[1],
+            Seat::Witness => self.witness,
+        }
+    }
+
+    /// Puts a seat at another place.
+    pub(super) const fn put(&mut self, seat: Seat, at: Datacenter) {
+        match seat {
+            Seat::A => self.sites[0] = at,
+            Seat::B => self.sites[1] = at,
+            Seat::Witness => self.witness = at,
+        }
     }
 
     /// The datacenter of a side.

@@ -2,7 +2,7 @@
 
 use super::setup::MetricsSetup;
 use crate::facts::Announcement;
-use crate::terms::{Datacenter, Instant, Side, Span, Unit};
+use crate::terms::{Datacenter, Instant, Seat, Side, Span, Unit};
 
 /// The most switchovers that are kept one by one.
 const MOST: usize = 512;
@@ -61,6 +61,11 @@ pub(super) struct SwitchoversFold {
 impl SwitchoversFold {
     pub(super) fn new(setup: &MetricsSetup) -> Self {
         Self { setup: setup.clone(), open: vec![None; setup.units.len()], over: Vec::new() }
+    }
+
+    /// A seat of a unit has another place from now on.
+    pub(super) fn seated(&mut self, unit: Unit, seat: Seat, at: Datacenter) {
+        self.setup.units[unit.index()].put(seat, at);
     }
 
     /// A site of a unit said something.

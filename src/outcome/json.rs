@@ -349,7 +349,7 @@ fn unit(measured: &Measurements, unit: Unit, names: &Names) -> Json {
     let account = measured.units[unit.index()];
     let flow = measured.writes.units[unit.index()];
     let known = account.register;
-    let holder = known.map(|register| names.datacenter(measured.setup.units[unit.index()].site(register.holder)));
+    let holder = known.map(|register| names.datacenter(measured.place(unit, register.holder.seat())));
     object! {
         "holder": holder,
         "epoch": known.map(|register| register.epoch.0),

@@ -6,7 +6,7 @@ use super::load::time_axis;
 use super::multiples::{Mark, Multiples, Panel, title};
 use crate::metrics::Measurements;
 use crate::outcome::Outcome;
-use crate::terms::{Span, Unit};
+use crate::terms::{Seat, Span, Unit};
 
 /// Decades and other round times on the axis.
 const TICKS: [(Span, &str); 9] = [
@@ -57,11 +57,12 @@ fn unit_panel(canvas: &mut Canvas<'_>, outcome: &Outcome, panel: Panel, unit: Un
     series(canvas, measured, unit, x, y);
     let lag = &measured.lags[unit.index()];
     let height = panel.from.1 - 12.0;
-    let sites = measured.setup.units[unit.index()].sites.map(|site| outcome.names.datacenter(site));
+    let places = measured.places(unit, Seat::A).into_iter().map(|(_, at)| outcome.names.datacenter(at));
+    let primary: Vec<_> = places.collect();
     let name = outcome.names.unit(unit);
     let bold = Label::new(15.0, ink::TEXT, Anchor::Left).bold();
     canvas.text((panel.from.0, height), name, bold);
-    let sites = format!("at {}", sites[0]);
+    let sites = format!("at {}", primary.join(", then "));
     let after = panel.from.0 + bold.width(name) + 9.0;
     canvas.text((after, height), &sites, Label::new(13.0, ink::MUTED, Anchor::Left));
     let longest = super::captions::rounded(lag.longest());

@@ -53,7 +53,7 @@ impl Style {
     /// Draws a lane whose upper edge is at `y`.
     pub(super) fn draw(self, canvas: &mut Canvas<'_>, outcome: &Outcome, lane: &Lane, y: f64) {
         let bar = y + 28.0;
-        let name = outcome.names.datacenter(lane.datacenter);
+        let name = &lane.place(&outcome.names);
         canvas.text((LEFT - 12.0, bar), name, Label::new(14.5, ink::TEXT, Anchor::Right));
         let label = Label::new(14.0, ink::MUTED, Anchor::Left);
         match lane.seat {

@@ -2,14 +2,15 @@
 //! chart and for the terminal.
 
 use super::captions::rounded;
-use crate::metrics::{Ailment, Announcement, CloseUp, Failover, Measurements, Moment, Term};
+use crate::metrics::{Ailment, Announcement, CloseUp, Failover, Measurements, Moment, Term, Trouble};
 use crate::outcome::Outcome;
 use crate::terms::{Datacenter, Instant, Names, Seat, Side, Span, Unit};
 
 /// One site of a unit, or its witness, over the whole run.
 pub(super) struct Lane {
     pub(super) unit: Unit,
-    pub(super) datacenter: Datacenter,
+    /// Where it was, in order, each with the time from which on.
+    pub(super) places: Vec<(Instant, Datacenter)>,
     pub(super) seat: Seat,
     /// While it acknowledged writes.
     pub(super) terms: Vec<(Instant, Instant)>,
@@ -21,6 +22,14 @@ pub(super) struct Lane {
     pub(super) signs: Vec<(Instant, Sign)>,
     /// The times of a takeover in words, and the instant after which they are written.
     pub(super) notes: Vec<(Instant, String)>,
+}
+
+impl Lane {
+    /// Where it was, in order.
+    pub(super) fn place(&self, names: &Names) -> String {
+        let places: Vec<_> = self.places.iter().map(|&(_, place)| names.datacenter(place)).collect();
+        places.join(" → ")
+    }
 }
 
 /// A sign on a lane.
@@ -42,20 +51,19 @@ pub(super) enum Sign {
 
 /// The lanes of a unit: side A, side B, and the witness.
 pub(super) fn lanes(measured: &Measurements, names: &Names, unit: Unit) -> [Lane; 3] {
-    let setup = measured.setup.units[unit.index()];
     let (terms, leases) = (terms(measured, unit), leases(measured, unit));
     Seat::ALL.map(|seat| {
         let side = Side::BOTH.into_iter().find(|side| side.seat() == seat);
-        let datacenter = side.map_or(setup.witness, |side| setup.site(side));
+        let places = measured.places(unit, seat);
         Lane {
             unit,
-            datacenter,
             seat,
             terms: terms.iter().filter(|term| Some(term.0) == side).map(|&(_, from, to)| (from, to)).collect(),
             leases: leases.iter().filter(|term| Some(term.side) == side).copied().collect(),
-            troubles: troubles(measured, names, unit, datacenter),
+            troubles: troubles(measured, names, unit, &places),
             signs: side.map_or_else(|| votes(measured, unit), |side| signs(measured, unit, side)),
-            notes: side.map(|_| notes(measured, unit, datacenter)).unwrap_or_default(),
+            notes: side.map(|_| notes(measured, unit, &places)).unwrap_or_default(),
+            places,
         }
     })
 }
@@ -104,23 +112,35 @@ fn leases(measured: &Measurements, unit: Unit) -> Vec<Term> {
 
 /// What was wrong with a datacenter, as far as it matters to a unit; what two faults did at once to the
 /// same end is told once.
-fn troubles(measured: &Measurements, names: &Names, unit: Unit, of: Datacenter) -> Vec<(Instant, Instant, String)> {
-    let setup = measured.setup.units[unit.index()];
-    let places = [setup.sites[0], setup.sites[1], setup.witness];
+fn troubles(
+    measured: &Measurements,
+    names: &Names,
+    unit: Unit,
+    stays: &[(Instant, Datacenter)],
+) -> Vec<(Instant, Instant, String)> {
+    let seats = Seat::ALL.map(|seat| measured.places(unit, seat));
+    let places: Vec<_> = seats.iter().flatten().map(|&(_, place)| place).collect();
+    let ends = stays.iter().skip(1).map(|&(from, _)| from).chain([measured.ended]);
+    let stays: Vec<_> = stays.iter().zip(ends).map(|(&(from, place), until)| (place, from, until)).collect();
     let mut told: Vec<(Instant, Instant, String)> = Vec::new();
+    let here = |trouble: &Trouble| {
+        let until = trouble.until.unwrap_or(measured.ended);
+        let own = stays.iter().filter(|(place, ..)| *place == trouble.datacenter);
+        let mut clipped = own.map(|&(_, from, to)| (trouble.from.max(from), until.min(to)));
+        clipped.find(|(from, to)| from <= to)
+    };
     for trouble in &measured.troubles {
+        let Some((from, until)) = here(trouble) else { continue };
         let what = match trouble.ailment {
-            _ if trouble.datacenter != of => continue,
             Ailment::Dark => "no power".to_owned(),
             Ailment::Paused => "stands still".to_owned(),
             Ailment::Unreachable => "no clients".to_owned(),
             Ailment::CutFrom(other) if places.contains(&other) => format!("cut from {}", names.datacenter(other)),
             Ailment::CutFrom(_) => continue,
         };
-        let until = trouble.until.unwrap_or(measured.ended);
-        match told.iter_mut().find(|(from, to, _)| (*from, *to) == (trouble.from, until)) {
+        match told.iter_mut().find(|(since, to, _)| (*since, *to) == (from, until)) {
             Some((_, _, said)) => *said = format!("{said}, {what}"),
-            None => told.push((trouble.from, until, what)),
+            None => told.push((from, until, what)),
         }
     }
     told
@@ -169,9 +189,9 @@ fn changes(measured: &Measurements, unit: Unit) -> Vec<(Instant, Change)> {
         _ => None,
     });
     let mut changes: Vec<_> = said.collect();
-    let setup = measured.setup.units[unit.index()];
     for one in measured.interruptions.iter().filter(|one| one.unit == unit) {
-        let Some(side) = setup.side_at(one.datacenter) else { continue };
+        let was = |side: &Side| was_at(&measured.places(unit, side.seat()), one.datacenter);
+        let Some(side) = Side::BOTH.into_iter().find(was) else { continue };
         let until = one.ended.unwrap_or(measured.ended);
         let steps_down = changes.iter().any(|(at, change)| {
             (one.onset..=until).contains(at) && matches!(change, Change::Stops(stops) if *stops == side)
@@ -192,11 +212,11 @@ fn changes(measured: &Measurements, unit: Unit) -> Vec<(Instant, Change)> {
 }
 
 fn signs(measured: &Measurements, unit: Unit, side: Side) -> Vec<(Instant, Sign)> {
-    let datacenter = measured.setup.units[unit.index()].site(side);
-    let struck = measured.interruptions.iter().filter(|one| one.unit == unit && one.datacenter == datacenter);
+    let places = measured.places(unit, side.seat());
+    let struck = measured.interruptions.iter().filter(|one| one.unit == unit && was_at(&places, one.datacenter));
     let mut signs: Vec<_> = struck.map(|one| (one.onset, Sign::Onset)).collect();
     for failover in measured.failovers.iter().filter(|failover| failover.unit == unit) {
-        if failover.to == datacenter {
+        if was_at(&places, failover.to) {
             signs.extend(failover.lapsed.map(|at| (at, Sign::Lapsed)));
             signs.push((failover.promoted, Sign::Promoted));
             signs.extend(failover.serving.map(|at| (at, Sign::Serving)));
@@ -209,8 +229,13 @@ fn signs(measured: &Measurements, unit: Unit, side: Side) -> Vec<(Instant, Sign)
     signs
 }
 
-fn notes(measured: &Measurements, unit: Unit, datacenter: Datacenter) -> Vec<(Instant, String)> {
-    let taken = measured.failovers.iter().filter(|failover| failover.unit == unit && failover.to == datacenter);
+/// Whether a seat was ever in a datacenter.
+fn was_at(places: &[(Instant, Datacenter)], datacenter: Datacenter) -> bool {
+    places.iter().any(|&(_, place)| place == datacenter)
+}
+
+fn notes(measured: &Measurements, unit: Unit, places: &[(Instant, Datacenter)]) -> Vec<(Instant, String)> {
+    let taken = measured.failovers.iter().filter(|one| one.unit == unit && was_at(places, one.to));
     taken.map(|failover| (failover.serving.unwrap_or(failover.promoted), note(failover))).collect()
 }
 

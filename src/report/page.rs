@@ -150,7 +150,7 @@ fn units(outcome: &Outcome) -> Markup {
             } }
             tbody {
                 @for (unit, (account, flow)) in rows {
-                    @let holder = |register: Register| measured.setup.units[unit.index()].site(register.holder);
+                    @let holder = |register: Register| measured.place(unit, register.holder.seat());
                     tr {
                         td.name { (names.unit(unit)) }
                         td { (account.register.map_or("–", |register| names.datacenter(holder(register)))) }

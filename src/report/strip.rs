@@ -167,12 +167,13 @@ impl<'a> Strip<'a> {
             }
         }
         let what = if lane.seat == Seat::Witness { ", witness" } else { "" };
-        let name = format!("{}{what}", self.outcome.names.datacenter(lane.datacenter));
+        let place = lane.place(&self.outcome.names);
+        let name = format!("{place}{what}");
         let columns: String = columns.into_iter().collect();
         if name.chars().count() < NAMES {
             return self.row(&name, &columns, "");
         }
-        self.row(self.outcome.names.datacenter(lane.datacenter), &columns, if what.is_empty() { "" } else { "witness" })
+        self.row(&place, &columns, if what.is_empty() { "" } else { "witness" })
     }
 
     /// The times of a takeover in words.

@@ -146,6 +146,14 @@ codes! {
     MoveTwice = "RF0422",
     /// A tenant that moves before its billing country decides where it is at home.
     MoveTooEarly = "RF0423",
+    /// A datacenter that is to be replaced where no seat stands.
+    SeatNowhere = "RF0424",
+    /// A site that is to go to another boundary.
+    SeatOutside = "RF0425",
+    /// A seat that is to go where its unit has, had or is to have another.
+    SeatTaken = "RF0426",
+    /// A seat that is replaced twice.
+    SeatTwice = "RF0427",
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@
 use super::document::{Document, Service};
 use super::quantity::OrNever;
 use super::read::{At, Given};
+use super::replacements::Replace;
 use super::topology::countries;
 use super::topology::document::TopologyDocument;
 use super::words::{Entries, Rho, value};
-use crate::audit::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, UnitTerms};
+use crate::audit::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms, UnitTerms};
 use crate::service::policy::{Initiative, OldCard, Replication, Transit};
-use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Span, Tenant};
+use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Seat, Span, Tenant, Unit};
 use std::collections::BTreeMap;
 
 /// What was promised. Only for a document in which nothing was found wrong.
@@ -56,6 +57,7 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         start: or(&document.start, Instant::ZERO),
         purge_within: or(&service.purge_within, Span::hours(24)),
         moves: places.moves(document, topology),
+        seats: places.seats(document, topology),
     }
 }
 
@@ -187,6 +189,25 @@ impl<'a> Places<'a> {
             Some(MoveTerms { who: Leaver::Country(*value(&all.value.country)?), to, at })
         });
         moves.chain(local).collect()
+    }
+
+    /// Which seats are to leave the place where the topology has them.
+    fn seats(&self, document: &Document, topology: &TopologyDocument) -> Vec<SeatTerms> {
+        let start = or(&document.start, Instant::ZERO);
+        let standing: Vec<_> = rows(&topology.units).zip(self.units(topology)).zip((0..).map(Unit)).collect();
+        let one = |row: &At<Replace>| {
+            let Replace { datacenter, by, at, unit } = &row.value;
+            let (from, to) = (self.datacenter(datacenter), self.datacenter(by));
+            let at = value(at).map_or(start, |at| at.in_run(start));
+            let meant = move |name: &str| value(unit).is_none_or(|only| only == name);
+            let there = standing.iter().filter(move |(((name, _), _), _)| meant(name));
+            let seats = there.flat_map(move |&((_, terms), unit)| {
+                let here = Seat::ALL.into_iter().filter(move |&seat| terms.voter(seat) == from);
+                here.map(move |seat| SeatTerms { unit, seat, from, to, at })
+            });
+            seats.collect::<Vec<_>>()
+        };
+        document.replace.iter().flat_map(|list| &list.value).flat_map(one).collect()
     }
 
     /// Each country's boundary: the built-in row's, unless the topology overrules it.

@@ -7,6 +7,7 @@ use super::moment::Inventory;
 use super::moves::{GoLocal, Move};
 use super::quantity::{Amount, OrNever, Seed, Share};
 use super::read::{At, Input, Value, wrong_type};
+use super::replacements::Replace;
 use super::section::section;
 use super::source::Place;
 use super::topology::document::TopologyChoice;
@@ -56,6 +57,8 @@ section! {
             r#move: Vec<At<Move>>,
             /// Countries that get a boundary of their own.
             go_local: Vec<At<GoLocal>>,
+            /// Datacenters that scale units leave, and those that take their place.
+            replace: Vec<At<Replace>>,
             /// Limits that the run must keep.
             threshold: Vec<At<Threshold>>,
             /// Invariants that the run must have put to the test.

@@ -24,6 +24,7 @@ mod population;
 mod profile;
 mod quantity;
 mod read;
+mod replacements;
 mod resolve;
 mod schema;
 mod section;
@@ -203,6 +204,8 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let (title, prose) = text::prose(&source.text);
     let contract = contract::of(&document, &topology.document);
     if topology_is_sound {
+        let topology = replacements::with_replaced(&topology, &plan.replacements);
+        let resolver = Resolver { topology: &topology, findings };
         limits::check(&document, &whole, &plan, &contract, &resolver);
     }
     let tenants = plan.population.tenants.iter().map(|tenant| tenant.name.clone()).collect();

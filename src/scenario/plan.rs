@@ -14,7 +14,7 @@ use super::resolve::Resolver;
 use super::source::Place;
 use super::topology::Topology;
 use super::words::value;
-use super::{moves, policy, traffic};
+use super::{moves, policy, replacements, traffic};
 use crate::service::ResidencyMap;
 use crate::service::map::UnitRow;
 use crate::sim::Plan;
@@ -49,6 +49,7 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
         check_inventories(document, phase, names);
     }
     let moves = moves::lowered(document, phase, &policy, names);
+    let replacements = replacements::lowered(document, phase, names);
     let topology = names.topology;
     Some(Plan {
         seed: value(&document.seed).map_or(1, |seed| seed.0),
@@ -71,6 +72,7 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
         traffic,
         faults,
         moves,
+        replacements,
     })
 }
 
@@ -160,7 +162,7 @@ fn faults(document: &Document, phase: Option<Window>, names: &Resolver<'_>) -> V
 }
 
 /// The safety phase as the scenario is written, which `[check]` may make shorter.
-fn as_written(document: &Document, phase: Window) -> Window {
+pub(super) fn as_written(document: &Document, phase: Window) -> Window {
     let end = value(&document.duration).map_or(phase.end, |&duration| phase.end.max(phase.start + duration));
     Window { end, ..phase }
 }

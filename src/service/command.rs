@@ -5,6 +5,7 @@ use super::log::Label;
 use super::message::{Batch, Catalogue, Operation, Order, PeerMessage, Request, Response, VoterAnswer, VoterQuestion};
 use super::placement::Candidates;
 use super::relocation::{Lot, Relocation};
+use super::replacement::Replacement;
 use crate::facts::Announcement;
 use crate::terms::{
     Content, CopyClass, CopySet, Datacenter, Index, Lines, Opaque, Position, Register, Seat, Side, Span, Tenant, Unit,
@@ -68,6 +69,8 @@ pub enum SiteInput {
         /// The answer of the new home. `None`: of the lot's run nothing is the tenant's, so nothing was sent.
         response: Option<Response>,
     },
+    /// A row of the directory of seats, of this site's unit: all of them when it boots, and one that changes.
+    Replace(Replacement),
 }
 
 /// What a site commands.
@@ -174,6 +177,20 @@ pub enum SiteEffect {
     },
     /// Do something to copies that are made from the local log.
     Copies(CopyCommand),
+    /// Switch the machine of a seat of this unit off for good, and commission another where the directory of seats
+    /// says, with an empty disk and an identity of its own; not while a site there runs that is out of reach, or has
+    /// yet to bring a tail back.
+    Commission {
+        /// Which seat.
+        seat: Seat,
+    },
+    /// The new machine of a seat has everything: erase what the place before has of this unit, if it is in reach.
+    Retire {
+        /// Which seat.
+        seat: Seat,
+        /// In what kinds of place.
+        classes: CopySet,
+    },
 }
 
 /// What a site commands of the copies that are made from its log.

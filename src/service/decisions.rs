@@ -10,6 +10,7 @@ use super::message::{Catalogue, Read, Write};
 use super::placement::{self, Candidates, Journey, Placement};
 use super::policy::{Policy, Replication};
 use super::relocation::{Copied, Relocation, Stage};
+use super::replacement::{Filling, Vacancy};
 use crate::terms::{
     Ballot, CopyClass, Epoch, Incarnation, Index, Mode, Monotonic, Position, Refusal, Register, Side, Span, Unit,
     UnitSet, Wall,
@@ -302,6 +303,24 @@ pub trait Decisions: Clone + Eq + Hash {
     /// Whether the site of a side erases what must not be left from copies of a class.
     fn purges(&self, side: Side, class: CopyClass) -> bool {
         let _ = (side, class);
+        true
+    }
+
+    /// Whether the machine of a seat may be switched off, to be commissioned at another place: by a holder that goes
+    /// on without it, while both others readmit the new one.
+    fn may_commission(&self, vacancy: &Vacancy) -> bool {
+        vacancy.lease_valid && !vacancy.own && vacancy.others_vote
+    }
+
+    /// Whether the old place of a seat may be emptied: nothing rests there any more that does not rest elsewhere.
+    fn may_retire(&self, filling: &Filling) -> bool {
+        let Filling { lease_valid, votes, replicated, backed_up, journaled } = *filling;
+        lease_valid && votes && replicated && backed_up && journaled
+    }
+
+    /// Whether copies of a class are erased from a place that a unit has left.
+    fn retires(&self, class: CopyClass) -> bool {
+        let _ = class;
         true
     }
 

@@ -21,6 +21,15 @@ impl UnitRow {
         self.sites[side.index()]
     }
 
+    /// Puts a seat at another place.
+    pub const fn put(&mut self, seat: Seat, at: Datacenter) {
+        match seat {
+            Seat::A => self.sites[0] = at,
+            Seat::B => self.sites[1] = at,
+            Seat::Witness => self.witness = at,
+        }
+    }
+
     /// Where the voter of `seat` is.
     pub const fn voter(&self, seat: Seat) -> Datacenter {
         match seat {

@@ -14,7 +14,7 @@
 //! [`placement`] decides where a record rests; [`client`] finds the site; [`front`] keeps the queue before
 //! it; [`message`] is what they say to each other; [`protocol`] is the lease of a scale unit on one page,
 //! [`voter`], `proposer`, `readmission` and `refounding` are its register; [`log`] and [`site`] are the
-//! rest of a site; [`relocation`] is how a tenant moves. Whatever can be decided
+//! rest of a site; [`relocation`] is how a tenant moves, [`replacement`] how a seat. Whatever can be decided
 //! wrongly is a method of [`Decisions`].
 
 pub mod client;
@@ -33,6 +33,7 @@ pub mod protocol;
 mod readmission;
 mod refounding;
 pub mod relocation;
+pub mod replacement;
 pub mod site;
 pub mod voter;
 
@@ -48,6 +49,7 @@ pub use message::{
 };
 pub use policy::Policy;
 pub use relocation::{Held, Lot, Relocation};
+pub use replacement::Replacement;
 pub use site::Site;
 pub use voter::{Voter, VoterEffect, VoterInput};
 

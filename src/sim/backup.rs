@@ -80,7 +80,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     fn newest_backup(&self, of: Unit) -> Option<Catalogue> {
-        let boundary = self.plan.units[of.index()].boundary;
+        let boundary = self.units[of.index()].boundary;
         let own = self.backups.iter().filter(|&(&(unit, at), media)| {
             unit == of && self.places[at.index()].powered() && media.taken > Instant::ZERO
         });

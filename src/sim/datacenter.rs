@@ -1,7 +1,7 @@
 //! Datacenters: power, clocks, processes that stand still, and the queue before each one's sites.
 
 use super::clock::Clock;
-use super::event::{Event, SiteId};
+use super::event::{Event, SiteId, VoterId};
 use super::gray::unit_of;
 use super::message::{Asked, Local};
 use super::plan::{DatacenterPlan, Plan};
@@ -143,6 +143,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.state(Fact::Power { datacenter, on: true });
         self.boot_voters(datacenter);
         self.boot_sites(datacenter);
+        self.tell_of_remains(datacenter);
         self.fire_late();
     }
 
@@ -175,7 +176,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Empties every disk. The processes there start anew. Whether there were any disks.
     pub(super) fn lose_storage(&mut self, datacenter: Datacenter) -> bool {
         self.beneath_processes(datacenter, |world| {
-            [world.lose_voters(datacenter), world.lose_stores(datacenter)].contains(&true)
+            [world.lose_voters(datacenter), world.lose_stores(datacenter), world.lose_remains(datacenter)]
+                .contains(&true)
         })
     }
 
@@ -209,9 +211,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if !place.running {
             return;
         }
-        match self.site_at(asked.unit, datacenter) {
-            Some(site) => self.enqueue(site, asked),
-            None => self.overflow(asked, datacenter),
+        match (self.site_at(asked.unit, datacenter), self.left_for(asked.unit, datacenter)) {
+            (Some(site), _) => self.enqueue(site, asked),
+            (None, Some(site)) => self.point_on(asked, datacenter, site),
+            (None, None) => self.overflow(asked, datacenter),
         }
     }
 
@@ -333,6 +336,36 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
+    /// Takes out of the queue, and of what waits for processes that stand still, what is meant for one seat.
+    pub(super) fn forget_turns(&mut self, datacenter: Datacenter, voter: VoterId) {
+        let place = &mut self.places[datacenter.index()];
+        let meant = |turn: &Turn| {
+            voter.site().is_some_and(|one| match turn {
+                Turn::Ask(site, ..) | Turn::Reread(site, _) => *site == one,
+            })
+        };
+        let at_head = place.queue.front().is_some_and(meant);
+        for turn in place.queue.iter().filter(|turn| meant(turn)) {
+            if let Turn::Reread(_, batch) = *turn {
+                place.rereading.forget(batch);
+            }
+        }
+        place.queue.retain(|turn| !meant(turn));
+        let held = std::mem::take(&mut place.held);
+        for local in held {
+            if is_for(&local, voter) {
+                self.discard(&local);
+            } else {
+                self.places[datacenter.index()].held.push_back(local);
+            }
+        }
+        if at_head {
+            let place = &mut self.places[datacenter.index()];
+            place.turn = place.turn.wrapping_add(1);
+            self.plan_turn(datacenter);
+        }
+    }
+
     /// Ends every process of a datacenter: memory, and what was not flushed, is gone.
     fn kill(&mut self, datacenter: Datacenter) {
         let place = &mut self.places[datacenter.index()];
@@ -349,10 +382,19 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Asks every machine of a datacenter anew when it wants to be woken.
     pub(super) fn rearm(&mut self, datacenter: Datacenter) {
-        for site in SiteId::all(self.plan.units.len()) {
+        for site in SiteId::all(self.units.len()) {
             if self.sites[site.index()].datacenter() == datacenter {
                 self.rearm_site(site);
             }
         }
+    }
+}
+
+/// Whether something is meant for a seat: its voter, or the site beside it.
+fn is_for(local: &Local, voter: VoterId) -> bool {
+    match *local {
+        Local::Site(site, ..) => voter.site() == Some(site),
+        Local::Voter(one, _) => one == voter,
+        Local::Device(..) => false,
     }
 }

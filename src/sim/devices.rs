@@ -10,7 +10,7 @@ use super::population::UserState;
 use super::request::{Origin, Task};
 use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::World;
-use crate::facts::{Fact, Observer};
+use crate::facts::{Fact, Observer, Retried};
 use crate::service::{Client, ClientEffect, ClientInput, Decisions, Machine, Placed, Read, Request, Response, Write};
 use crate::terms::{
     Birth, Boundary, Conversation, Country, Datacenter, DatacenterSet, Instant, LocalTime, Monotonic, Network, Refusal,
@@ -126,7 +126,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 assert!(candidates.contains(to), "a client sends only to a candidate that it named");
                 self.list(request, unit, candidates);
                 if retry {
-                    self.state(Fact::Retried { unit, to, attempt });
+                    self.state(Fact::Retried(Retried { unit, to, attempt }));
                 }
                 let at = self.network.send_client(self.now, self.place_of(user), to);
                 self.post(at, Message::Ask(Asked { request, unit, placed, attempt, patience }, to));

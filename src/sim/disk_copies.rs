@@ -22,7 +22,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Makes the copy that a fault will put back.
     pub(super) fn copy_disks(&mut self, fault: u16) {
         let FaultKind::RestoreCopy { datacenter, .. } = self.plan.faults[usize::from(fault)].kind else { return };
-        let sites = SiteId::all(self.plan.units.len()).map(|site| (site, &self.sites[site.index()]));
+        let sites = SiteId::all(self.units.len()).map(|site| (site, &self.sites[site.index()]));
         let here = sites.filter(|(_, slot)| slot.datacenter() == datacenter);
         let stores = here.map(|(site, slot)| (site, slot.store.copy())).collect();
         let voters = self.copy_voters(datacenter);
@@ -31,7 +31,12 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Puts the copy back. The processes there start anew. Whether there was anything to put back.
     pub(super) fn put_copy_back(&mut self, fault: u16) -> bool {
-        let Some(DiskCopy { datacenter, stores, voters }) = self.disk_copies.remove(&fault) else { return false };
+        let Some(DiskCopy { datacenter, mut stores, mut voters }) = self.disk_copies.remove(&fault) else {
+            return false;
+        };
+        // What is put back is the disks that stand there, and no machine that was switched off for good.
+        stores.retain(|(site, _)| self.sites[site.index()].datacenter() == datacenter);
+        voters.retain(|&(voter, _)| self.voter_datacenter(voter) == datacenter);
         self.beneath_processes(datacenter, |world| {
             let any = world.put_voters_back(&voters);
             for (site, copy) in stores {

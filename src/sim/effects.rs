@@ -88,7 +88,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// How many flushes of a datacenter, or of one unit there, slow disks have made longer.
     fn slowed(&self, datacenter: Datacenter, only: Option<Unit>) -> u64 {
-        let units = self.plan.units.len();
+        let units = self.units.len();
         let is_meant = |unit: Unit, at: Datacenter| at == datacenter && only.is_none_or(|only| only == unit);
         let sites = SiteId::all(units).filter(|site| is_meant(site.unit(), self.sites[site.index()].datacenter()));
         let voters = VoterId::all(units).filter(|&voter| is_meant(voter.unit(), self.voter_datacenter(voter)));

@@ -42,6 +42,8 @@ pub(super) enum Event {
     MoveOrdered { order: u16 },
     /// An operator cancels a move.
     MoveCancelled { order: u16 },
+    /// An operator orders a seat to another place.
+    ReplacementOrdered { order: u16 },
     /// Load and lag are measured.
     Sample,
     /// The safety phase ends.

@@ -36,6 +36,7 @@ pub(super) fn plan() -> Plan {
         traffic: traffic(),
         faults: Vec::new(),
         moves: Vec::new(),
+        replacements: Vec::new(),
     }
 }
 

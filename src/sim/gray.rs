@@ -60,7 +60,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Takes one [`World::slow_disks`] back. What is under way is written anew, at the new speed.
     pub(super) fn heal_disks(&mut self, datacenter: Datacenter, only: Option<Unit>, milli: u64) {
         self.change_disks(datacenter, only, |slowness| slowness.take_back(milli));
-        for unit in (0..).map(Unit).take(self.plan.units.len()) {
+        for unit in (0..).map(Unit).take(self.units.len()) {
             for site in Side::BOTH.map(|side| SiteId::new(unit, side)) {
                 if self.sites[site.index()].datacenter() == datacenter {
                     self.hasten_flush(site);
@@ -75,7 +75,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     fn change_disks(&mut self, datacenter: Datacenter, only: Option<Unit>, change: impl Fn(&mut Slowness)) -> bool {
-        let units = (0..).map(Unit).take(self.plan.units.len());
+        let units = (0..).map(Unit).take(self.units.len());
         let struck: Vec<Unit> = units.filter(|&unit| only.is_none_or(|only| only == unit)).collect();
         let mut any = false;
         for unit in struck {
@@ -109,6 +109,32 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 }
 
+/// A seat at another place.
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// Makes the disks of a seat as slow as the others are where it stands now.
+    pub(super) fn slow_with_others(&mut self, voter: VoterId) {
+        let (plan, at) = (self.plan.clone(), self.voter_datacenter(voter));
+        let on = self.registry.active();
+        let slow = on.into_iter().filter_map(|fault| match plan.faults[usize::from(fault)].kind {
+            FaultKind::SlowDisk { datacenter, unit, milli } if datacenter == at => {
+                unit.is_none_or(|unit| unit == voter.unit()).then_some(milli)
+            }
+            _ => None,
+        });
+        let factors: Vec<_> = slow.collect();
+        for &milli in &factors {
+            self.voters[voter.index()].slowness.add(milli);
+            if let Some(site) = voter.site() {
+                self.sites[site.index()].slowness.add(milli);
+            }
+        }
+        let flush = self.voters[voter.index()].slowness.stretch(self.places[at.index()].flush);
+        if !factors.is_empty() {
+            self.state(Fact::Disk { unit: voter.unit(), datacenter: at, flush });
+        }
+    }
+}
+
 /// One sick unit.
 impl<D: Decisions, O: Observer> World<D, O> {
     /// Makes the processes of one unit at a datacenter stand still. Whether any ran before.
@@ -120,7 +146,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if first {
             self.state(Fact::UnitPaused { unit, datacenter, paused: true });
         }
-        moved && Seat::ALL.into_iter().any(|seat| self.plan.units[unit.index()].voter(seat) == datacenter)
+        moved && Seat::ALL.into_iter().any(|seat| self.units[unit.index()].voter(seat) == datacenter)
     }
 
     /// Takes one [`World::halt`] back: what came meanwhile is handled now, in its order.

@@ -33,6 +33,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             && self.requests.iter().next().is_none()
             && self.units().all(|unit| self.is_settled(unit))
             && self.moves_are_over()
+            && self.replacements_are_over()
     }
 
     /// Writes that are neither confirmed nor finally refused.
@@ -58,7 +59,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// One of the boundary's datacenters that has a site loses its power for good.
     fn lose_one_of(&mut self, boundary: Boundary) {
         let of = |unit: &&super::plan::UnitPlan| unit.boundary == boundary;
-        let mut sites: Vec<_> = self.plan.units.iter().filter(of).flat_map(|unit| unit.sites).collect();
+        let mut sites: Vec<_> = self.units.iter().filter(of).flat_map(|unit| unit.sites).collect();
         sites.sort_unstable();
         sites.dedup();
         let name = named(&[&self.plan.boundaries[boundary.index()].name]);
@@ -67,7 +68,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.gone = self.gone.with(lost);
         self.power_off(lost);
         self.state(Fact::GoneForGood(lost));
-        for site in SiteId::all(self.plan.units.len()) {
+        for site in SiteId::all(self.units.len()) {
             if self.sites[site.index()].datacenter() == lost {
                 self.abandon_merge(site);
             }
@@ -76,7 +77,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Whether a unit holds on both sites all that it has, or on the only one that is left, which serves.
     fn is_settled(&self, unit: Unit) -> bool {
-        let left = |side: Side| !self.gone.contains(self.plan.units[unit.index()].site(side));
+        let left = |side: Side| !self.gone.contains(self.units[unit.index()].site(side));
         match Side::BOTH.map(left) {
             [true, true] => self.is_whole(unit),
             [false, false] => true,
@@ -98,7 +99,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// What is physically in the way of a unit for which so many writes wait.
     fn obstacle(&self, unit: Unit, writes: u64) -> Obstacle {
-        let runs = |side: Side| self.places[self.plan.units[unit.index()].site(side).index()].running;
+        let runs = |side: Side| self.places[self.units[unit.index()].site(side).index()].running;
         let voters = Seat::ALL.into_iter().filter(|&seat| self.can_vote(VoterId::new(unit, seat)));
         if !Side::BOTH.into_iter().any(runs) {
             Obstacle::Dark
@@ -136,7 +137,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     fn units(&self) -> impl Iterator<Item = Unit> + use<D, O> {
-        (0..).map(Unit).take(self.plan.units.len())
+        (0..).map(Unit).take(self.units.len())
     }
 }
 

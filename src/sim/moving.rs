@@ -219,6 +219,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 rests.push((at(CopyClass::QuarantinedTail), content));
             }
         }
+        for (datacenter, store) in self.put_away(unit) {
+            rests.push(((tenant, unit, datacenter, CopyClass::Log), order.content(unit, &store.shares)));
+        }
         for (&(_, datacenter), media) in self.backups.range((unit, Datacenter(0))..=(unit, Datacenter(u8::MAX))) {
             rests.push(((tenant, unit, datacenter, CopyClass::Backup), order.content(unit, &media.log.shares)));
         }
@@ -258,6 +261,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let (unit, here) = (site.unit(), self.sites[site.index()].datacenter());
         let only_lots = self.moves.orders[place].to == unit;
         self.shelves.erase((unit, here), classes, (tenant, only_lots));
+        self.erase_put_away(site, classes, (tenant, only_lots));
         if classes.contains(CopyClass::Log) {
             self.sites[site.index()].store.erase(tenant, only_lots);
         }

@@ -53,7 +53,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Whether the processes of a unit at a datacenter would run but for one halt.
     fn halts_alone(&self, place: &Place, datacenter: Datacenter, unit: Unit) -> bool {
         let halts = place.halts.iter().filter(|&&halted| halted == unit).count();
-        let any = Seat::ALL.into_iter().any(|seat| self.plan.units[unit.index()].voter(seat) == datacenter);
+        let any = Seat::ALL.into_iter().any(|seat| self.units[unit.index()].voter(seat) == datacenter);
         any && halts == 1 && place.running && !place.paused()
     }
 }

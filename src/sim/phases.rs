@@ -20,6 +20,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.plan_traffic();
         self.plan_faults();
         self.plan_moves();
+        self.plan_replacements();
         self.agenda.push(self.now + self.sample_every(), Event::Sample);
         self.agenda.push(self.plan.start + self.plan.duration, Event::Liveness);
     }

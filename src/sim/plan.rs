@@ -1,8 +1,12 @@
 //! A run as the world needs it: everything resolved, nothing looked up by name any more.
 
+mod changes;
+
+pub use changes::{MovePlan, Mover, ReplacementPlan};
+
 use crate::service::{Order, Policy, ResidencyMap};
 use crate::terms::{
-    AppVersion, Boundary, Bytes, CopyClass, Country, Datacenter, Instant, RecordKind, Seat, Side, Span, Tenant, Unit,
+    AppVersion, Boundary, Bytes, CopyClass, Country, Datacenter, Instant, RecordKind, Seat, Side, Span, Unit,
 };
 use std::sync::Arc;
 
@@ -27,7 +31,7 @@ pub struct Plan {
     pub links: Vec<Vec<LinkPlan>>,
     /// The network between clients and datacenters.
     pub access: AccessPlan,
-    /// The scale units as they physically stand, by [`Unit::index`].
+    /// The scale units as they physically stand at the start, by [`Unit::index`].
     pub units: Vec<UnitPlan>,
     /// The map that production is given.
     pub map: Arc<ResidencyMap>,
@@ -41,6 +45,8 @@ pub struct Plan {
     pub faults: Vec<FaultPlan>,
     /// Who moves, in the order of the scenario. A tenant moves once at the most.
     pub moves: Vec<MovePlan>,
+    /// Which seats get another place, in the order of the scenario, each once at the most.
+    pub replacements: Vec<ReplacementPlan>,
 }
 
 /// What becomes of the world when the safety phase is over. Lost storage is never healed.
@@ -139,6 +145,15 @@ impl UnitPlan {
     pub const fn site(&self, side: Side) -> Datacenter {
         self.sites[side.index()]
     }
+
+    /// Puts a seat at another place.
+    pub const fn put(&mut self, seat: Seat, at: Datacenter) {
+        match seat {
+            Seat::A => self.sites[0] = at,
+            Seat::B => self.sites[1] = at,
+            Seat::Witness => self.witness = at,
+        }
+    }
 }
 
 /// A drawn size.
@@ -232,28 +247,6 @@ pub struct TrafficPlan {
     pub hours: [u32; 24],
     /// Activity on Saturday and Sunday, in parts per million of a weekday's.
     pub weekend_ppm: u32,
-}
-
-/// A move to another home that is scheduled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MovePlan {
-    /// Who moves.
-    pub who: Mover,
-    /// The boundary of the new home.
-    pub to: Boundary,
-    /// When an operator orders it.
-    pub at: Instant,
-    /// When an operator cancels it, if it is not over by then.
-    pub cancelled_at: Option<Instant>,
-}
-
-/// Who moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mover {
-    /// One tenant.
-    Tenant(Tenant),
-    /// Every tenant that is billed in a country.
-    Country(Country),
 }
 
 /// A fault that is scheduled.

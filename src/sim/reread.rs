@@ -45,6 +45,12 @@ impl Rereading {
         (self.turns, self.waiting_ppm) = (0, 0);
     }
 
+    /// A batch in the queue is for nobody any more.
+    pub(super) const fn forget(&mut self, batch: Batch) {
+        self.turns -= 1;
+        self.waiting_ppm -= self.cost_ppm(batch);
+    }
+
     const fn wait(&mut self, batch: Batch) {
         self.turns += 1;
         self.waiting_ppm += self.cost_ppm(batch);

@@ -17,7 +17,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let served = std::mem::take(&mut self.places[datacenter.index()].served);
             self.state(Fact::Load { datacenter, served, window });
         }
-        for unit in (0..).map(Unit).take(self.plan.units.len()) {
+        for unit in (0..).map(Unit).take(self.units.len()) {
             let (records, age) = self.lag(unit);
             self.state(Fact::Lag { unit, records, age });
         }

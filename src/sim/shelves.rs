@@ -90,6 +90,11 @@ impl Shelves {
         of_unit.map(|(&(_, datacenter, class), shelf)| (datacenter, class, &shelf.shares))
     }
 
+    /// Takes a shelf away. Whether it was there.
+    pub(super) fn clear_away(&mut self, place: (Unit, Datacenter, CopyClass)) -> bool {
+        self.shelves.remove(&place).is_some()
+    }
+
     /// Erases what is a tenant's from the shelves of a unit at a datacenter.
     pub(super) fn erase(
         &mut self,

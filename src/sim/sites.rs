@@ -88,6 +88,16 @@ impl<D: Decisions> SiteSlot<D> {
         self.generation = self.generation.wrapping_add(1);
     }
 
+    /// Stands at another place from now on, with an empty disk. What was durable before.
+    pub(super) fn put(&mut self, at: Datacenter, map: Arc<ResidencyMap>, now: Instant) -> Store {
+        self.stop();
+        let old = self.store.copy();
+        self.store.lose(now);
+        (self.identity.datacenter, self.identity.boundary) = (at, self.identity.roster[at.index()]);
+        (self.map, self.slowness) = (map, Slowness::default());
+        old
+    }
+
     /// Where it stands, physically.
     pub(super) const fn datacenter(&self) -> Datacenter {
         self.identity.datacenter
@@ -104,7 +114,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Starts the sites of a datacenter from what is durable.
     pub(super) fn boot_sites(&mut self, datacenter: Datacenter) {
-        for site in SiteId::all(self.plan.units.len()) {
+        for site in SiteId::all(self.units.len()) {
             if self.sites[site.index()].datacenter() == datacenter {
                 self.boot_site(site);
             }
@@ -120,6 +130,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         slot.boots += 1;
         slot.machine = Some(Site::boot(decisions, identity, map, policy, log, entropy, now));
         self.tell_site(site);
+        self.tell_seats(site);
         self.rearm_site(site);
     }
 
@@ -138,7 +149,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Empties the stores of a datacenter. Whether there were any.
     pub(super) fn lose_stores(&mut self, datacenter: Datacenter) -> bool {
         let mut any = false;
-        for site in SiteId::all(self.plan.units.len()) {
+        for site in SiteId::all(self.units.len()) {
             let slot = &mut self.sites[site.index()];
             if slot.datacenter() == datacenter {
                 slot.store.lose(self.now);
@@ -154,7 +165,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Offers a map to every site that runs. Whether there was any.
     pub(super) fn push_map(&mut self, map: &Arc<ResidencyMap>, truthful: bool) -> bool {
         let mut any = false;
-        for site in SiteId::all(self.plan.units.len()) {
+        for site in SiteId::all(self.units.len()) {
             let slot = &mut self.sites[site.index()];
             let datacenter = slot.datacenter();
             if self.places[datacenter.index()].running {
@@ -165,6 +176,17 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
         }
         any
+    }
+
+    /// Offers a map to one site that has none as new.
+    pub(super) fn offer_map(&mut self, site: SiteId, map: &Arc<ResidencyMap>) {
+        let slot = &mut self.sites[site.index()];
+        let datacenter = slot.datacenter();
+        if slot.map.version < map.version && self.places[datacenter.index()].running {
+            slot.offered = Some(map.clone());
+            self.state(Fact::MapPushed { datacenter, truthful: true });
+            self.hand(datacenter, Local::Site(site, SiteInput::MapPushed(map.clone()), None));
+        }
     }
 
     /// Plans the next wake-up. One that is planned already and comes earlier is left to come.
@@ -248,6 +270,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             SiteEffect::Settle(row) => self.settle(row),
             SiteEffect::Erase { tenant, targets, classes } => self.erase(site, tenant, targets, classes),
+            SiteEffect::Commission { seat } => self.commission(site, seat),
+            SiteEffect::Retire { seat, classes } => self.retire(site, seat, classes),
         }
     }
 

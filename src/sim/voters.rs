@@ -125,12 +125,28 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
+    /// Puts a voter at another place, with an empty disk.
+    pub(super) fn put_voter(&mut self, voter: VoterId, at: Datacenter) {
+        let slot = &mut self.voters[voter.index()];
+        slot.machine = None;
+        slot.writes.clear();
+        slot.written = self.now;
+        slot.generation = slot.generation.wrapping_add(1);
+        (slot.datacenter, slot.slowness) = (at, Slowness::default());
+        (slot.durable, slot.incarnation) = (VoterRecord::default(), Incarnation(slot.incarnation.0 + 1));
+    }
+
+    /// Starts one voter from what is durable.
+    pub(super) fn boot_voter(&mut self, voter: VoterId) {
+        let slot = &mut self.voters[voter.index()];
+        slot.machine = Some(Voter::boot(self.decisions.clone(), voter.seat(), slot.durable, slot.incarnation));
+    }
+
     /// Starts the voters of a datacenter from what is durable.
     pub(super) fn boot_voters(&mut self, datacenter: Datacenter) {
-        for voter in VoterId::all(self.plan.units.len()) {
-            let slot = &mut self.voters[voter.index()];
-            if slot.datacenter == datacenter {
-                slot.machine = Some(Voter::boot(self.decisions.clone(), voter.seat(), slot.durable, slot.incarnation));
+        for voter in VoterId::all(self.units.len()) {
+            if self.voters[voter.index()].datacenter == datacenter {
+                self.boot_voter(voter);
             }
         }
     }
@@ -159,7 +175,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     fn voters_at(&self, datacenter: Datacenter) -> Vec<VoterId> {
-        let all = VoterId::all(self.plan.units.len());
+        let all = VoterId::all(self.units.len());
         all.filter(|voter| self.voter_datacenter(*voter) == datacenter).collect()
     }
 

@@ -13,7 +13,9 @@ use super::follow::Later;
 use super::message::{Local, Message, Records};
 use super::moving::Moves;
 use super::network::Network;
+use super::plan::UnitPlan;
 use super::population::Population;
+use super::replacing::Replacements;
 use super::request::Requests;
 use super::shelves::Shelves;
 use super::sites::SiteSlot;
@@ -61,6 +63,9 @@ pub struct World<D, O> {
     pub(super) traffic: Traffic,
     pub(super) registry: Registry,
     pub(super) moves: Moves,
+    pub(super) replacements: Replacements,
+    /// The scale units as they physically stand now.
+    pub(super) units: Vec<UnitPlan>,
     /// Maps that operators pushed.
     pub(super) pushes: u32,
     /// A country of each boundary, in whose network the devices there are.
@@ -136,6 +141,8 @@ impl<D: Decisions, O: Trace> World<D, O> {
             devices: Devices::new(plan, population.users.len()),
             traffic: Traffic::new(plan, &population),
             moves: Moves::new(plan, &population),
+            replacements: Replacements::new(plan),
+            units: plan.units.clone(),
             population,
             registry: Registry::new(plan.faults.len()),
             pushes: 0,
@@ -200,6 +207,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::HeatsUp { fault } => self.heats_up(fault),
             Event::MoveOrdered { order } => self.order_move(order),
             Event::MoveCancelled { order } => self.cancel_move(order),
+            Event::ReplacementOrdered { order } => self.order_replacement(order),
             Event::Sample => self.sample(),
             Event::Liveness => self.begin_liveness(),
             Event::Settled => self.look_whether_settled(),

@@ -148,6 +148,22 @@ impl CopySet {
         Self(self.0 | 1 << class.index())
     }
 
+    /// This set with one class less.
+    #[must_use]
+    pub const fn without(self, class: CopyClass) -> Self {
+        Self(self.0 & !(1 << class.index()))
+    }
+
+    /// Whether no class is in it.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Its classes, in order.
+    pub fn iter(self) -> impl Iterator<Item = CopyClass> {
+        CopyClass::ALL.into_iter().filter(move |&class| self.contains(class))
+    }
+
     /// Whether a class is in it.
     pub const fn contains(self, class: CopyClass) -> bool {
         self.0 & 1 << class.index() != 0

@@ -8,7 +8,8 @@
 use super::counters::{Counters, Slot};
 use super::known::Setting;
 use super::words;
-use crate::facts::{Announcement, Fact, Observer};
+use crate::facts::{Announcement, Fact, Observer, Seating};
+use crate::sim::plan::UnitPlan;
 use crate::terms::{
     Birth, CopyClass, Datacenter, Instant, Mode, Position, Record, RecordKind, Refusal, Register, Seat, Side, Span,
     Tally, Unit, VoterRecord,
@@ -39,6 +40,8 @@ pub struct Events<W> {
     out: Sink<W>,
     setting: Setting,
     units: Vec<UnitTrack>,
+    /// Where the seats of each unit are.
+    seats: Vec<UnitPlan>,
     /// Writes that are followed, each with its unit.
     followed: BTreeMap<Record, Unit>,
     /// Faults that are on.
@@ -131,6 +134,7 @@ impl<W: Write> Events<W> {
         }
         Self {
             units: plan.units.iter().map(|_| UnitTrack::default()).collect(),
+            seats: plan.units.clone(),
             slot: Slot::of(start, Span::secs((plan.duration.0 / VALUES).div_ceil(1_000_000).max(1))),
             followed: BTreeMap::new(),
             faults: BTreeSet::new(),
@@ -286,7 +290,7 @@ impl<W: Write> Events<W> {
     }
 
     fn site_at(&self, unit: Unit, datacenter: Datacenter) -> Option<Side> {
-        Side::BOTH.into_iter().find(|&side| self.setting.plan.units[unit.index()].site(side) == datacenter)
+        Side::BOTH.into_iter().find(|&side| self.seats[unit.index()].site(side) == datacenter)
     }
 
     fn ends_at(&mut self, unit: Unit, datacenter: Datacenter, position: Position, cut: bool) {
@@ -311,6 +315,13 @@ impl<W: Write> Observer for Events<W> {
             Fact::StorageLost { datacenter, unit, .. } => {
                 self.ends_at(unit, datacenter, Position::default(), true);
                 self.out.instant(at, (DATACENTERS, trouble_track(datacenter, 0)), "disks lost");
+            }
+            Fact::Seating(Seating::Commissioned { unit, seat, to, .. }) => {
+                self.seats[unit.index()].put(seat, to);
+                self.ends_at(unit, to, Position::default(), true);
+                let name = self.setting.names.datacenter(to);
+                let what = format!("seat {seat:?} of {} stands in {name}", self.setting.names.unit(unit));
+                self.out.instant(at, (DATACENTERS, trouble_track(to, 0)), &what);
             }
             Fact::Acknowledged { ref birth, unit, position, .. } => {
                 self.units[unit.index()].counters.acknowledged(position.index);

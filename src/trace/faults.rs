@@ -4,8 +4,8 @@ use super::chain::Chain;
 use super::known::{Known, clock};
 use super::story::Link;
 use super::words::listed;
-use crate::facts::Fact;
-use crate::terms::{Datacenter, Instant, Side, Unit};
+use crate::facts::{Fact, Seating};
+use crate::terms::{Datacenter, Instant, Seat, Side, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tells faults, and knows which of them a datacenter suffers from.
@@ -39,6 +39,7 @@ impl Faults {
             | Fact::Restored { .. }
             | Fact::ClockChanged { .. }
             | Fact::Ordered { .. }
+            | Fact::Seating(Seating::Ordered { .. } | Seating::Commissioned { .. } | Seating::Left { .. })
             | Fact::MapPushed { .. } => {
                 if at != self.at {
                     self.tell(None, known, chain);
@@ -122,7 +123,7 @@ fn sufferers(fact: &Fact) -> impl Iterator<Item = Datacenter> + use<> {
         | Fact::Restored { datacenter, .. }
         | Fact::MapPushed { datacenter, .. }
         | Fact::ClockChanged { datacenter, .. } => [Some(datacenter), None],
-        Fact::Link { from, to, .. } => [Some(from), Some(to)],
+        Fact::Link { from, to, .. } | Fact::Seating(Seating::Commissioned { from, to, .. }) => [Some(from), Some(to)],
         _ => [None, None],
     };
     one.into_iter().chain(other)
@@ -168,6 +169,7 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
                 let what = if forced { "forced failover, whatever may be lost" } else { "planned switchover" };
                 told.push(format!("An operator orders a {what}, of {}.", known.unit(unit)));
             }
+            Fact::Seating(ref what) => told.extend(seated(what, known)),
             Fact::BackupsLost(datacenter) => {
                 told.push(format!("The backups in {} are lost.", known.name(datacenter)));
             }
@@ -177,7 +179,7 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
             )),
             Fact::RefoundOrdered { unit, side } => told.push(format!(
                 "An operator orders {} to found the register of {} anew, and attests that what the two others stored is destroyed.",
-                known.name(known.setting.plan.units[unit.index()].site(side)),
+                known.name(known.seats(unit).site(side)),
                 known.unit(unit)
             )),
             Fact::Restored { unit, datacenter, taken, end, .. } => told.push(format!(
@@ -202,6 +204,34 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
     told
 }
 
+/// What happened to a seat that gets another place.
+fn seated(what: &Seating, known: &Known) -> Option<String> {
+    let named = |unit, seat| format!("the {} of {}", seat_name(seat), known.unit(unit));
+    Some(match *what {
+        Seating::Ordered { unit, seat, to } => {
+            format!("An operator orders {} to {}.", named(unit, seat), known.name(to))
+        }
+        Seating::Commissioned { unit, seat, from, to } => format!(
+            "The machine that was {} is switched off in {}, and one with an empty disk stands in {}.",
+            named(unit, seat),
+            known.name(from),
+            known.name(to)
+        ),
+        Seating::Left { unit, seat, from } => {
+            format!("Nothing of {} is left in {}, where {} was.", known.unit(unit), known.name(from), named(unit, seat))
+        }
+        Seating::Emptied { .. } => return None,
+    })
+}
+
+const fn seat_name(seat: Seat) -> &'static str {
+    match seat {
+        Seat::A => "site A",
+        Seat::B => "site B",
+        Seat::Witness => "witness",
+    }
+}
+
 fn power(datacenter: Datacenter, on: bool, known: &Known) -> String {
     let name = known.name(datacenter);
     if on {
@@ -215,7 +245,7 @@ fn power(datacenter: Datacenter, on: bool, known: &Known) -> String {
 fn duties(datacenter: Datacenter, known: &Known) -> String {
     let mut duties = Vec::new();
     for unit in known.units() {
-        let plan = &known.setting.plan.units[unit.index()];
+        let plan = known.seats(unit);
         let held = known.register(unit);
         let side = Side::BOTH.into_iter().find(|&side| plan.site(side) == datacenter);
         match (side, held) {

@@ -10,7 +10,7 @@ use crate::terms::{Datacenter, DatacenterSet, Instant, Mode, Monotonic, Register
 
 /// The datacenters that have a say in a unit's lease.
 pub(super) fn voters(known: &Known, unit: Unit) -> [Datacenter; 3] {
-    Seat::ALL.map(|seat| known.setting.plan.units[unit.index()].voter(seat))
+    Seat::ALL.map(|seat| known.seats(unit).voter(seat))
 }
 
 /// Which voter completed a majority.

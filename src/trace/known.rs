@@ -1,10 +1,11 @@
 //! The truth, as far as explanations compare it with what a machine knew.
 
 use super::words::listed;
-use crate::facts::Fact;
+use crate::facts::{Fact, Seating};
 use crate::service::Policy;
 use crate::service::site::{Standing, Status};
 use crate::sim::Plan;
+use crate::sim::plan::UnitPlan;
 use crate::terms::{
     CopyClass, Datacenter, Instant, LocalTime, Monotonic, Names, Position, Register, Seat, Side, Unit, Wall,
 };
@@ -52,6 +53,8 @@ pub(super) struct Known {
     places: Vec<Place>,
     cuts: BTreeSet<(Datacenter, Datacenter)>,
     leases: Vec<Lease>,
+    /// Where the seats of each unit are.
+    seats: Vec<UnitPlan>,
     /// The faults that are on.
     pub(super) active: BTreeMap<u16, Instant>,
 }
@@ -62,6 +65,7 @@ impl Known {
             places: vec![Place::default(); setting.plan.datacenters.len()],
             cuts: BTreeSet::new(),
             leases: vec![Lease::default(); setting.plan.units.len()],
+            seats: setting.plan.units.clone(),
             active: BTreeMap::new(),
             setting,
         }
@@ -98,6 +102,11 @@ impl Known {
             }
             Fact::TailCut { datacenter, unit, keeps } => self.ends_at(unit, datacenter, keeps),
             Fact::StorageLost { unit, datacenter, .. } => self.ends_at(unit, datacenter, Position::default()),
+            Fact::Seating(Seating::Commissioned { unit, seat, to, .. }) => {
+                self.seats[unit.index()].put(seat, to);
+                self.leases[unit.index()].held[seat.index()] = None;
+                self.ends_at(unit, to, Position::default());
+            }
             _ => {}
         }
     }
@@ -171,8 +180,13 @@ impl Known {
         (0..).map(Unit).take(self.leases.len())
     }
 
+    /// A unit as it stands.
+    pub(super) fn seats(&self, unit: Unit) -> &UnitPlan {
+        &self.seats[unit.index()]
+    }
+
     pub(super) fn place_of(&self, unit: Unit, side: Side) -> Datacenter {
-        self.setting.plan.units[unit.index()].site(side)
+        self.seats(unit).site(side)
     }
 
     pub(super) fn side_at(&self, unit: Unit, datacenter: Datacenter) -> Option<Side> {
@@ -200,7 +214,7 @@ impl Known {
     }
 
     pub(super) fn voter(&self, unit: Unit, seat: Seat) -> String {
-        let place = self.name(self.setting.plan.units[unit.index()].voter(seat));
+        let place = self.name(self.seats(unit).voter(seat));
         let what = if seat == Seat::Witness { "witness" } else { "voter" };
         format!("{place}, {what} of {}", self.unit(unit))
     }

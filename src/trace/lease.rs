@@ -217,7 +217,7 @@ impl Leases {
             Announcement::SwitchoverCancelled => "Gives the switchover up, and means to serve on.".to_owned(),
             Announcement::HandedOver => format!("Has written {} into the register as the holder.", known.name(peer)),
             Announcement::WitnessSilent => {
-                let witness = known.setting.plan.units[step.unit.index()].witness;
+                let witness = known.seats(step.unit).witness;
                 link = link.because(pen.ails(step.at, &[witness]));
                 format!(
                     "Has not heard the witness in {} for too long, and raises an alarm: with one more loss there is no majority.",

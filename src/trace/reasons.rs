@@ -110,7 +110,7 @@ pub(super) fn residence(notes: &[Note], record: Record, known: &Known) -> Option
     let ((at, placed), unlike) = first(notes, of)?;
     let answer = match placed {
         Ok(placement) => {
-            let plan = &known.setting.plan.units[placement.unit.index()];
+            let plan = known.seats(placement.unit);
             let boundary = known.setting.names.boundary(plan.boundary);
             let instant = if placement.at == at { "now" } else { "kept from before" };
             let by = placement.rule;

@@ -108,6 +108,7 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         SiteInput::MapPushed(ref map) => format!("an operator pushed map {}", map.version),
         SiteInput::Relocate(_) => "the directory of homes changed".to_owned(),
         SiteInput::Exported { .. } => "the new home of a tenant answered".to_owned(),
+        SiteInput::Replace(_) => "the directory of seats changed".to_owned(),
     }
 }
 
@@ -127,6 +128,7 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::Derive => "to bring copies of its log up to date",
         SiteTimer::Reseed => "to read on for a peer that is brought back",
         SiteTimer::Move => "to carry a tenant's move on",
+        SiteTimer::Replace => "to carry the replacement of a seat on",
         SiteTimer::Purge => "to erase what a tenant may not leave behind",
     }
 }

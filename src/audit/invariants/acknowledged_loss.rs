@@ -115,6 +115,13 @@ impl AcknowledgedLoss {
         self.missing.extend(succession.lost.into_iter().map(entry));
     }
 
+    /// A site is switched off for good: what it acknowledged beside its successor cannot be looked for.
+    pub(in crate::audit) fn switched_off(&mut self, unit: Unit, side: Side) {
+        let before = self.overlap.len();
+        self.overlap.retain(|_, one| (one.unit, one.side) != (unit, side));
+        (self.overlap.len()..before).for_each(|_| self.docket.suspend(reasons::NOT_BACK));
+    }
+
     /// Judges, at the end, what was acknowledged beside a successor by a site that is back.
     pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant) {
         for (record, one) in std::mem::take(&mut self.overlap) {

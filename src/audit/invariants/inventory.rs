@@ -146,6 +146,10 @@ impl Inventory {
         unit: Unit,
         (class, datacenter, rests): (CopyClass, Datacenter, &Shelf),
     ) {
+        // What a unit left behind where it is no more nobody sweeps: RES-5 says when it is gone.
+        if ledger.terms(unit).side_at(datacenter).is_none() {
+            return;
+        }
         let since = match class {
             CopyClass::DeadLetter => ledger.delivers_since(datacenter),
             CopyClass::Snapshot => ledger.peer_had(unit, datacenter, rests, then).then_some(rests.filled),

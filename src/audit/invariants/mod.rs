@@ -14,6 +14,7 @@ pub(super) mod opaque;
 pub(super) mod recovery_time;
 pub(super) mod refusals;
 pub(super) mod residence;
+pub(super) mod seats;
 pub(super) mod stale;
 pub(super) mod whole_reads;
 pub(super) mod writers;

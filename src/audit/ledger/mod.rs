@@ -2,7 +2,7 @@
 //!
 //! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
 //! site's log holds, [`shelves`] what copies of it do, [`people`] tenants and conversations, [`families`] records that
-//! travel together, [`homes`] tenants that move, [`residences`] where a record may rest. Memory grows with the
+//! travel together, [`homes`] tenants that move, [`seats`] seats that do, [`residences`] where a record may rest. Memory grows with the
 //! population and with what is not yet replicated, never with the
 //! number of messages but for four bytes in every 256.
 
@@ -14,6 +14,7 @@ mod logs;
 mod people;
 mod registers;
 mod residences;
+mod seats;
 mod shelves;
 mod world;
 
@@ -323,6 +324,7 @@ impl Ledger {
                 self.shelves[unit.index()].disk_lost(side, datacenter);
             }
             Fact::MemoryLost { unit, seat, .. } => self.registers.of_mut(unit).wipe(seat, at),
+            Fact::Seating(ref what) => self.seating(at, what),
             _ => {}
         }
     }

@@ -156,6 +156,12 @@ impl UnitShelves {
         self.shelves.remove(&(class, datacenter));
     }
 
+    /// Nothing is left of a class at a place that the unit has left, not even what was ordered there.
+    pub(super) fn emptied(&mut self, class: CopyClass, datacenter: Datacenter) {
+        self.deleted(class, datacenter);
+        self.ordered.remove(&(class, datacenter));
+    }
+
     /// The log of a side at a datacenter ends earlier from now on.
     pub(super) fn cut(&mut self, datacenter: Datacenter, keeps: Position) {
         for (_, shelf) in self.shelves.iter_mut().filter(|((class, at), _)| beside(*class, *at, datacenter)) {

@@ -200,6 +200,17 @@ impl World {
         self.corners[corner].running.set(!paused, at);
     }
 
+    /// A unit has a machine in a datacenter from now on.
+    pub(super) fn seated(&mut self, unit: Unit, datacenter: Datacenter, at: Instant) {
+        let corner = self.corner(unit, datacenter);
+        self.corners[corner].running.since = at;
+    }
+
+    /// Whether the clock of a datacenter runs at a rate that no time service corrects.
+    pub(super) fn runs_beyond_rho(&self, datacenter: Datacenter) -> bool {
+        self.clocks.iter().any(|clock| clock.datacenter == datacenter && clock.drift_ppm > 0)
+    }
+
     pub(super) fn disk(&mut self, unit: Unit, datacenter: Datacenter, flush: Span, at: Instant) {
         let corner = self.corner(unit, datacenter);
         self.corners[corner].disk.set(flush < slack::FLUSH, at);

@@ -31,6 +31,11 @@ impl Schedule {
         Self { due, begun: None, turn: 0, finished: 0 }
     }
 
+    /// Whether a backup was finished since the schedule began.
+    pub(super) const fn has_any(&self) -> bool {
+        self.finished > 0
+    }
+
     pub(super) fn deadline(&self, policy: &Policy) -> Option<Monotonic> {
         policy.backup_every.map(|_| self.due)
     }

@@ -56,6 +56,11 @@ impl Derived {
         }
     }
 
+    /// Whether the journal here has everything through an index.
+    pub(super) fn journal_has(&self, through: Index) -> bool {
+        self.brought[1] >= through && self.refused[1].is_none()
+    }
+
     /// The log ends at `keep` from now on; what comes after is new.
     pub(super) fn cut(&mut self, keep: Index) {
         self.brought = self.brought.map(|through| through.min(keep));

@@ -117,6 +117,11 @@ impl Holding {
         }));
     }
 
+    /// The end of the log at the promotion.
+    pub(super) const fn inherited(&self) -> Index {
+        self.inherited
+    }
+
     /// The peer has everything through an index.
     pub(super) fn replicated(&mut self, through: Index) {
         self.tail.replicated(through);
@@ -207,6 +212,7 @@ impl<D: Decisions> Site<D> {
         self.back_up(now.monotonic, effects);
         self.acknowledge(now, effects);
         self.carry_moves_on(now, effects);
+        self.carry_replacements_on(now, effects);
     }
 
     /// Renews the lease, or changes the mode, when it is time to.
@@ -367,6 +373,7 @@ impl<D: Decisions> Site<D> {
         for under_way in &holding.moves {
             or_at(under_way.deadline(), SiteTimer::Move);
         }
+        or_at(self.replacing.deadline(), SiteTimer::Replace);
         next
     }
 

@@ -6,7 +6,8 @@
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
 //! (doing so because the disk fails), `backup` (who writes one, when and where), `derived` (other copies),
 //! `restoring` (when both stores are gone), `founding` (when the register is), `witness` (when it is silent),
-//! `moving` (a tenant).
+//! `moving` (a tenant),
+//! `replacing` (a seat).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
@@ -17,6 +18,7 @@ mod following;
 mod founding;
 mod holding;
 mod moving;
+mod replacing;
 mod requests;
 mod restoring;
 mod shipping;
@@ -42,6 +44,7 @@ use crate::facts::Announcement;
 use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
 use derived::Derived;
 use holding::Holding;
+use replacing::Replacing;
 use standby::Standby;
 use std::sync::Arc;
 
@@ -80,6 +83,8 @@ pub enum SiteTimer {
     Move,
     /// To erase what a tenant that moved must not leave behind.
     Purge,
+    /// To carry the replacement of a seat on.
+    Replace,
 }
 
 /// Where a boot's number stands in the tokens of its looks.
@@ -116,6 +121,7 @@ pub struct Site<D> {
     relocations: Vec<Relocation>,
     /// When to purge next; [`Monotonic::NEVER`] where there is nothing to.
     purge_at: Monotonic,
+    replacing: Replacing,
 }
 
 /// What a site is at the moment.
@@ -162,6 +168,7 @@ impl<D: Decisions> Site<D> {
             derived: Derived::at_boot(copied),
             relocations: Vec::new(),
             purge_at: Monotonic::NEVER,
+            replacing: Replacing::nothing(),
         }
     }
 
@@ -207,6 +214,7 @@ impl<D: Decisions> Site<D> {
         let remembers = self.readmit(seat, answer, effects);
         if remembers {
             self.heard_voter(now.monotonic, seat);
+            self.replacing.heard(now.monotonic, seat);
         }
         if let Some(refounding) = &mut self.refounding {
             let progress = refounding.answered(seat, answer);
@@ -343,6 +351,7 @@ impl<D: Decisions> Machine for Site<D> {
             SiteInput::Copied { class, run, taken } => self.made(class, run, taken, effects),
             SiteInput::Relocate(relocation) => self.relocate(now, relocation, effects),
             SiteInput::Exported { tenant, here, response } => self.exported(now, tenant, here, response, effects),
+            SiteInput::Replace(row) => self.replace(now, row),
         }
         self.time_flush(now);
         self.advance(now, effects);

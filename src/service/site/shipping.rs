@@ -80,6 +80,12 @@ impl Peer {
         self.probe_at = now;
     }
 
+    /// Another machine with an empty store stands in its place from now on: what the one before said is gone with it.
+    pub(super) fn was_replaced(&mut self, now: Monotonic) {
+        let incarnation = self.incarnation.map(|known| Incarnation(known.0 + 1));
+        *self = Self { run: self.run + 1, incarnation, silent: true, probe_at: now, ..Self::unknown() };
+    }
+
     pub(super) fn deadline(&self, policy: &Policy) -> Monotonic {
         let probe = if self.matched && self.certified { Monotonic::NEVER } else { self.probe_at };
         let silence = self.asked_at.filter(|_| !self.silent).map_or(Monotonic::NEVER, |at| at + policy.peer_timeout);

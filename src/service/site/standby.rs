@@ -303,5 +303,6 @@ impl<D: Decisions> Site<D> {
         }
         self.role = Role::Holding(holding);
         self.resume_moves(now.monotonic);
+        self.replacing.look_now(now.monotonic);
     }
 }

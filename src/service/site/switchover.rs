@@ -155,7 +155,8 @@ impl<D: Decisions> Site<D> {
         let wanted = self.identity.side == Side::B
             && self.policy.failback == Initiative::Automatic
             && holding.known.mode == Mode::Replicated
-            && holding.drain.is_none();
+            && holding.drain.is_none()
+            && !self.replacing.is_leaving(Side::A);
         let ready = holding.peer.caught_up_since.filter(|_| wanted)? + self.policy.failback_after;
         Some(ready.max(holding.no_failback_before))
     }

@@ -1,0 +1,146 @@
+//! A seat of the unit gets another place: what the holder does. See [`crate::service::replacement`].
+
+use super::backup::Schedule;
+use super::{Role, Site, SiteEffect};
+use crate::service::Decisions;
+use crate::service::replacement::{Filling, Replacement, Stage, Vacancy};
+use crate::terms::{CopyClass, CopySet, LocalTime, Mode, Monotonic, Seat, Side, Span};
+
+/// What a site knows of the seats of its unit that get another place. **Of a unit that keeps its places it never
+/// changes.**
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Replacing {
+    /// The rows of the directory, each with the time when it was last told of.
+    rows: Vec<(Replacement, Monotonic)>,
+    /// When to look next whether anything may go on.
+    at: Monotonic,
+    /// When each voter last answered that remembers what it promised.
+    heard: [Option<Monotonic>; 3],
+}
+
+impl Replacing {
+    pub(super) const fn nothing() -> Self {
+        Self { rows: Vec::new(), at: Monotonic::NEVER, heard: [None; 3] }
+    }
+
+    /// When a holder looks next.
+    pub(super) const fn deadline(&self) -> Monotonic {
+        self.at
+    }
+
+    /// A voter answered that remembers.
+    pub(super) fn heard(&mut self, now: Monotonic, seat: Seat) {
+        if !self.rows.is_empty() {
+            self.heard[seat.index()] = Some(now);
+        }
+    }
+
+    /// Whether a site of the unit is about to leave its place.
+    pub(super) fn is_leaving(&self, side: Side) -> bool {
+        self.rows.iter().any(|(row, _)| row.seat == side.seat() && row.stage == Stage::Ordered)
+    }
+
+    /// Looks anew at what may go on.
+    pub(super) fn look_now(&mut self, now: Monotonic) {
+        let open = self.rows.iter().any(|(row, _)| row.stage != Stage::Retired);
+        self.at = if open { now } else { Monotonic::NEVER };
+    }
+
+    /// Whether a voter answered within `span` before `now`, and not before `since`.
+    fn votes(&self, seat: Seat, now: Monotonic, span: Span, since: Monotonic) -> bool {
+        self.heard[seat.index()].is_some_and(|at| now.since(at) <= span && at >= since)
+    }
+}
+
+impl<D: Decisions> Site<D> {
+    /// A row of the directory of seats.
+    pub(super) fn replace(&mut self, now: LocalTime, row: Replacement) {
+        let known = self.replacing.rows.iter().find(|(known, _)| known.seat == row.seat).map(|(known, _)| known.stage);
+        self.replacing.rows.retain(|(known, _)| known.seat != row.seat);
+        self.replacing.rows.push((row, now.monotonic));
+        self.replacing.look_now(now.monotonic);
+        let fresh = row.stage == Stage::Commissioned && known != Some(Stage::Commissioned);
+        let peer = self.peer().seat();
+        if let (Role::Holding(holding), true) = (&mut self.role, fresh) {
+            if row.seat == peer {
+                holding.peer.was_replaced(now.monotonic);
+            }
+            // What the media of the old place hold must stand elsewhere before they are emptied.
+            holding.backup = Schedule::beginning(now.monotonic);
+        }
+    }
+
+    /// Carries on what may go on, one seat after the other: the next when the one before has everything.
+    pub(super) fn carry_replacements_on(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
+        if now.monotonic < self.replacing.at || matches!(self.role, Role::Standby(_)) {
+            return;
+        }
+        self.replacing.look_now(now.monotonic + self.policy.loop_wait);
+        for (row, told) in self.replacing.rows.clone() {
+            match row.stage {
+                Stage::Ordered if row.seat == self.identity.side.seat() && self.may_hand_over() => {
+                    self.replacing.look_now(now.monotonic + self.policy.switchover_timeout);
+                    return self.begin_switchover(now, effects);
+                }
+                Stage::Ordered => {
+                    if self.decisions.may_commission(&self.vacancy(now.monotonic, row)) {
+                        effects.push(SiteEffect::Commission { seat: row.seat });
+                    }
+                    return;
+                }
+                Stage::Commissioned if !self.decisions.may_retire(&self.filling(now.monotonic, row, told)) => return,
+                Stage::Commissioned | Stage::Filled => {
+                    let kept = |class: &CopyClass| self.decisions.retires(*class);
+                    let classes = CopyClass::ALL.into_iter().filter(kept).fold(CopySet::default(), CopySet::with);
+                    effects.push(SiteEffect::Retire { seat: row.seat, classes });
+                }
+                Stage::Retired => {}
+            }
+        }
+    }
+
+    /// Whether the peer could take the lease now.
+    fn may_hand_over(&self) -> bool {
+        let Role::Holding(holding) = &self.role else { return false };
+        holding.in_touch() && holding.peer.is_certified() && holding.peer.caught_up_since.is_some()
+    }
+
+    fn vacancy(&self, now: Monotonic, row: Replacement) -> Vacancy {
+        let others = Seat::ALL.into_iter().filter(|&seat| seat != row.seat);
+        Vacancy {
+            lease_valid: self.is_valid_holder(now),
+            own: row.seat == self.identity.side.seat(),
+            others_vote: others.into_iter().all(|seat| self.hears(seat, now, Monotonic::ZERO)),
+        }
+    }
+
+    fn filling(&self, now: Monotonic, row: Replacement, told: Monotonic) -> Filling {
+        let is_site = row.seat != Seat::Witness;
+        let (replicated, backed_up, journaled) = match &self.role {
+            Role::Standby(_) => (false, false, false),
+            Role::Holding(holding) => (
+                self.may_hand_over() && !self.log.uncertified && holding.known.mode == Mode::Replicated,
+                self.policy.backup_every.is_none() || holding.backup.has_any() || self.log.durable() == 0,
+                self.policy.index_every.is_none() || self.derived.journal_has(holding.inherited()),
+            ),
+        };
+        Filling {
+            lease_valid: self.is_valid_holder(now),
+            // What answers to a question from before is too late, and may be the old one's word.
+            votes: self.hears(row.seat, now, told + self.policy.retry_timeout),
+            replicated: replicated || !is_site,
+            backed_up: backed_up || !is_site,
+            journaled: journaled || !is_site,
+        }
+    }
+
+    fn is_valid_holder(&self, now: Monotonic) -> bool {
+        matches!(&self.role, Role::Holding(holding) if holding.lease_valid(now))
+    }
+
+    /// Whether a voter answered to the last renewal or the one before.
+    fn hears(&self, seat: Seat, now: Monotonic, since: Monotonic) -> bool {
+        let span = self.policy.loop_wait + self.policy.loop_wait + self.policy.retry_timeout;
+        self.replacing.votes(seat, now, span, since)
+    }
+}
