@@ -162,6 +162,12 @@ bad! {
     move_cancelled_before_it_is_ordered: and("[[move]]\ntenant = \"contoso\"\nto = \"AU\"\nat = \"2h\"\ncancelled_at = \"1h\"") => [Conflict];
     move_before_the_billing_country_decides: and("[service]\neffective = 2019-05-06T08:00:00Z\n[[move]]\ntenant = \"contoso\"\nto = \"AU\"\nat = \"1h\"") => [MoveTooEarly];
     go_local_of_one_who_is: and("[[go_local]]\ncountry = \"IN\"\nboundary = \"india\"\nat = \"1h\"") => [MoveToNowhere];
+    replacement_by_nobody: and("[[replace]]\ndatacenter = \"dublin\"\nby = \"frankfort\"\nat = \"1h\"") => [UnknownDatacenter];
+    replacement_where_nothing_stands: and("[[replace]]\ndatacenter = \"texas\"\nunit = \"emea-1\"\nby = \"pune\"\nat = \"1h\"") => [SeatNowhere];
+    replacement_in_another_boundary: and("[[replace]]\ndatacenter = \"dublin\"\nunit = \"emea-1\"\nby = \"texas\"\nat = \"1h\"") => [SeatOutside];
+    replacement_by_the_peer: and("[[replace]]\ndatacenter = \"dublin\"\nunit = \"emea-1\"\nby = \"amsterdam\"\nat = \"1h\"") => [SeatTaken];
+    replacement_twice: and("[[replace]]\ndatacenter = \"illinois\"\nunit = \"emea-1\"\nby = \"pune\"\nat = \"1h\"\n[[replace]]\ndatacenter = \"illinois\"\nunit = \"emea-1\"\nby = \"chennai\"\nat = \"2h\"") => [SeatTwice];
+    replacement_after_the_end: and("[[replace]]\ndatacenter = \"illinois\"\nunit = \"emea-1\"\nby = \"pune\"\nat = \"30h\"") => [FaultAfterEnd];
     a_weight_of_something_unknown_is_told_once: and("[traffic]\nmix = { mesage = 1 }") => [UnknownWord];
 }
 

@@ -244,6 +244,7 @@ fn metrics(measured: &Measurements, names: &Names) -> Json {
         "restores": copies::restores(measured, names),
         "reseeds": copies::reseeds(measured, names),
         "moves": copies::moves(measured, names),
+        "seats": copies::seats(measured, names),
         "alarms": alarms(measured, names),
         "pending": list(measured.units.iter().filter_map(|account| account.pending).map(|pending| object! {
             "unit": names.unit(pending.unit),

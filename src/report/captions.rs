@@ -3,9 +3,9 @@
 
 use super::axis::clock;
 use super::load::percent;
-use crate::metrics::{CloseUp, Failover, Measurements, Purge, grouped};
+use crate::metrics::{CloseUp, Failover, Measurements, Purge, Replaced, grouped};
 use crate::outcome::Outcome;
-use crate::terms::{Datacenter, Names, Span, Unit};
+use crate::terms::{Datacenter, Instant, Names, Seat, Span, Unit};
 
 /// A span to three digits or so, as captions need it: `41.2 s`, `340 ms`, `2h 5m`.
 pub(super) fn rounded(span: Span) -> String {
@@ -32,6 +32,24 @@ pub(super) fn purged(purge: &Purge) -> String {
         0 => format!("{most}, gone since {}", purge.at),
         left => format!("{most}, {} left", grouped(left)),
     }
+}
+
+/// Which seat of a unit.
+pub(super) const fn seat(seat: Seat) -> &'static str {
+    match seat {
+        Seat::A => "site A",
+        Seat::B => "site B",
+        Seat::Witness => "witness",
+    }
+}
+
+/// What became of a seat that was ordered to another place.
+pub(super) fn replaced(one: &Replaced) -> String {
+    let after = |at: Instant| rounded(at.since(one.ordered));
+    let Some(commissioned) = one.commissioned else { return "not commissioned".to_owned() };
+    let filled = one.filled.map_or_else(String::new, |at| format!(", filled +{}", after(at)));
+    let left = one.left.map_or_else(|| "not empty".to_owned(), |at| format!("empty +{}", after(at)));
+    format!("commissioned +{}{filled}, the old place {left}", after(commissioned))
 }
 
 /// A sentence with a capital letter.

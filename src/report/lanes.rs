@@ -25,6 +25,12 @@ pub(super) struct Lane {
 }
 
 impl Lane {
+    /// Where it was at an instant.
+    pub(super) fn place_at(&self, at: Instant) -> Datacenter {
+        let places = self.places.iter().rev();
+        places.clone().find(|(from, _)| *from <= at).or(self.places.first()).map_or(Datacenter(0), |&(_, place)| place)
+    }
+
     /// Where it was, in order.
     pub(super) fn place(&self, names: &Names) -> String {
         let places: Vec<_> = self.places.iter().map(|&(_, place)| names.datacenter(place)).collect();

@@ -2,6 +2,7 @@
 
 mod events;
 mod moves;
+mod seats;
 
 use super::captions::{capital, counted, rounded};
 use super::text::{fates, lost_with, particulars};
@@ -42,6 +43,7 @@ pub(super) fn page(outcome: &Outcome, charts: &[Chart]) -> String {
                     (events::restores(outcome))
                     (events::reseeds(outcome))
                     (moves::moves(outcome))
+                    (seats::seats(outcome))
                     (events::alarms(outcome))
                     (thresholds(outcome))
                     (faults(outcome))

@@ -167,13 +167,13 @@ impl<'a> Strip<'a> {
             }
         }
         let what = if lane.seat == Seat::Witness { ", witness" } else { "" };
-        let place = lane.place(&self.outcome.names);
+        let place = self.outcome.names.datacenter(lane.place_at(self.from));
         let name = format!("{place}{what}");
         let columns: String = columns.into_iter().collect();
         if name.chars().count() < NAMES {
             return self.row(&name, &columns, "");
         }
-        self.row(&place, &columns, if what.is_empty() { "" } else { "witness" })
+        self.row(place, &columns, if what.is_empty() { "" } else { "witness" })
     }
 
     /// The times of a takeover in words.

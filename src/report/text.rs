@@ -2,6 +2,7 @@
 
 mod copies;
 mod moves;
+mod seats;
 mod standing;
 
 pub(in crate::report) use standing::{fates, lost_with};
@@ -62,6 +63,7 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
     page.restores();
     page.reseeds();
     page.moves();
+    page.seats();
     page.alarms();
     page.load();
     page.thresholds();

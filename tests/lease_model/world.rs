@@ -420,6 +420,8 @@ impl<D: Decisions> World<D> {
                 | SiteEffect::Export { .. }
                 | SiteEffect::Settle(_)
                 | SiteEffect::Erase { .. }
+                | SiteEffect::Commission { .. }
+                | SiteEffect::Retire { .. }
                 | SiteEffect::Announce(_) => {}
             }
         }

@@ -5,6 +5,29 @@ use ringfence::campaign::saboteur::Planted;
 use ringfence::scenario::{self, Scenario, Size};
 use ringfence::terms::CopyClass;
 
+/// A third datacenter in Europe.
+macro_rules! frankfurt {
+    () => {
+        r#"
+[topology.datacenters.frankfurt]
+boundary = "emea"
+place = "Frankfurt"
+jurisdiction = "DE"
+rate = 60
+
+[topology.rtt.ms.frankfurt]
+singapore = 160
+hong-kong = 190
+dublin = 27
+amsterdam = 11
+texas = 122
+illinois = 105
+chennai = 135
+pune = 125
+"#
+    };
+}
+
 /// A mistake, the invariant that catches it, and the circumstances in which it shows.
 pub(crate) struct Trap {
     pub(crate) planted: Planted,
@@ -60,6 +83,17 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::PurgeSkips(CopyClass::Backup), caught_by: "RES-5", circumstances: MOVED },
     Trap { planted: Planted::PurgeSkips(CopyClass::SearchIndex), caught_by: "RES-5", circumstances: MOVED },
     Trap { planted: Planted::PurgeSkips(CopyClass::ComplianceCopy), caught_by: "RES-5", circumstances: MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::Log), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::Replica), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::WitnessRecord), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::SearchIndex), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::ComplianceCopy), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::Backup), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::ApplicationLog), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::StaysIn(CopyClass::MetricLabels), caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::SwitchesHolderOff, caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::EmptiesEarly, caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::EmptiesWithoutBackup, caught_by: "RES-5", circumstances: SEAT_MOVED_UNBACKED },
     Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
     Trap { planted: Planted::LyingMapAdmitted, caught_by: "RES-6", circumstances: LYING_MAP },
     Trap { planted: Planted::NeedlessRefusal, caught_by: "RES-7", circumstances: DUBLIN_OUT },
@@ -84,6 +118,7 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::AllMustVote, caught_by: "FO-4", circumstances: DUBLIN_OUT },
     Trap { planted: Planted::InsistsOnPeer, caught_by: "FO-4", circumstances: DUBLIN_OUT },
     Trap { planted: Planted::PromotesStale, caught_by: "FO-5", circumstances: ALONE_THEN_OUT },
+    Trap { planted: Planted::PromotesStale, caught_by: "FO-5", circumstances: PEER_OUT_WHILE_IT_FILLS },
     Trap { planted: Planted::NoGrace, caught_by: "FO-5", circumstances: ALONE_AND_BACK },
     Trap { planted: Planted::TrustsAnyCopy, caught_by: "FO-5", circumstances: RESEEDING },
     Trap { planted: Planted::RefusesNewEpoch, caught_by: "FO-6", circumstances: STRICT },
@@ -145,6 +180,66 @@ tenant = "woodgrove"
 to = "SG"
 at = "10m"
 "#;
+
+/// Dublin is left for Frankfurt in the middle of the morning, with a backup of it on the shelf.
+const SEAT_MOVED: &str = concat!(
+    r#"
+[service]
+purge_within = "3m"
+backup_every = "6m"
+
+[[replace]]
+datacenter = "dublin"
+by = "frankfurt"
+at = "10m"
+"#,
+    frankfurt!()
+);
+
+/// The same, while Amsterdam's media refuse a backup.
+const SEAT_MOVED_UNBACKED: &str = concat!(
+    r#"
+[service]
+purge_within = "10m"
+backup_every = "6m"
+
+[[fault]]
+kind = "refuse-copies"
+datacenter = "amsterdam"
+copy = "backup"
+at = "9m"
+for = "10m"
+
+[[replace]]
+datacenter = "dublin"
+by = "frankfurt"
+at = "10m"
+"#,
+    frankfurt!()
+);
+
+/// The same; Frankfurt is filled slowly, and the only one that has everything loses its power meanwhile.
+const PEER_OUT_WHILE_IT_FILLS: &str = concat!(
+    r#"
+[service]
+reseed_rate = 2
+window_records = 16
+batch_records = 8
+grace_period_with_data_loss = "1m"
+
+[[fault]]
+kind = "outage"
+datacenter = "amsterdam"
+at = "12m"
+for = "8m"
+
+[[replace]]
+datacenter = "dublin"
+by = "frankfurt"
+at = "10m"
+"#,
+    frankfurt!()
+);
 
 const ROAMING: &str = r#"
 [population]

@@ -236,3 +236,148 @@ fn left_behind(at: Instant, leaving: &Leaving) -> Breach {
     let breach = Breach::new(at, what).in_unit(leaving.terms.unit).at_datacenter(leaving.terms.from);
     breach.resting_as(copy)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA, EMEA_1, Story};
+    use crate::facts::Fact;
+    use crate::terms::{Epoch, Position, RecordKind, Span};
+
+    const FRANKFURT: Datacenter = Datacenter(6);
+
+    /// Site B of a unit is to go from Amsterdam to Frankfurt; site A in Dublin serves.
+    fn story() -> Story {
+        let mut story = Story::after_with(|contract| {
+            contract.datacenters.push(EMEA);
+            let (seat, from, to, at) = (Seat::B, AMSTERDAM, FRANKFURT, contract.effective);
+            contract.seats.push(SeatTerms { unit: EMEA_1, seat, from, to, at });
+        });
+        let birth = story.birth(RecordKind::Message);
+        story.grant(1, Side::A).land_everywhere(birth, 1);
+        story
+    }
+
+    fn ordered(story: &mut Story) -> &mut Story {
+        story.fact(Fact::Seating(Seating::Ordered { unit: EMEA_1, seat: Seat::B, to: FRANKFURT }))
+    }
+
+    fn commissioned(story: &mut Story) -> &mut Story {
+        let (from, to) = (AMSTERDAM, FRANKFURT);
+        ordered(story).fact(Fact::Seating(Seating::Commissioned { unit: EMEA_1, seat: Seat::B, from, to }))
+    }
+
+    fn filled(story: &mut Story) -> &mut Story {
+        commissioned(story).copy_range(FRANKFURT, 1, 1).vote_again(EMEA_1, Side::B);
+        story.fact(Fact::StoreCertified { unit: EMEA_1, side: Side::B, datacenter: FRANKFURT })
+    }
+
+    fn emptied(story: &mut Story, copy: CopyClass) -> &mut Story {
+        story.fact(Fact::Seating(Seating::Emptied { unit: EMEA_1, datacenter: AMSTERDAM, copy, lost: false }))
+    }
+
+    fn load(story: &mut Story) -> &mut Story {
+        story.fact(Fact::Load { datacenter: DUBLIN, served: 0, window: Span::minutes(5) })
+    }
+
+    #[test]
+    fn who_leaves_when_all_is_there_and_leaves_nothing_keeps_the_promise() {
+        let mut story = story();
+        emptied(filled(&mut story), CopyClass::Replica);
+        let left = Fact::Seating(Seating::Left { unit: EMEA_1, seat: Seat::B, from: AMSTERDAM });
+        load(story.fact(left).pass(Span::hours(2))).fact(Fact::Ended { unfinished: 0 });
+        assert_eq!(story.finding("RES-5").broken, 0);
+    }
+
+    #[test]
+    fn nobody_leaves_who_was_not_asked_to() {
+        let mut story = story();
+        story.fact(Fact::Seating(Seating::Ordered { unit: EMEA_1, seat: Seat::A, to: FRANKFURT }));
+        story.expect_broken("RES-5", "not agreed upon");
+    }
+
+    #[test]
+    fn nobody_is_switched_off_who_holds_the_lease() {
+        let mut story = story();
+        story.grant(2, Side::B);
+        commissioned(&mut story);
+        story.expect_broken("RES-5", "while it held the lease");
+    }
+
+    #[test]
+    fn nobody_is_switched_off_while_another_voter_has_lost_its_memory() {
+        let mut story = story();
+        story.fact(Fact::MemoryLost { unit: EMEA_1, seat: Seat::A, datacenter: DUBLIN, copy: false });
+        commissioned(&mut story);
+        story.expect_broken("RES-5", "the others are no majority");
+    }
+
+    #[test]
+    fn who_was_switched_off_neither_acknowledges_nor_stores_nor_votes() {
+        let mut serves = story();
+        let birth = serves.birth(RecordKind::Message);
+        commissioned(&mut serves).acknowledge(birth, AMSTERDAM, 1, 2);
+        serves.expect_broken("RES-5", "switched off for good");
+        let mut stores = story();
+        let birth = stores.birth(RecordKind::Message);
+        commissioned(&mut stores).land(birth, CopyClass::Replica, AMSTERDAM, 2);
+        stores.expect_broken("RES-5", "switched off for good");
+    }
+
+    #[test]
+    fn the_old_place_is_not_emptied_before_the_new_one_has_everything() {
+        let mut story = story();
+        emptied(commissioned(&mut story), CopyClass::Replica);
+        story.expect_broken("RES-5", "before the new place had it");
+    }
+
+    #[test]
+    fn the_last_backup_is_not_erased_with_the_old_place() {
+        let mut story = story();
+        let (end, taken) = (Position { epoch: Epoch(1), index: 1 }, story.now());
+        story.fact(Fact::RangeLanded {
+            copy: CopyClass::Backup,
+            datacenter: AMSTERDAM,
+            unit: EMEA_1,
+            epoch: Epoch(1),
+            first: 1,
+            last: 1,
+        });
+        story.fact(Fact::BackedUp { unit: EMEA_1, datacenter: AMSTERDAM, taken, end });
+        emptied(filled(&mut story), CopyClass::Backup);
+        story.expect_broken("RES-5", "the backup of {unit} in {datacenter} was erased");
+    }
+
+    #[test]
+    fn what_is_left_past_the_deadline_is_a_breach_in_any_kind_of_copy() {
+        let mut story = story();
+        filled(&mut story);
+        load(story.pass(Span::minutes(50)));
+        assert_eq!(story.finding("RES-5").broken, 0);
+        story.renew_for(Side::A, Span::minutes(1));
+        load(story.pass(Span::minutes(20)));
+        story.expect_broken("RES-5", "is left in {datacenter}");
+    }
+
+    #[test]
+    fn a_place_that_is_said_to_be_empty_is() {
+        let mut story = story();
+        filled(&mut story).fact(Fact::Seating(Seating::Left { unit: EMEA_1, seat: Seat::B, from: AMSTERDAM }));
+        story.expect_broken("RES-5", "did not in every kind of copy");
+    }
+
+    #[test]
+    fn a_replacement_that_is_never_carried_out_is_a_breach_where_all_was_well() {
+        let mut story = story();
+        ordered(&mut story).pass(Span::hours(1)).fact(Fact::Ended { unfinished: 0 });
+        story.expect_broken("RES-5", "never came though all was well");
+    }
+
+    #[test]
+    fn nobody_is_blamed_for_what_stays_in_a_datacenter_without_power() {
+        let mut story = story();
+        filled(&mut story).fact(Fact::Power { datacenter: AMSTERDAM, on: false });
+        load(story.pass(Span::hours(3))).fact(Fact::Ended { unfinished: 0 });
+        story.expect_suspended("RES-5", "not well for long enough");
+    }
+}

@@ -58,3 +58,23 @@ pub(super) fn moves(measured: &Measurements, names: &Names) -> Json {
         }
     }))
 }
+
+/// Seats that got another place, and what was erased in the old one.
+pub(super) fn seats(measured: &Measurements, names: &Names) -> Json {
+    list(measured.replaced.iter().map(|one| {
+        object! {
+            "unit": names.unit(one.unit),
+            "seat": text(format_args!("{:?}", one.seat)),
+            "from": names.datacenter(one.from),
+            "to": names.datacenter(one.to),
+            "ordered": text(one.ordered),
+            "commissioned": one.commissioned.map(text),
+            "filled": one.filled.map(text),
+            "left": one.left.map(text),
+            "emptied": list(one.emptied.iter().map(|&(copy, at)| object! {
+                "copy": copy.name(),
+                "at": text(at),
+            })),
+        }
+    }))
+}

@@ -78,16 +78,14 @@ impl<D: Decisions> Site<D> {
         self.replacing.look_now(now.monotonic + self.policy.loop_wait);
         for (row, told) in self.replacing.rows.clone() {
             match row.stage {
+                Stage::Ordered if self.decisions.may_commission(&self.vacancy(now.monotonic, row)) => {
+                    return effects.push(SiteEffect::Commission { seat: row.seat });
+                }
                 Stage::Ordered if row.seat == self.identity.side.seat() && self.may_hand_over() => {
                     self.replacing.look_now(now.monotonic + self.policy.switchover_timeout);
                     return self.begin_switchover(now, effects);
                 }
-                Stage::Ordered => {
-                    if self.decisions.may_commission(&self.vacancy(now.monotonic, row)) {
-                        effects.push(SiteEffect::Commission { seat: row.seat });
-                    }
-                    return;
-                }
+                Stage::Ordered => return,
                 Stage::Commissioned if !self.decisions.may_retire(&self.filling(now.monotonic, row, told)) => return,
                 Stage::Commissioned | Stage::Filled => {
                     let kept = |class: &CopyClass| self.decisions.retires(*class);

@@ -4,6 +4,7 @@
 mod faults;
 mod policies;
 mod refounding;
+mod replacing;
 mod reseeding;
 
 use super::*;
@@ -49,6 +50,9 @@ struct Bench {
     answers: Vec<(Side, Response)>,
     said: Vec<(Side, Announcement)>,
     quarantined: Vec<Index>,
+    /// The seats that a site had commissioned anew, or their old places emptied.
+    commissioned: Vec<(Side, Seat)>,
+    retired: Vec<(Side, Seat)>,
 }
 
 impl Bench {
@@ -76,6 +80,8 @@ impl Bench {
             answers: Vec::new(),
             said: Vec::new(),
             quarantined: Vec::new(),
+            commissioned: Vec::new(),
+            retired: Vec::new(),
         };
         bench.boot(Side::A, DurableLog::default());
         bench.boot(Side::B, DurableLog::default());
@@ -138,6 +144,8 @@ impl Bench {
             SiteEffect::Announce(announcement) => self.said.push((side, announcement)),
             SiteEffect::BackUp { .. } => self.backups += 1,
             SiteEffect::Quarantine { keep } => self.quarantined.push(keep),
+            SiteEffect::Commission { seat } => self.commissioned.push((side, seat)),
+            SiteEffect::Retire { seat, .. } => self.retired.push((side, seat)),
             _ => {}
         }
     }
