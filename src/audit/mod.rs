@@ -30,10 +30,22 @@ use crate::facts::{Copies, Dropped, Fact, Observer, Seating};
 use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Side, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
-    acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
-    colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, inventory::Inventory, moves::LeavesNothing,
-    opaque::OutsideIsOpaque, recovery_time::RecoveryTime, refusals::RefusalsNecessary, residence::RestsInside,
-    seats::LeavesPlaces, stale::StaleNeverPromoted, whole_reads::WholeReads, writers::OneWriter,
+    acknowledged_loss::AcknowledgedLoss,
+    call_media::CallMediaNeverRests,
+    candidates::CandidatesInside,
+    colocation::Colocation,
+    convergence::Convergence,
+    epochs::EpochsGrow,
+    inventory::Inventory,
+    moves::LeavesNothing,
+    opaque::OutsideIsOpaque,
+    recovery_time::RecoveryTime,
+    refusals::RefusalsNecessary,
+    residence::RestsInside,
+    seats::{self, LeavesPlaces},
+    stale::StaleNeverPromoted,
+    whole_reads::WholeReads,
+    writers::OneWriter,
 };
 use ledger::{Landing, Ledger};
 
@@ -55,10 +67,6 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ("FO-5", "a stale copy is never promoted silently"),
     ("FO-6", "after the faults the service converges"),
 ];
-
-/// What stands on media of its own in a datacenter, and is lost with them.
-const ON_MEDIA: [CopyClass; 4] =
-    [CopyClass::Backup, CopyClass::ComplianceCopy, CopyClass::Export, CopyClass::SupportDump];
 
 /// The oracle of one run.
 #[derive(Debug)]
@@ -234,14 +242,26 @@ impl Audit {
         self.seats.ended(&mut self.moved.docket, &self.ledger, at);
     }
 
+    /// Something happened to copies that are made from a log.
+    fn copied(&mut self, at: Instant, copies: Copies) {
+        match copies {
+            Copies::Told { lines, datacenter } => self.told(at, lines.get(), datacenter),
+            Copies::Deleted { unit, copy, datacenter } => self.seats.gone(Some(unit), datacenter, &[copy]),
+            Copies::Refused { .. } | Copies::Ordered { .. } => {}
+        }
+        self.ledger.copies(at, copies);
+    }
+
     /// Something happened to a seat that gets another place.
     #[cold]
-    fn seating(&mut self, at: Instant, what: &Seating) {
+    fn seating(&mut self, at: Instant, what: Seating) {
         self.seats.seating(&mut self.moved.docket, &self.ledger, at, what);
-        self.ledger.disturbed(at, &Fact::Seating(*what));
-        if let Seating::Commissioned { unit, seat, .. } = *what {
+        self.ledger.disturbed(at, &Fact::Seating(what));
+        if let Seating::Commissioned { unit, seat, .. } = what {
             let side = Side::BOTH.into_iter().find(|side| side.seat() == seat);
-            side.into_iter().for_each(|side| self.loss.switched_off(unit, side));
+            if let Some(side) = side {
+                self.loss.switched_off(unit, side);
+            }
             self.recovery.disturbed(&self.ledger, at);
         }
     }
@@ -273,9 +293,9 @@ impl Audit {
                 ledger.homes.moving(at, what);
                 self.moved.moving(ledger, at, what);
             }
-            Fact::Seating(ref what) => self.seating(at, what),
+            Fact::Seating(what) => self.seating(at, what),
             Fact::BackupsLost(datacenter) => {
-                self.seats.gone(None, datacenter, &ON_MEDIA);
+                self.seats.gone(None, datacenter, &seats::ON_MEDIA);
                 ledger.backup(fact);
             }
             Fact::RestoreOrdered(_) => ledger.backup(fact),
@@ -375,14 +395,7 @@ impl Observer for Audit {
             }
             Fact::FaultBegan { fault } => self.seen.fault_began(fault),
             Fact::FaultEnded { fault } => self.seen.fault_ended(fault),
-            Fact::Copies(copies) => {
-                match copies {
-                    Copies::Told { lines, datacenter } => self.told(at, lines.get(), datacenter),
-                    Copies::Deleted { unit, copy, datacenter } => self.seats.gone(Some(unit), datacenter, &[copy]),
-                    Copies::Refused { .. } | Copies::Ordered { .. } => {}
-                }
-                self.ledger.copies(at, copies);
-            }
+            Fact::Copies(copies) => self.copied(at, copies),
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
             | Fact::Retried(_)

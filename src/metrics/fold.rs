@@ -276,7 +276,7 @@ impl Metrics {
                 }
             }
             Fact::BackupsLost(datacenter) => self.landings.media_lost(datacenter),
-            Fact::Seating(ref what) => self.seating(at, what),
+            Fact::Seating(what) => self.seating(at, what),
             Fact::StoreCertified { unit, datacenter, .. } => self.seats.certified(at, unit, datacenter),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,
@@ -290,10 +290,10 @@ impl Metrics {
     }
 
     /// A seat gets another place: from now on everything speaks of that.
-    fn seating(&mut self, at: Instant, what: &Seating) {
+    fn seating(&mut self, at: Instant, what: Seating) {
         let stands = &self.stands;
         self.seats.seating(at, what, |unit, seat| stands[unit.index()].place(seat));
-        match *what {
+        match what {
             Seating::Commissioned { unit, seat, from, to } => {
                 self.stands[unit.index()].put(seat, to);
                 self.interruptions.seated(unit, seat, to);

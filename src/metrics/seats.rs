@@ -32,8 +32,8 @@ pub(super) struct SeatsFold(Vec<Replaced>);
 
 impl SeatsFold {
     /// Something happened to a seat; `from` is where it is.
-    pub(super) fn seating(&mut self, at: Instant, what: &Seating, place: impl Fn(Unit, Seat) -> Datacenter) {
-        match *what {
+    pub(super) fn seating(&mut self, at: Instant, what: Seating, place: impl Fn(Unit, Seat) -> Datacenter) {
+        match what {
             Seating::Ordered { unit, seat, to } => self.0.push(Replaced {
                 unit,
                 seat,

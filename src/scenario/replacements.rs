@@ -129,7 +129,7 @@ mod tests {
         let text = format!(
             "schema_version = 1\nname = \"x\"\nstart = 2019-05-06T00:00:00Z\nduration = \"4h\"\n\n[population]\n\
              tenants = 2\ncountries = {{ DE = 1 }}\n{rows}\n[topology.datacenters.frankfurt]\nboundary = \"emea\"\n\
-             place = \"Frankfurt\"\njurisdiction = \"DE\"\n\n[topology.rtt.ms.frankfurt]\nsingapore = 160\n\
+             place = \"Frankfurt\"\njurisdiction = \"DE\"\nrate = 60\n\n[topology.rtt.ms.frankfurt]\nsingapore = 160\n\
              hong-kong = 180\ndublin = 25\namsterdam = 10\ntexas = 120\nillinois = 105\nchennai = 130\npune = 125\n"
         );
         parse("x.toml", &text, Size::Full)

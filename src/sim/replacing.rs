@@ -123,7 +123,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn tell_of_remains(&mut self, datacenter: Datacenter) {
         let left = |order: &&Order| order.from == datacenter && order.stage == Some(Stage::Filled);
         let units: Vec<_> = self.replacements.orders.iter().filter(left).map(|order| order.unit).collect();
-        units.into_iter().for_each(|unit| self.tell_unit(unit));
+        for unit in units {
+            self.tell_unit(unit);
+        }
     }
 
     /// Whether every replacement is over, and nothing is left where nothing may be.

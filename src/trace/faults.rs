@@ -169,7 +169,7 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
                 let what = if forced { "forced failover, whatever may be lost" } else { "planned switchover" };
                 told.push(format!("An operator orders a {what}, of {}.", known.unit(unit)));
             }
-            Fact::Seating(ref what) => told.extend(seated(what, known)),
+            Fact::Seating(what) => told.extend(seated(what, known)),
             Fact::BackupsLost(datacenter) => {
                 told.push(format!("The backups in {} are lost.", known.name(datacenter)));
             }
@@ -205,9 +205,9 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
 }
 
 /// What happened to a seat that gets another place.
-fn seated(what: &Seating, known: &Known) -> Option<String> {
+fn seated(what: Seating, known: &Known) -> Option<String> {
     let named = |unit, seat| format!("the {} of {}", seat_name(seat), known.unit(unit));
-    Some(match *what {
+    Some(match what {
         Seating::Ordered { unit, seat, to } => {
             format!("An operator orders {} to {}.", named(unit, seat), known.name(to))
         }

@@ -12,6 +12,10 @@ use crate::audit::{Breach, SeatTerms, reasons, slack};
 use crate::facts::Seating;
 use crate::terms::{CopyClass, CopySet, Datacenter, Instant, Seat, Side, Unit};
 
+/// What stands on media of its own in a datacenter, and is lost with them.
+pub(in crate::audit) const ON_MEDIA: [CopyClass; 4] =
+    [CopyClass::Backup, CopyClass::ComplianceCopy, CopyClass::Export, CopyClass::SupportDump];
+
 /// What is known of a seat that is to leave its place.
 #[derive(Debug)]
 struct Leaving {
@@ -76,12 +80,14 @@ impl LeavesPlaces {
     }
 
     /// Something happened to a seat. The ledger does not know of it yet.
-    pub(in crate::audit) fn seating(&mut self, docket: &mut Docket, ledger: &Ledger, at: Instant, what: &Seating) {
-        match *what {
+    pub(in crate::audit) fn seating(&mut self, docket: &mut Docket, ledger: &Ledger, at: Instant, what: Seating) {
+        match what {
             Seating::Ordered { unit, seat, to } => {
                 let agreed = self.of(unit, seat).filter(|leaving| leaving.terms.to == to && leaving.terms.at <= at);
                 let is_agreed = agreed.is_some();
-                agreed.into_iter().for_each(|leaving| leaving.ordered = Some(at));
+                if let Some(leaving) = agreed {
+                    leaving.ordered = Some(at);
+                }
                 docket.check(is_agreed, || {
                     let what = "a seat of {unit} was ordered to {datacenter}, and that was not agreed upon";
                     Breach::new(at, what).in_unit(unit).at_datacenter(to)
@@ -90,7 +96,9 @@ impl LeavesPlaces {
             Seating::Commissioned { unit, seat, from, to } => {
                 let agreed = self.of(unit, seat).filter(|leaving| (leaving.terms.from, leaving.terms.to) == (from, to));
                 let was_ordered = agreed.as_ref().is_some_and(|leaving| leaving.ordered.is_some());
-                agreed.into_iter().for_each(|leaving| leaving.commissioned = Some(at));
+                if let Some(leaving) = agreed {
+                    leaving.commissioned = Some(at);
+                }
                 docket.check(was_ordered, || {
                     let what = "a machine of {unit} was commissioned in {datacenter}, and nobody had ordered that";
                     Breach::new(at, what).in_unit(unit).at_datacenter(to)
@@ -242,7 +250,7 @@ mod tests {
     use super::*;
     use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA, EMEA_1, Story};
     use crate::facts::Fact;
-    use crate::terms::{Epoch, Position, RecordKind, Span};
+    use crate::terms::{Epoch, Position, RecordKind, Span, VoterRecord};
 
     const FRANKFURT: Datacenter = Datacenter(6);
 
@@ -268,7 +276,10 @@ mod tests {
     }
 
     fn filled(story: &mut Story) -> &mut Story {
-        commissioned(story).copy_range(FRANKFURT, 1, 1).vote_again(EMEA_1, Side::B);
+        let (unit, seat, datacenter) = (EMEA_1, Seat::B, FRANKFURT);
+        let record = VoterRecord::default().into();
+        commissioned(story).copy_range(FRANKFURT, 1, 1);
+        story.fact(Fact::VoterPersisted { unit, seat, datacenter, record });
         story.fact(Fact::StoreCertified { unit: EMEA_1, side: Side::B, datacenter: FRANKFURT })
     }
 

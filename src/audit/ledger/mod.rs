@@ -324,7 +324,7 @@ impl Ledger {
                 self.shelves[unit.index()].disk_lost(side, datacenter);
             }
             Fact::MemoryLost { unit, seat, .. } => self.registers.of_mut(unit).wipe(seat, at),
-            Fact::Seating(ref what) => self.seating(at, what),
+            Fact::Seating(what) => self.seating(at, what),
             _ => {}
         }
     }

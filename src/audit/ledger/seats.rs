@@ -6,8 +6,8 @@ use crate::terms::{CopyClass, Instant, Side};
 
 impl Ledger {
     /// A new machine with an empty disk stands in the place of another, or something left is gone.
-    pub(super) fn seating(&mut self, at: Instant, what: &Seating) {
-        match *what {
+    pub(super) fn seating(&mut self, at: Instant, what: Seating) {
+        match what {
             Seating::Commissioned { unit, seat, to, .. } => {
                 self.contract.units[unit.index()].put(seat, to);
                 self.world.seated(unit, to, at);

@@ -206,13 +206,13 @@ impl<D: Decisions> Site<D> {
         self.check_peer(now.monotonic);
         self.check_disk(now, effects);
         self.check_failback(now, effects);
+        self.carry_replacements_on(now, effects);
         self.drain(now, effects);
         self.renew(now, effects);
         self.ship(now.monotonic, effects);
         self.back_up(now.monotonic, effects);
         self.acknowledge(now, effects);
         self.carry_moves_on(now, effects);
-        self.carry_replacements_on(now, effects);
     }
 
     /// Renews the lease, or changes the mode, when it is time to.
