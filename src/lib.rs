@@ -50,6 +50,7 @@
 //! | R6 | call media rests nowhere | [`service::Decisions::keeps_media`] | RES-3 |
 //! | R7 | private conversations are placed by the creator's country and carry no promise | [`service::placement`] | shown apart |
 //! | R8 | failover stays inside the boundary; with all of it dark the service refuses and borrows nothing; where the contract asks for it, content does not travel beyond it either | [`service::Decisions::candidates`], [`service::Decisions::may_travel`] | RES-1, RES-4, RES-6, RES-7 |
+//! | R8, later | a datacenter that is left, or lost for good, is replaced by one inside, seat by seat, and keeps nothing ([`service::replacement`]) | [`service::Decisions::may_commission`], [`service::Decisions::may_retire`] | RES-5 |
 //! | R9 | a country that is not served is refused by name, not guessed | [`service::placement`] | RES-7 |
 //! | R10 | directory, removal and wipe | not built yet | – |
 //!

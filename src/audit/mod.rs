@@ -30,22 +30,10 @@ use crate::facts::{Copies, Dropped, Fact, Observer, Seating};
 use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Side, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
-    acknowledged_loss::AcknowledgedLoss,
-    call_media::CallMediaNeverRests,
-    candidates::CandidatesInside,
-    colocation::Colocation,
-    convergence::Convergence,
-    epochs::EpochsGrow,
-    inventory::Inventory,
-    moves::LeavesNothing,
-    opaque::OutsideIsOpaque,
-    recovery_time::RecoveryTime,
-    refusals::RefusalsNecessary,
-    residence::RestsInside,
-    seats::{self, LeavesPlaces},
-    stale::StaleNeverPromoted,
-    whole_reads::WholeReads,
-    writers::OneWriter,
+    acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
+    colocation::Colocation, convergence::Convergence, epochs::EpochsGrow, inventory::Inventory, moves::LeavesNothing,
+    opaque::OutsideIsOpaque, recovery_time::RecoveryTime, refusals::RefusalsNecessary, residence::RestsInside,
+    seats::LeavesPlaces, stale::StaleNeverPromoted, whole_reads::WholeReads, writers::OneWriter,
 };
 use ledger::{Landing, Ledger};
 
@@ -246,7 +234,7 @@ impl Audit {
     fn copied(&mut self, at: Instant, copies: Copies) {
         match copies {
             Copies::Told { lines, datacenter } => self.told(at, lines.get(), datacenter),
-            Copies::Deleted { unit, copy, datacenter } => self.seats.gone(Some(unit), datacenter, &[copy]),
+            Copies::Deleted { unit, copy, datacenter } => self.seats.gone(unit, datacenter, copy),
             Copies::Refused { .. } | Copies::Ordered { .. } => {}
         }
         self.ledger.copies(at, copies);
@@ -295,7 +283,7 @@ impl Audit {
             }
             Fact::Seating(what) => self.seating(at, what),
             Fact::BackupsLost(datacenter) => {
-                self.seats.gone(None, datacenter, &seats::ON_MEDIA);
+                self.seats.media_lost(datacenter);
                 ledger.backup(fact);
             }
             Fact::RestoreOrdered(_) => ledger.backup(fact),

@@ -19,12 +19,15 @@ pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
 }
 
 /// The tables of a scenario file, in reading order: the heading, and the definition in the schema.
-const TABLES: [(&str, &str); 15] = [
+const TABLES: [(&str, &str); 18] = [
     ("`[service]`", "Service"),
     ("`[population]`", "Population"),
     ("`users_per_tenant`, where it is drawn", "Drawn"),
     ("`[[tenant]]`", "Tenant"),
     ("`[traffic]`", "Traffic"),
+    ("`[[move]]`", "Move"),
+    ("`[[go_local]]`", "GoLocal"),
+    ("`[[replace]]`", "Replace"),
     ("`[[threshold]]`", "Threshold"),
     ("`[[inventory]]`", "Inventory"),
     ("`[check]`", "Check"),

@@ -12,10 +12,6 @@ use crate::audit::{Breach, SeatTerms, reasons, slack};
 use crate::facts::Seating;
 use crate::terms::{CopyClass, CopySet, Datacenter, Instant, Seat, Side, Unit};
 
-/// What stands on media of its own in a datacenter, and is lost with them.
-pub(in crate::audit) const ON_MEDIA: [CopyClass; 4] =
-    [CopyClass::Backup, CopyClass::ComplianceCopy, CopyClass::Export, CopyClass::SupportDump];
-
 /// What is known of a seat that is to leave its place.
 #[derive(Debug)]
 struct Leaving {
@@ -117,7 +113,7 @@ impl LeavesPlaces {
             }
             Seating::Emptied { unit, datacenter, copy, lost } => {
                 if lost {
-                    self.gone(Some(unit), datacenter, &[copy]);
+                    self.gone(unit, datacenter, copy);
                 } else {
                     self.emptied(docket, ledger, at, (unit, datacenter, copy));
                 }
@@ -165,13 +161,19 @@ impl LeavesPlaces {
         }
     }
 
-    /// Copies of one class were deleted, or lost with their media where no unit is named.
-    pub(in crate::audit) fn gone(&mut self, unit: Option<Unit>, datacenter: Datacenter, classes: &[CopyClass]) {
-        let here = |leaving: &&mut Leaving| {
-            leaving.terms.from == datacenter && unit.is_none_or(|unit| unit == leaving.terms.unit)
-        };
+    /// A copy was deleted, or lost.
+    pub(in crate::audit) fn gone(&mut self, unit: Unit, datacenter: Datacenter, copy: CopyClass) {
+        let here = |leaving: &&mut Leaving| (leaving.terms.unit, leaving.terms.from) == (unit, datacenter);
         for leaving in self.leaving.iter_mut().filter(here) {
-            leaving.holds = classes.iter().fold(leaving.holds, |holds, &class| holds.without(class));
+            leaving.holds = leaving.holds.without(copy);
+        }
+    }
+
+    /// What stood on media of its own in a datacenter was lost.
+    pub(in crate::audit) fn media_lost(&mut self, datacenter: Datacenter) {
+        for leaving in self.leaving.iter_mut().filter(|leaving| leaving.terms.from == datacenter) {
+            let media = [CopyClass::Backup, CopyClass::ComplianceCopy, CopyClass::Export, CopyClass::SupportDump];
+            leaving.holds = media.into_iter().fold(leaving.holds, CopySet::without);
         }
     }
 

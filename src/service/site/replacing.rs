@@ -86,7 +86,11 @@ impl<D: Decisions> Site<D> {
                     return self.begin_switchover(now, effects);
                 }
                 Stage::Ordered => return,
-                Stage::Commissioned if !self.decisions.may_retire(&self.filling(now.monotonic, row, told)) => return,
+                Stage::Commissioned | Stage::Filled
+                    if !self.decisions.may_retire(&self.filling(now.monotonic, row, told)) =>
+                {
+                    return;
+                }
                 Stage::Commissioned | Stage::Filled => {
                     let kept = |class: &CopyClass| self.decisions.retires(*class);
                     let classes = CopyClass::ALL.into_iter().filter(kept).fold(CopySet::default(), CopySet::with);
