@@ -91,7 +91,7 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::StaysIn(CopyClass::Backup), caught_by: "RES-5", circumstances: SEAT_MOVED },
     Trap { planted: Planted::StaysIn(CopyClass::ApplicationLog), caught_by: "RES-5", circumstances: SEAT_MOVED },
     Trap { planted: Planted::StaysIn(CopyClass::MetricLabels), caught_by: "RES-5", circumstances: SEAT_MOVED },
-    Trap { planted: Planted::SwitchesHolderOff, caught_by: "RES-5", circumstances: SEAT_MOVED },
+    Trap { planted: Planted::SwitchesHolderOff, caught_by: "RES-5", circumstances: SEAT_MOVED_ALONE },
     Trap { planted: Planted::EmptiesEarly, caught_by: "RES-5", circumstances: SEAT_MOVED },
     Trap { planted: Planted::EmptiesWithoutBackup, caught_by: "RES-5", circumstances: SEAT_MOVED_UNBACKED },
     Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
@@ -190,6 +190,28 @@ backup_every = "6m"
 
 [[replace]]
 datacenter = "dublin"
+by = "frankfurt"
+at = "10m"
+"#,
+    frankfurt!()
+);
+
+/// The same, while Amsterdam has lost its disks and is brought back slowly: nobody could take the lease.
+const SEAT_MOVED_ALONE: &str = concat!(
+    r#"
+[service]
+reseed_rate = 2
+window_records = 16
+batch_records = 8
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "amsterdam"
+at = "9m"
+
+[[replace]]
+datacenter = "dublin"
+unit = "emea-1"
 by = "frankfurt"
 at = "10m"
 "#,
