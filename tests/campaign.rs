@@ -1,7 +1,8 @@
 //! Random faults against the survivability table: a small campaign must end without a failure, and must
 //! have put to the test what it claims to.
 
-use ringfence::campaign::random::{Cause, Figures, Trial, campaign, field, scenario_of};
+use ringfence::campaign::draw::{Source, Weights};
+use ringfence::campaign::random::{Cause, Figures, Trial, campaign};
 use ringfence::campaign::{Options, run};
 use ringfence::facts::{Fact, Observer};
 use ringfence::scenario::{self, Size};
@@ -61,8 +62,8 @@ fn a_campaign_is_the_same_on_one_thread_and_on_two() {
 
 #[test]
 fn a_seeds_scenario_names_the_seed_that_runs_it() {
-    let topology = field().unwrap_or_else(|error| panic!("{error}"));
-    assert!(scenario_of(&topology, 17).contains("\nseed = 17\n"));
+    let swarm = Source::swarm().unwrap_or_else(|error| panic!("{error}"));
+    assert!(swarm.draw(17, &Weights::even()).text.contains("\nseed = 17\n"));
 }
 
 /// What is broken, and what was when the safety phase ended.
@@ -101,11 +102,11 @@ impl Observer for Broken {
 /// Power that is back needs a while to boot; everything else is well at once.
 #[test]
 fn no_fault_is_on_once_everything_is_healed() {
-    let topology = field().unwrap_or_else(|error| panic!("{error}"));
+    let swarm = Source::swarm().unwrap_or_else(|error| panic!("{error}"));
     let mut ever = 0;
     for seed in 0..60 {
-        let text = scenario_of(&topology, seed);
-        let scenario = scenario::parse("random.toml", &text, Size::Full).unwrap_or_else(|found| panic!("{found}"));
+        let drawn = swarm.draw(seed, &Weights::even());
+        let scenario = drawn.scenario().unwrap_or_else(|found| panic!("{found}"));
         let broken = simulate(&Arc::new(scenario.plan), Shipped, Broken::default()).observer;
         assert_eq!(broken.at_the_end, Some(Vec::new()), "ringfence campaign --show {seed}");
         ever += broken.ever;

@@ -1,7 +1,8 @@
 //! What follows the faults: nothing of them stays, or one datacenter of each boundary is gone for good; the
 //! service converges, and whatever is pending is named with its reason.
 
-use ringfence::campaign::{Options, random, run, run_beside};
+use ringfence::campaign::draw::{Source, Weights};
+use ringfence::campaign::{Options, run, run_beside};
 use ringfence::facts::{Fact, Observer};
 use ringfence::metrics::{Fate, Obstacle, UnitAccount};
 use ringfence::outcome::{Outcome, Verdict};
@@ -185,15 +186,16 @@ fn with_one_datacenter_of_each_boundary_gone_all_that_is_pending_has_a_reason() 
 /// A fault that strikes late leaves `alone`, a manual failover or a peer under way for the loss to fall on.
 #[test]
 fn after_random_faults_too_all_that_a_lost_datacenter_leaves_pending_has_a_reason() {
-    let topology = random::field().expect("the built-in topology loads");
+    let swarm = Source::swarm().expect("the built-in topology loads");
+    let mut weights = Weights::even();
+    weights.set("after:heal-all", 0);
     let mut reasons = BTreeSet::new();
     for seed in 0..800 {
-        let head = "schema_version = 1\n";
-        let text = random::scenario_of(&topology, seed).replacen(head, &format!("{head}after = \"lose-one\"\n"), 1);
-        let scenario = scenario::parse("random.toml", &text, Size::Full).unwrap_or_else(|found| panic!("{found}"));
+        let drawn = swarm.draw(seed, &weights);
+        let scenario = drawn.scenario().unwrap_or_else(|found| panic!("{found}"));
         let outcome = run(&scenario, seed, Options::default());
         for finding in &outcome.findings {
-            assert_eq!(finding.broken, 0, "{}: {:?}\n{text}", finding.id, finding.breaches);
+            assert_eq!(finding.broken, 0, "{}: {:?}\n{}", finding.id, finding.breaches, drawn.text);
         }
         reasons.extend(reasons_of(&outcome));
     }

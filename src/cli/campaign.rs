@@ -3,6 +3,7 @@
 use super::args::{CampaignArgs, Format};
 use super::failure::Failure;
 use super::terminal::{Progress, Terminal};
+use crate::campaign::draw::{Source, Weights};
 use crate::campaign::random::{self, Cause, Figures, Row, Trial};
 use crate::metrics::grouped;
 use crate::outcome::{SCHEMA_VERSION, VERSION, Verdict};
@@ -15,7 +16,7 @@ const TOLD: usize = 10;
 
 pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     if let Some(seed) = args.show {
-        terminal.print(&random::scenario_of(&random::field()?, seed))?;
+        terminal.print(&Source::swarm()?.draw(seed, &Weights::even()).text)?;
         return Ok(Verdict::Pass);
     }
     let last = args.first.saturating_add(u64::from(args.seeds));
@@ -33,7 +34,7 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
 
 /// The line that gives a seed again.
 fn reproduce(seed: u64) -> String {
-    format!("ringfence campaign --show {seed} > random-{seed}.toml && ringfence run random-{seed}.toml")
+    format!("ringfence campaign --show {seed} > swarm-{seed}.toml && ringfence run swarm-{seed}.toml")
 }
 
 fn text(figures: &Figures, trials: &[Trial], verdict: Verdict) -> String {

@@ -3,15 +3,16 @@
 //! What is drawn is the text of an ordinary scenario, so whatever it finds is repeated by `run`, and told,
 //! explained and shrunk as any other. The same source, seed and [`Weights`] give the same text.
 
+mod pen;
+mod swarm;
 mod weights;
 
+pub use swarm::Swarm;
 pub use weights::Weights;
 
-use super::random::{CampaignError, field, scenario_of};
-use crate::scenario::{self, Diagnostics, Scenario, Size, Topology};
-use std::collections::BTreeSet;
+use super::random::CampaignError;
+use crate::scenario::{self, Diagnostics, Scenario, Size};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Where scenarios are drawn from.
 #[derive(Clone, Debug)]
@@ -20,12 +21,6 @@ pub enum Source {
     Swarm(Swarm),
     /// A scenario file with ranges, choices and optional parts.
     Shape(Shape),
-}
-
-/// The swarm over all that is built in.
-#[derive(Clone, Debug)]
-pub struct Swarm {
-    topology: Arc<Topology>,
 }
 
 /// A shape file.
@@ -66,7 +61,7 @@ impl Source {
     ///
     /// If the built-in topology is refused: a defect of this program.
     pub fn swarm() -> Result<Self, CampaignError> {
-        Ok(Self::Swarm(Swarm { topology: Arc::new(field()?) }))
+        Swarm::new().map(Self::Swarm)
     }
 
     /// A shape file.
@@ -89,23 +84,10 @@ impl Source {
     }
 
     /// The scenario of a seed.
-    pub fn draw(&self, seed: u64, _: &Weights) -> Drawn {
-        let (name, text) = match self {
-            Self::Swarm(swarm) => (format!("random-{seed}.toml"), scenario_of(&swarm.topology, seed)),
-            Self::Shape(shape) => (shape.name.clone(), shape.text.clone()),
-        };
-        let choices = choices(&text);
-        Drawn { name, text, choices }
+    pub fn draw(&self, seed: u64, weights: &Weights) -> Drawn {
+        match self {
+            Self::Swarm(swarm) => swarm.draw(seed, weights),
+            Self::Shape(shape) => Drawn { name: shape.name.clone(), text: shape.text.clone(), choices: Vec::new() },
+        }
     }
-}
-
-/// The choices that a text shows.
-fn choices(text: &str) -> Vec<String> {
-    let of = |line: &str| {
-        let (key, word) = line.split_once(" = ")?;
-        let group = ["kind", "replication", "failover"].into_iter().find(|group| *group == key)?;
-        let group = if group == "kind" { "fault" } else { group };
-        Some(format!("{group}:{}", word.trim_matches('"')))
-    };
-    text.lines().filter_map(of).collect::<BTreeSet<_>>().into_iter().collect()
 }

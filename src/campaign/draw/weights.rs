@@ -1,5 +1,6 @@
 //! Weights: how much each named choice of a draw counts, frozen while a generation of runs is drawn.
 
+use crate::sim::chance::Chance;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,6 +39,24 @@ impl Weights {
         self.0.iter().map(|(choice, &weight)| (choice.as_str(), weight))
     }
 
+    /// One of several choices, each as likely as its weight is great; `None` where all of them weigh nothing.
+    pub(super) fn pick(&self, chance: &mut Chance, choices: &[String]) -> Option<usize> {
+        let weights: Vec<u64> = choices.iter().map(|choice| self.of(choice).into()).collect();
+        let sum: u64 = weights.iter().sum();
+        let mut left = if sum > 0 { chance.below(sum) } else { return None };
+        weights.iter().position(|&weight| {
+            let here = left < weight;
+            left = left.saturating_sub(weight);
+            here
+        })
+    }
+
+    /// Whether something is there that is there as often as not while it is even.
+    pub(super) fn present(&self, chance: &mut Chance, choice: &str) -> bool {
+        let weight = u64::from(self.of(choice));
+        chance.below(weight + u64::from(Self::EVEN)) < weight
+    }
+
     /// Whether no choice has a weight of its own.
     pub fn is_even(&self) -> bool {
         self.0.is_empty()
@@ -47,6 +66,22 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::chance::Purpose;
+
+    #[test]
+    fn what_weighs_nothing_is_never_picked_and_the_rest_as_often_as_it_weighs() {
+        let mut weights = Weights::even();
+        weights.set("a:x", 0);
+        weights.set("a:y", 300);
+        let (choices, mut seen) = (["a:x", "a:y", "a:z"].map(str::to_owned), [0; 3]);
+        let mut chance = Chance::open(1, Purpose::Schedule, 0);
+        for _ in 0..4_000 {
+            seen[weights.pick(&mut chance, &choices).expect("two weigh something")] += 1;
+        }
+        assert!(seen[0] == 0 && (2_850..3_150).contains(&seen[1]), "{seen:?}");
+        assert_eq!(weights.pick(&mut chance, &choices[..1]), None);
+        assert!(!weights.present(&mut chance, "a:x"));
+    }
 
     #[test]
     fn a_weight_that_is_even_is_none_so_equal_weights_are_equal_bytes() {

@@ -1,19 +1,18 @@
 //! Random-fault campaigns: many seeds, each a scenario of its own, held against the survivability table.
 //!
-//! [`scenario_of`] draws the scenario of a seed; `trial` runs it and judges it; [`Figures`] gathers how
+//! Each is drawn from the swarm ([`crate::campaign::draw`]); `trial` runs it and judges it; [`Figures`] gathers how
 //! long takeovers took and what they lost. A run fails if an invariant is broken, if an acknowledged
 //! record is lost where the table says none is, or if a loss is not declared.
 
 mod figures;
-mod schedule;
 mod trial;
 
 pub use figures::{Figures, Row};
-pub use schedule::scenario_of;
 pub use trial::{Cause, Sample, Trial};
 
 use super::check::CheckError;
-use crate::scenario::{BUILT_IN, Diagnostics, Topology, load_topology};
+use crate::campaign::draw::Source;
+use crate::scenario::Diagnostics;
 use rayon::prelude::*;
 use std::fmt;
 use std::ops::Range;
@@ -38,15 +37,6 @@ impl fmt::Display for CampaignError {
 
 impl std::error::Error for CampaignError {}
 
-/// The topology in which random faults strike.
-///
-/// # Errors
-///
-/// If the built-in topology is refused: a defect of this program.
-pub fn field() -> Result<Topology, CampaignError> {
-    load_topology(BUILT_IN).map_err(CampaignError::Scenario)
-}
-
 /// Runs every seed, `threads` at once (zero: one for each core), and calls `done` after each run, on any
 /// thread. The trials are in the order of seeds.
 ///
@@ -54,11 +44,11 @@ pub fn field() -> Result<Topology, CampaignError> {
 ///
 /// If a scenario is refused, or the threads cannot be started.
 pub fn campaign(seeds: Range<u64>, threads: usize, done: impl Fn() + Sync) -> Result<Vec<Trial>, CampaignError> {
-    let topology = field()?;
+    let swarm = Source::swarm()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| CampaignError::Threads(CheckError::from(error)))?;
     let one = |seed| {
-        let trial = trial::trial(&topology, seed).map_err(CampaignError::Scenario);
+        let trial = trial::trial(&swarm, seed).map_err(CampaignError::Scenario);
         done();
         trial
     };

@@ -1,12 +1,12 @@
 //! One seed: its scenario, run, and what the survivability table says of the result.
 
-use super::schedule::scenario_of;
 use crate::audit::Finding;
+use crate::campaign::draw::{Source, Weights};
 use crate::campaign::leases::{Leases, Takeover};
 use crate::campaign::run::{Options, run_beside};
 use crate::metrics::Failover;
 use crate::outcome::Outcome;
-use crate::scenario::{self, Diagnostics, Scenario, Size, Topology};
+use crate::scenario::{Diagnostics, Scenario};
 use crate::service::Shipped;
 use crate::service::policy::{Initiative, Replication};
 use crate::terms::{Mode, Span, Unit};
@@ -61,9 +61,8 @@ pub struct Trial {
 }
 
 /// Draws, runs and judges one seed.
-pub(super) fn trial(topology: &Topology, seed: u64) -> Result<Trial, Diagnostics> {
-    let text = scenario_of(topology, seed);
-    let scenario = scenario::parse(&format!("random-{seed}.toml"), &text, Size::Full)?;
+pub(super) fn trial(source: &Source, seed: u64) -> Result<Trial, Diagnostics> {
+    let scenario = source.draw(seed, &Weights::even()).scenario()?;
     let leases = Leases::new(scenario.plan.units.len());
     let (outcome, leases) = run_beside(&scenario, seed, Shipped, Options::default(), leases);
     Ok(judge(&scenario, &outcome, &leases))
