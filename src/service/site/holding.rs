@@ -54,6 +54,8 @@ pub(super) struct Holding {
     pub(super) witness: WitnessWatch,
     /// Tenants that leave the unit.
     pub(super) moves: Vec<Move>,
+    /// Whether they wait for the lease to be renewed: what is due of them meanwhile wakes nobody.
+    pub(super) moves_rest: bool,
     serving: bool,
 }
 
@@ -88,6 +90,7 @@ impl Holding {
             disk_alarm: None,
             witness: WitnessWatch::default(),
             moves: Vec::new(),
+            moves_rest: false,
             serving: false,
         }
     }
@@ -370,7 +373,7 @@ impl<D: Decisions> Site<D> {
         if let Some(at) = holding.peer.read_due(self.log.durable(), &self.policy) {
             or_at(at, SiteTimer::Reseed);
         }
-        for under_way in &holding.moves {
+        for under_way in holding.moves.iter().filter(|_| !holding.moves_rest) {
             or_at(under_way.deadline(), SiteTimer::Move);
         }
         or_at(self.replacing.deadline(), SiteTimer::Replace);

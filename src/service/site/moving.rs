@@ -174,7 +174,8 @@ impl<D: Decisions> Site<D> {
     /// Carries every move on.
     pub(super) fn carry_moves_on(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
         let Role::Holding(holding) = &mut self.role else { return };
-        if holding.moves.is_empty() || !holding.lease_valid(now.monotonic) {
+        holding.moves_rest = !holding.lease_valid(now.monotonic);
+        if holding.moves.is_empty() || holding.moves_rest {
             return;
         }
         let mut moves = std::mem::take(&mut holding.moves);
