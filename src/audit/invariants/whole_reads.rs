@@ -36,9 +36,11 @@ impl WholeReads {
             silent.iter().fold(Breach::new(at, what), Breach::in_unit).by_rule(Rule::R3)
         });
         let outside = |unit| ledger.travels_inside(conversation) && ledger.terms(unit).boundary != network.0;
+        // Who is outside of the old home is not told by it that the tenant has moved: no answer may travel there.
         let needless = |unit: &Unit| {
             let now = now_in(home, *unit);
-            withheld.contains(*unit) && !outside(now) && !is_necessary(ledger, now, asked, at)
+            let outside = outside(now) || outside(*unit);
+            withheld.contains(*unit) && !outside && !is_necessary(ledger, now, asked, at)
         };
         let needless = parts.minus(shown).iter().find(needless);
         if let Some(unit) = needless {
@@ -72,8 +74,8 @@ fn is_necessary(ledger: &Ledger, unit: Unit, asked: Instant, now: Instant) -> bo
 #[cfg(test)]
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
-    use crate::facts::Fact;
-    use crate::terms::{RecordKind, Span, UnitSet};
+    use crate::facts::{Fact, Moving};
+    use crate::terms::{RecordKind, Span, Tenant, UnitSet};
 
     fn old_and_new_part() -> Story {
         let mut story = Story::before();
@@ -98,6 +100,20 @@ mod tests {
         story.grant_in(EMEA_1, 1).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1);
         story.pass(Span::minutes(5)).read(UnitSet::EMPTY, UnitSet::of(EMEA_1));
         story.expect_broken("RES-8", "within reach");
+    }
+
+    #[test]
+    fn a_reader_outside_of_the_old_home_cannot_be_told_of_the_new_one() {
+        for (strict, broken) in [(true, 0), (false, 1)] {
+            let mut story = Story::after_with(|contract| contract.travels_inside = strict);
+            let birth = story.birth(RecordKind::Message);
+            story.grant_in(EMEA_1, 1).grant_in(APAC_1, 1);
+            story.land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1).pass(Span::minutes(5));
+            story.fact(Fact::Moving(Moving::Ordered { tenant: Tenant(0), from: EMEA_1, to: APAC_1 }));
+            story.fact(Fact::Moving(Moving::CutOver { tenant: Tenant(0) })).pass(Span::minutes(5));
+            story.read_in(APAC, UnitSet::EMPTY, UnitSet::of(EMEA_1));
+            assert_eq!(story.finding("RES-8").broken, broken, "strict: {strict}");
+        }
     }
 
     #[test]
