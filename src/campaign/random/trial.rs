@@ -83,12 +83,15 @@ fn judge(scenario: &Scenario, outcome: &Outcome, leases: &Leases) -> Trial {
     };
     trial.failures.extend(outcome.findings.iter().filter(|finding| finding.broken > 0).map(breach));
     for (unit, flow) in (0..).map(Unit).zip(&outcome.measurements.writes.units) {
-        if flow.lost > 0 && may_lose(policy.replication, leases, unit) {
-            trial.lost_as_declared += flow.lost;
-        } else if flow.lost > 0 {
-            trial.lost_against_promise += flow.lost;
+        // What only a datacenter had that is gone for good went with it, after every fault.
+        let gone = outcome.measurements.units[unit.index()].gone.map_or(0, |(_, records)| records);
+        let lost = flow.lost.saturating_sub(gone);
+        if may_lose(policy.replication, leases, unit) {
+            trial.lost_as_declared += lost;
+        } else if lost > 0 {
+            trial.lost_against_promise += lost;
             let unit = outcome.names.unit(unit);
-            trial.failures.push(format!("{unit} lost {} acknowledged records where none may be lost", flow.lost));
+            trial.failures.push(format!("{unit} lost {lost} acknowledged records where none may be lost"));
         }
     }
     for failover in &outcome.measurements.failovers {
