@@ -6,7 +6,7 @@ use super::terminal::{Terminal, put};
 use crate::audit::INVARIANTS;
 use crate::metrics::{Dimension, Metric};
 use crate::outcome::Verdict;
-use crate::scenario::{Code, PROFILES, profiles_schema, schema};
+use crate::scenario::{Code, PROFILES, SHAPE_WORDS, profiles_schema, schema};
 use crate::terms::{CopyClass, CopyRow, Refusal};
 use serde_json::Value;
 
@@ -60,6 +60,7 @@ fn page(schema: &Value, profiles: &Value) -> String {
     put(&mut page, "\n### `[profile.NAME.reports]`\n");
     keys(&mut page, &profiles["definitions"]["Reports"], profiles);
     exit_codes(&mut page);
+    shapes(&mut page);
     metrics(&mut page);
     put(&mut page, "\n## Classes of refusal\n");
     for class in Refusal::CLASSES {
@@ -127,6 +128,18 @@ fn of_pattern(pattern: &str) -> &'static str {
         (true, false) => "a duration",
         (false, true) => "a point in time",
         (false, false) => "text",
+    }
+}
+
+fn shapes(page: &mut String) {
+    put(
+        page,
+        "\n## A shape\n\nA scenario that leaves something open, from which `ringfence campaign FILE` draws another plain \
+         scenario for each seed. Each place draws by itself: what is added moves no other place's draws.\n\n\
+         | what may stand there | meaning |\n|---|---|",
+    );
+    for (what, meaning) in SHAPE_WORDS {
+        put(page, &format!("| `{what}` | {meaning} |"));
     }
 }
 

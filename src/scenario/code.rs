@@ -44,6 +44,8 @@ codes! {
     NotATopology = "RF0005",
     /// A topology, where a scenario is to be read.
     NotAScenario = "RF0006",
+    /// A shape, where a scenario is to be read.
+    NotPlain = "RF0007",
     /// Not TOML.
     Syntax = "RF0101",
     /// Tables or arrays nest too deep.

@@ -49,6 +49,22 @@ impl Diagnostic {
         self
     }
 
+    /// Points from a text that was made of another into that one.
+    pub(super) fn move_from(
+        &mut self,
+        made: &Arc<Source>,
+        of: &Arc<Source>,
+        origin: impl Fn(&Range<usize>) -> Range<usize>,
+    ) {
+        if self.source == *made {
+            self.span = self.span.as_ref().map(&origin);
+            self.source = of.clone();
+        }
+        if let Some(place) = self.brought_in.as_mut().filter(|place| place.source == *made) {
+            *place = Place { source: of.clone(), span: origin(&place.span) };
+        }
+    }
+
     /// Points out of a text that is built in, to the place by which the user's own came to rest on it.
     pub(super) fn point_out_of_built_in(&mut self, place: &Place) {
         if self.source.is_built_in() {

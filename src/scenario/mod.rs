@@ -28,6 +28,7 @@ mod replacements;
 mod resolve;
 mod schema;
 mod section;
+mod shape;
 mod source;
 mod spelling;
 mod strike;
@@ -45,6 +46,7 @@ pub use moment::point;
 pub use profile::{DEFAULT_PROFILE, PROFILES, Profile, ResultFormat, load_profile, profiles_schema};
 pub use quantity::span;
 pub use schema::schema;
+pub use shape::{Dice, Lowered, SHAPE_WORDS, Shape};
 pub use topology::{BUILT_IN, CountryRule, Topology, load_topology};
 
 use crate::audit::{Contract, Required};
@@ -137,15 +139,6 @@ pub fn load(path: &Path, size: Size) -> Result<Scenario, Diagnostics> {
     lowered(&Source::read(path)?, size)
 }
 
-/// The text of a scenario file.
-///
-/// # Errors
-///
-/// If it cannot be read, or is no text.
-pub fn text_of(path: &Path) -> Result<String, Diagnostics> {
-    Ok(Source::read(path)?.text.clone())
-}
-
 /// Reads a scenario from text under the name of a file.
 ///
 /// # Errors
@@ -182,7 +175,7 @@ fn lowered(source: &Arc<Source>, size: Size) -> Result<Scenario, Diagnostics> {
 fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Scenario> {
     let root = text::parsed(source, findings)?;
     let whole = Place { source: source.clone(), span: 0..0 };
-    if let Some(found) = no_scenario(&root, source) {
+    if let Some(found) = no_scenario(&root, source).or_else(|| no_plain_scenario(&root, source)) {
         findings.add(found);
         return None;
     }
@@ -243,6 +236,13 @@ fn no_scenario(root: &DeValue<'_>, source: &Arc<Source>) -> Option<Diagnostic> {
         "`ringfence check {name}` judges it and `ringfence topology {name}` shows it; to run something there, have a \
          scenario name it: `topology = \"{name}\"`"
     )))
+}
+
+/// What is wrong with a text that leaves something open.
+fn no_plain_scenario(root: &DeValue<'_>, source: &Arc<Source>) -> Option<Diagnostic> {
+    let place = Place { source: source.clone(), span: shape::is_open(source, root)? };
+    let found = Diagnostic::at(Code::NotPlain, &place, "this is left open: the file is a shape, not a scenario".into());
+    Some(found.help(format!("`ringfence campaign {}` draws scenarios from it", source.name)))
 }
 
 /// Reports a name of nothing.

@@ -4,15 +4,18 @@
 //! explained and shrunk as any other. The same source, seed and [`Weights`] give the same text.
 
 mod pen;
+mod shape;
 mod swarm;
 mod weights;
 
+pub use shape::Shape;
 pub use swarm::Swarm;
 pub use weights::Weights;
 
 use super::random::CampaignError;
-use crate::scenario::{self, Diagnostics, Scenario, Size};
+use crate::scenario::{self, Diagnostics, Lowered, Scenario, Size};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Where scenarios are drawn from.
 #[derive(Clone, Debug)]
@@ -23,16 +26,8 @@ pub enum Source {
     Shape(Shape),
 }
 
-/// A shape file.
-#[derive(Clone, Debug)]
-pub struct Shape {
-    name: String,
-    text: String,
-    hash: String,
-}
-
 /// One scenario, drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Drawn {
     /// The name that its text goes under where it has no file.
     pub name: String,
@@ -40,6 +35,8 @@ pub struct Drawn {
     pub text: String,
     /// The named choices that were made, in the order of names, each once: `fault:outage`, `replication:sync`.
     pub choices: Vec<String>,
+    /// Where it was drawn from, if from a shape.
+    lowered: Option<(Arc<scenario::Shape>, Lowered)>,
 }
 
 impl Drawn {
@@ -50,7 +47,10 @@ impl Drawn {
     /// Where what was drawn is no scenario: of the swarm, a defect of this program; of a shape, what is wrong
     /// with the shape.
     pub fn scenario(&self) -> Result<Scenario, Diagnostics> {
-        scenario::parse(&self.name, &self.text, Size::Full)
+        match &self.lowered {
+            Some((shape, lowered)) => shape.scenario(lowered, Size::Full),
+            None => scenario::parse(&self.name, &self.text, Size::Full),
+        }
     }
 }
 
@@ -70,16 +70,14 @@ impl Source {
     ///
     /// Everything that is wrong with it, each with its place.
     pub fn shape(path: &Path) -> Result<Self, Diagnostics> {
-        let (name, text) = (path.display().to_string(), scenario::text_of(path)?);
-        let hash = scenario::parse(&name, &text, Size::Full)?.hash;
-        Ok(Self::Shape(Shape { name, text, hash }))
+        Shape::load(path).map(Self::Shape)
     }
 
     /// What tells this source from any other that draws other scenarios from the same seeds.
     pub fn identity(&self) -> String {
         match self {
             Self::Swarm(_) => format!("swarm {}", crate::outcome::VERSION),
-            Self::Shape(shape) => format!("shape {}", shape.hash),
+            Self::Shape(shape) => format!("shape {} {}", shape.hash(), crate::outcome::VERSION),
         }
     }
 
@@ -87,7 +85,7 @@ impl Source {
     pub fn draw(&self, seed: u64, weights: &Weights) -> Drawn {
         match self {
             Self::Swarm(swarm) => swarm.draw(seed, weights),
-            Self::Shape(shape) => Drawn { name: shape.name.clone(), text: shape.text.clone(), choices: Vec::new() },
+            Self::Shape(shape) => shape.draw(seed, weights),
         }
     }
 }

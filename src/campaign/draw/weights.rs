@@ -42,6 +42,11 @@ impl Weights {
     /// One of several choices, each as likely as its weight is great; `None` where all of them weigh nothing.
     pub(super) fn pick(&self, chance: &mut Chance, choices: &[String]) -> Option<usize> {
         let weights: Vec<u64> = choices.iter().map(|choice| self.of(choice).into()).collect();
+        Self::pick_of(chance, &weights)
+    }
+
+    /// The place of one of several weights, drawn in proportion to them; `None` where all are nothing.
+    pub(super) fn pick_of(chance: &mut Chance, weights: &[u64]) -> Option<usize> {
         let sum: u64 = weights.iter().sum();
         let mut left = if sum > 0 { chance.below(sum) } else { return None };
         weights.iter().position(|&weight| {

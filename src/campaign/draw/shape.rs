@@ -1,0 +1,92 @@
+//! Scenarios drawn from a shape file.
+
+use super::{Drawn, Weights};
+use crate::scenario::{self, Diagnostics, Dice};
+use crate::sim::chance::{Chance, Purpose, named};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A shape file.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    shape: Arc<scenario::Shape>,
+}
+
+/// So many draws are looked at before any is run: what is wrong with a shape mostly shows in one of them.
+const TRIED: u64 = 8;
+
+impl Shape {
+    pub(super) fn load(path: &Path) -> Result<Self, Diagnostics> {
+        let shape = Self { shape: Arc::new(scenario::Shape::load(path)?) };
+        for seed in 0..TRIED {
+            shape.draw(seed, &Weights::even()).scenario()?;
+        }
+        Ok(shape)
+    }
+
+    pub(super) fn hash(&self) -> String {
+        self.shape.hash()
+    }
+
+    pub(super) fn draw(&self, seed: u64, weights: &Weights) -> Drawn {
+        let mut dice = Streams { seed, weights, choices: BTreeSet::new() };
+        let lowered = self.shape.lower(seed, &mut dice);
+        let name = self.shape.file().to_owned();
+        let choices = dice.choices.into_iter().collect();
+        Drawn { name, text: lowered.text.clone(), choices, lowered: Some((self.shape.clone(), lowered)) }
+    }
+}
+
+/// A stream for each place of a shape.
+struct Streams<'w> {
+    seed: u64,
+    weights: &'w Weights,
+    choices: BTreeSet<String>,
+}
+
+impl Streams<'_> {
+    fn chance(&self, place: &str) -> Chance {
+        Chance::open(self.seed, Purpose::Schedule, named(&["shape", place]))
+    }
+}
+
+/// A choice is named by its place and its word, as `service.replication:sync`; a table by its place, as
+/// `fault outage 1:there`. The weights of a shape are multiplied by those of a draw.
+impl Dice for Streams<'_> {
+    fn pick(&mut self, place: &str, words: &[String], weights: &[u32]) -> usize {
+        let choices: Vec<String> = words.iter().map(|word| format!("{place}:{word}")).collect();
+        let mut chance = self.chance(place);
+        let whole: Vec<u64> = choices
+            .iter()
+            .zip(weights)
+            .map(|(choice, &own)| u64::from(own) * u64::from(self.weights.of(choice)))
+            .collect();
+        let chosen = Weights::pick_of(&mut chance, &whole).or_else(|| {
+            let own: Vec<u64> = weights.iter().map(|&own| own.into()).collect();
+            Weights::pick_of(&mut chance, &own)
+        });
+        let chosen = chosen.expect("a shape whose weights are all nothing is refused");
+        self.choices.extend(choices.into_iter().nth(chosen));
+        chosen
+    }
+
+    fn up_to(&mut self, place: &str, most: u64) -> u64 {
+        let mut chance = self.chance(place);
+        match most.checked_add(1) {
+            Some(many) => chance.below(many),
+            None => chance.u64(),
+        }
+    }
+
+    fn is_there(&mut self, place: &str, ppm: u32) -> bool {
+        let choice = format!("{place}:there");
+        let with = u64::from(ppm) * u64::from(self.weights.of(&choice));
+        let without = u64::from(1_000_000 - ppm.min(1_000_000)) * u64::from(Weights::EVEN);
+        let is_there = Weights::pick_of(&mut self.chance(place), &[with, without]) == Some(0);
+        if is_there {
+            self.choices.insert(choice);
+        }
+        is_there
+    }
+}
