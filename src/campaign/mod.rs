@@ -17,6 +17,7 @@ pub mod paper;
 pub mod random;
 mod run;
 pub mod saboteur;
+pub mod sometimes;
 pub mod survival;
 
 pub use check::{CheckError, Checked, Job, Suite, VisitedCell, check, check_with};
