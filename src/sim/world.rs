@@ -107,9 +107,15 @@ pub struct Ended<O> {
 
 /// Runs a plan from its start to its end.
 pub fn simulate<D: Decisions, O: Observer>(plan: &Arc<Plan>, decisions: D, observer: O) -> Ended<O> {
-    let Ended { observer: Untraced(observer), events, fired, at, unfinished } =
-        simulate_traced(plan, decisions, Untraced(observer));
-    Ended { observer, events, fired, at, unfinished }
+    simulate_traced(plan, decisions, Untraced(observer)).untraced()
+}
+
+impl<O> Ended<Untraced<O>> {
+    /// The same with the observer itself.
+    pub fn untraced(self) -> Ended<O> {
+        let Self { observer: Untraced(observer), events, fired, at, unfinished } = self;
+        Ended { observer, events, fired, at, unfinished }
+    }
 }
 
 /// Runs a plan from its start to its end, and shows every step as well.
@@ -167,16 +173,38 @@ impl<D: Decisions, O: Trace> World<D, O> {
     /// Runs to the end: until the service has converged after the safety phase, or the time for
     /// that is up.
     pub fn run(mut self) -> Ended<O> {
+        self.start();
+        while self.advance() {}
+        self.end()
+    }
+
+    /// Does what comes before the first event.
+    pub fn start(&mut self) {
         self.begin();
         self.drain();
-        while !self.over
-            && let Some((at, event)) = self.agenda.pop()
-        {
-            self.now = at;
-            self.events += 1;
-            self.happen(event);
-            self.drain();
+    }
+
+    /// Lets the next event happen, if there is one and the run is not over.
+    #[inline]
+    pub fn advance(&mut self) -> bool {
+        if self.over {
+            return false;
         }
+        let Some((at, event)) = self.agenda.pop() else { return false };
+        self.now = at;
+        self.events += 1;
+        self.happen(event);
+        self.drain();
+        true
+    }
+
+    /// Who folds the facts.
+    pub const fn observer_mut(&mut self) -> &mut O {
+        &mut self.observer
+    }
+
+    /// What is left of a run that is over.
+    pub fn end(self) -> Ended<O> {
         let unfinished = self.unfinished();
         Ended {
             observer: self.observer,
