@@ -7,7 +7,7 @@ use crate::metrics::{DatacenterSetup, Metrics, MetricsSetup, UnitSetup, judge};
 use crate::outcome::Outcome;
 use crate::scenario::{Scenario, Size};
 use crate::service::{Decisions, Shipped};
-use crate::sim::{Plan, simulate};
+use crate::sim::{Ended, Plan, simulate};
 use crate::terms::Instant;
 use crate::trace::Setting;
 use std::sync::Arc;
@@ -45,17 +45,34 @@ pub fn run_beside<D: Decisions, O: Observer>(
     beside: O,
 ) -> (Outcome, O) {
     let plan = plan_of(scenario, seed);
+    let ended = simulate(&plan, decisions, observers(scenario, &plan, options, beside));
+    gathered(scenario, &plan, options, ended)
+}
+
+/// All that fold the facts of a run, and one more.
+pub(super) type Observers<'a, O> = ((Digest, Metrics), (Option<Audit>, Option<Progress<'a>>, O));
+
+/// All that fold the facts of a run which is about to start.
+pub(super) fn observers<'a, O>(scenario: &Scenario, plan: &Plan, options: Options<'a>, beside: O) -> Observers<'a, O> {
     let audit = (!options.unaudited).then(|| Audit::new(scenario.contract.clone()));
     let watch = options.watch.map(Progress);
-    let observer = ((Digest::default(), Metrics::new(setup(&plan))), (audit, watch, beside));
-    let ended = simulate(&plan, decisions, observer);
+    ((Digest::default(), Metrics::new(setup(plan))), (audit, watch, beside))
+}
+
+/// What came of a run that has ended.
+pub(super) fn gathered<O>(
+    scenario: &Scenario,
+    plan: &Plan,
+    options: Options<'_>,
+    ended: Ended<Observers<'_, O>>,
+) -> (Outcome, O) {
     let ((digest, metrics), (audit, _, beside)) = ended.observer;
     let measurements = metrics.finish();
     let outcome = Outcome {
         scenario: scenario.name.clone(),
         about: scenario.prose.clone(),
         scenario_hash: scenario.hash.clone(),
-        seed,
+        seed: plan.seed,
         digest: digest.value(),
         events: ended.events,
         facts: digest.facts(),
@@ -63,11 +80,11 @@ pub fn run_beside<D: Decisions, O: Observer>(
         findings: audit.map(Audit::finish).unwrap_or_default(),
         covers: scenario.covers.clone(),
         requires: scenario.requires.clone(),
-        faults: faults::outcomes(&plan, &ended.fired, &scenario.names),
+        faults: faults::outcomes(plan, &ended.fired, &scenario.names),
         thresholds: scenario.thresholds.iter().map(|threshold| judge(threshold, &measurements)).collect(),
         measurements,
         names: scenario.names.clone(),
-        reproduce: reproduce(&scenario.file, seed, options.size),
+        reproduce: reproduce(&scenario.file, plan.seed, options.size),
     };
     (outcome, beside)
 }
@@ -93,7 +110,7 @@ pub fn reproduce(file: &str, seed: u64, size: Size) -> String {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@\\".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -120,7 +137,7 @@ pub fn setup(plan: &Plan) -> MetricsSetup {
 }
 
 /// Passes the time on, as often as a datacenter's load is sampled.
-struct Progress<'a>(Watch<'a>);
+pub(super) struct Progress<'a>(Watch<'a>);
 
 impl Observer for Progress<'_> {
     #[inline]

@@ -1,5 +1,9 @@
 //! The command line as types.
 
+mod hunting;
+
+pub use hunting::{CampaignArgs, MergeArgs, Sort};
+
 use super::reports::{self, Target};
 use crate::scenario::ResultFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -25,7 +29,7 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 all promises held, 1 internal error, 2 bad usage or bad scenario, 10 a threshold was \
-missed, 11 something that was to be tested never happened, 20 a promise was broken, 130 interrupted.";
+missed, 11 something that was to be tested never happened, 20 a promise was broken, 130 interrupted (a campaign with a ledger goes on from there).";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -34,8 +38,10 @@ pub enum Command {
     Run(RunArgs),
     /// Run scenarios over several seeds each: one line a scenario, and a summary.
     Check(CheckArgs),
-    /// Run many seeds of random faults, each a scenario of its own, against the survivability table.
+    /// Hunt: draw a scenario for each of many seeds, run them on all cores, and hold them against every promise.
     Campaign(CampaignArgs),
+    /// Put parts of a campaign together, from any number of machines, in any order.
+    Merge(MergeArgs),
     /// Put every cell of the survivability table to the test, and write it with what was observed.
     Survivability(SurvivabilityArgs),
     /// Show datacenters, pairs, witnesses and latencies, or the countries' boundaries.
@@ -131,26 +137,6 @@ pub struct CheckArgs {
 /// The formats of results, by name.
 fn formats() -> impl TypedValueParser<Value = ResultFormat> {
     PossibleValuesParser::new(reports::names()).try_map(|name| reports::format(&name))
-}
-
-/// `campaign`.
-#[derive(Debug, Args)]
-pub struct CampaignArgs {
-    /// How many seeds.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = value_parser!(u32).range(1..))]
-    pub seeds: u32,
-    /// The first seed, below 2^63.
-    #[arg(long, value_name = "SEED", default_value_t = 0, value_parser = value_parser!(u64).range(..=MAX_SEED - u64::from(u32::MAX)))]
-    pub first: u64,
-    /// Print the scenario of a seed instead, to be run by `run`.
-    #[arg(long, value_name = "SEED", value_parser = value_parser!(u64).range(..=MAX_SEED))]
-    pub show: Option<u64>,
-    /// How many runs go on at once. Default: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
-    /// How the result is written to standard output.
-    #[arg(long, default_value = "text")]
-    pub format: Format,
 }
 
 /// `survivability`.

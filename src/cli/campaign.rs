@@ -1,132 +1,254 @@
-//! `campaign`: many seeds of random faults, held against the survivability table.
+//! `campaign`: a hunt over many seeds, each a scenario of its own.
 
-use super::args::{CampaignArgs, Format};
+pub(super) mod book;
+pub(super) mod told;
+
+use super::args::CampaignArgs;
+use super::clock::Stopwatch;
 use super::failure::Failure;
-use super::terminal::{Progress, Terminal};
+use super::interrupt;
+use super::terminal::{HuntProgress, Terminal};
 use crate::campaign::draw::{Source, Weights};
-use crate::campaign::random::{self, Cause, Figures, Row, Trial};
+use crate::campaign::hunt::{self, Ending, HuntError, Identity, Ledger, Part, Record, Terms, TrialError, steered};
+use crate::campaign::quoted;
 use crate::metrics::grouped;
-use crate::outcome::{SCHEMA_VERSION, VERSION, Verdict};
-use crate::service::policy::Initiative;
+use crate::outcome::Verdict;
 use crate::terms::Span;
-use serde_json::{Value, json};
+use book::Book;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use told::Told;
 
-/// So many failing seeds are told one by one.
-const TOLD: usize = 10;
+/// Seeds of a campaign that names neither a number nor a budget.
+const SEEDS: u32 = 1_000;
 
 pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    refuse_what_cannot_be_done(args)?;
+    let source = source(args)?;
     if let Some(seed) = args.show {
-        terminal.print(&Source::swarm()?.draw(seed, &Weights::even()).text)?;
+        terminal.print(&source.draw(seed, &shown_weights(args, &source)?).text)?;
         return Ok(Verdict::Pass);
     }
-    let last = args.first.saturating_add(u64::from(args.seeds));
-    let (bar, done) = Progress::of_runs(u64::from(args.seeds));
-    let trials = random::campaign(args.first..last, args.jobs.map_or(0, usize::from), done)?;
-    drop(bar);
-    let figures = Figures::of(&trials);
-    let verdict = if figures.failed > 0 { Verdict::Breach } else { Verdict::Pass };
-    terminal.print(&match args.format {
-        Format::Text => text(&figures, &trials, verdict),
-        Format::Json => json(&figures, &trials, verdict),
-    })?;
-    Ok(verdict)
-}
-
-/// The line that gives a seed again.
-fn reproduce(seed: u64) -> String {
-    format!("ringfence campaign --show {seed} > swarm-{seed}.toml && ringfence run swarm-{seed}.toml")
-}
-
-fn text(figures: &Figures, trials: &[Trial], verdict: Verdict) -> String {
-    let Figures { runs, failed, faults, acknowledged, lost_against_promise, lost_as_declared, rows } = figures;
-    let mut lines = vec![
-        "| policy | failover | cause | takeovers | lease p50 | p99 | first write p50 | p99 | RPO p50 | p99 |"
-            .to_owned(),
-        "|---|---|---|---:|---:|---:|---:|---:|---:|---:|".to_owned(),
-    ];
-    lines.extend(rows.iter().map(row));
-    lines.push(String::new());
-    lines.push(format!(
-        "{runs} runs, {} faults took effect, {} writes acknowledged",
-        grouped(*faults),
-        grouped(*acknowledged)
-    ));
-    lines.push(format!(
-        "acknowledged records lost: {} where the table says none, {} where it allows it",
-        grouped(*lost_against_promise),
-        grouped(*lost_as_declared)
-    ));
-    for trial in trials.iter().filter(|trial| !trial.failures.is_empty()).take(TOLD) {
-        lines.push(format!("  seed {}:", trial.seed));
-        lines.extend(trial.failures.iter().map(|failure| format!("    {failure}")));
-        lines.push(format!("    {}", reproduce(trial.seed)));
+    let clock = Stopwatch::start();
+    let kept = interrupts_resumably(args);
+    let mut weights = first_weights(args)?;
+    let mut generations: Vec<Ledger> = Vec::new();
+    for number in 1..=args.generations {
+        let hunt = Hunt { args, source: &source, number, clock, kept: &kept };
+        let (ledger, ending) = hunt.held(weights, terminal)?;
+        weights = steered(&ledger);
+        generations.push(ledger);
+        if ending != Ending::Complete {
+            break;
+        }
     }
-    lines.push(format!("verdict: {verdict}, {failed} of {runs} runs failed\n"));
-    lines.join("\n")
+    let part = args.partition.unwrap_or(Part::WHOLE);
+    let told = Told::of(&generations, part, &args.require_coverage, |ledger| reproducing(args, ledger));
+    terminal.print(&told.written(args.format, terminal.paint()))?;
+    Ok(told.verdict())
 }
 
-fn row(row: &Row) -> String {
-    let pair = |pair: Option<(Span, Span)>| {
-        pair.map_or_else(|| "– | –".to_owned(), |(p50, p99)| format!("{} | {}", tenths(p50), tenths(p99)))
-    };
-    let (replication, failover, cause) = (row.replication.name(), initiative(row.failover), cause(row.cause));
-    let (held, served, rpo) = (pair(row.held), pair(row.served), pair(row.rpo));
-    format!("| `{replication}` | {failover} | {cause} | {} | {held} | {served} | {rpo} |", row.takeovers)
+/// What the command line cannot refuse by itself.
+fn refuse_what_cannot_be_done(args: &CampaignArgs) -> Result<(), Failure> {
+    if args.generations == 1 {
+        return Ok(());
+    }
+    if args.partition.is_some() {
+        return Err(Failure::Usage(
+            "a part alone cannot steer the next generation: that takes what every part of this one reached. Run each \
+             part of a generation with `--partition` and a `--ledger` of its own, put these together with `merge`, and \
+             give that to each part of the next with `--steer`, and the seeds that follow with `--first`"
+                .into(),
+        ));
+    }
+    if args.seeds.is_none() && args.time_budget.is_some() {
+        return Err(Failure::Usage("generations need a number of `--seeds`: each ends where the next begins".into()));
+    }
+    Ok(())
 }
 
-/// Seconds, to a tenth.
-fn tenths(span: Span) -> String {
-    let tenths = (span.as_micros() + 50_000) / 100_000;
-    format!("{}.{} s", tenths / 10, tenths % 10)
-}
-
-const fn initiative(initiative: Initiative) -> &'static str {
-    match initiative {
-        Initiative::Automatic => "automatic",
-        Initiative::Manual => "manual",
-        Initiative::Disabled => "disabled",
+fn source(args: &CampaignArgs) -> Result<Source, Failure> {
+    match &args.shape {
+        Some(path) => Ok(Source::shape(path)?),
+        None => Ok(Source::swarm()?),
     }
 }
 
-const fn cause(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Lapse => "the lease lapsed",
-        Cause::Grace => "the grace period ended",
-        Cause::Force => "forced by an operator",
-        Cause::Plan => "planned",
-    }
+/// The weights of the first generation.
+fn first_weights(args: &CampaignArgs) -> Result<Weights, Failure> {
+    args.steer.as_deref().map_or_else(|| Ok(Weights::even()), |path| Ok(steered(&book::read(path)?)))
 }
 
-fn json(figures: &Figures, trials: &[Trial], verdict: Verdict) -> String {
-    let pair = |pair: Option<(Span, Span)>| -> Value {
-        pair.map_or(Value::Null, |(p50, p99)| json!({ "p50_us": p50.as_micros(), "p99_us": p99.as_micros() }))
+/// The weights with which a scenario is shown: those of the ledger where one is named, or else as steered.
+fn shown_weights(args: &CampaignArgs, source: &Source) -> Result<Weights, Failure> {
+    let Some(path) = &args.ledger else {
+        return first_weights(args);
     };
-    let row = |row: &Row| {
-        json!({
-            "replication": row.replication.name(),
-            "failover": initiative(row.failover),
-            "cause": cause(row.cause),
-            "takeovers": row.takeovers,
-            "lease": pair(row.held),
-            "first_write": pair(row.served),
-            "rpo": pair(row.rpo),
-        })
+    let identity = book::read(path)?.identity;
+    let differences =
+        identity.differences(&Identity { source: source.identity(), ..Identity::new(String::new(), 0, None) });
+    let other = differences.into_iter().find(|found| found.starts_with("source") || found.starts_with("version"));
+    other.map_or(Ok(identity.weights), |found| {
+        Err(Failure::Usage(format!("{} is the ledger of a campaign that draws otherwise: {found}", path.display())))
+    })
+}
+
+/// The line that gives the scenario of a seed; the seed is written as `{seed}`.
+fn reproducing(args: &CampaignArgs, ledger: &Ledger) -> String {
+    let path = |path: &Path| quoted(&path.display().to_string());
+    let shape = args.shape.as_deref().map_or_else(|| "--swarm".to_owned(), path);
+    let number = |first: u64| (first - args.first) / ledger.identity.seeds.unwrap_or(1).max(1) + 1;
+    let drawn = match (&args.steer, &args.ledger) {
+        _ if ledger.identity.weights.is_even() => String::new(),
+        (_, Some(kept)) => format!(" --ledger {}", path(&ledger_of(args, kept, number(ledger.identity.first)))),
+        (Some(steer), None) => format!(" --steer {}", path(steer)),
+        (None, None) => String::new(),
     };
-    let failure =
-        |trial: &Trial| json!({ "seed": trial.seed, "failures": trial.failures, "reproduce": reproduce(trial.seed) });
-    let failing = trials.iter().filter(|trial| !trial.failures.is_empty());
-    let whole = json!({
-        "schema_version": SCHEMA_VERSION,
-        "version": VERSION,
-        "verdict": verdict.name(),
-        "runs": figures.runs,
-        "failed": figures.failed,
-        "faults_fired": figures.faults,
-        "acknowledged": figures.acknowledged,
-        "lost_against_promise": figures.lost_against_promise,
-        "lost_as_declared": figures.lost_as_declared,
-        "takeovers": figures.rows.iter().map(row).collect::<Vec<_>>(),
-        "failures": failing.map(failure).collect::<Vec<_>>(),
+    format!(
+        "ringfence campaign {shape}{drawn} --show {{seed}} > seed-{{seed}}.toml && ringfence run seed-{{seed}}.toml"
+    )
+}
+
+/// The file of a generation's ledger.
+fn ledger_of(args: &CampaignArgs, path: &Path, number: u64) -> PathBuf {
+    if args.generations == 1 {
+        return path.to_owned();
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{number}"));
+    name.into()
+}
+
+/// Says when interrupted what is kept, and how to go on; gives where to count what is.
+fn interrupts_resumably(args: &CampaignArgs) -> Arc<AtomicU64> {
+    let kept = Arc::new(AtomicU64::new(0));
+    let (count, ledger) = (kept.clone(), args.ledger.clone());
+    interrupt::ends_with(move || match &ledger {
+        None => format!("{}\n  with `--ledger FILE` it would go on from where it was", interrupt::nothing_kept()),
+        Some(path) => {
+            let count = grouped(count.load(Ordering::Relaxed));
+            format!("{count} runs are kept in {}; the same line goes on:\n  {}", path.display(), interrupt::own_line())
+        }
     });
-    format!("{whole:#}\n")
+    kept
+}
+
+/// One generation, about to be hunted.
+struct Hunt<'a> {
+    args: &'a CampaignArgs,
+    source: &'a Source,
+    /// Which generation, from 1.
+    number: u16,
+    clock: Stopwatch,
+    /// How many runs are kept in all.
+    kept: &'a AtomicU64,
+}
+
+impl Hunt<'_> {
+    /// Runs what is not in the ledger yet.
+    fn held(&self, weights: Weights, terminal: &Terminal) -> Result<(Ledger, Ending), Failure> {
+        let (args, part) = (self.args, self.args.partition.unwrap_or(Part::WHOLE));
+        let identity = self.identity(weights);
+        let path = args.ledger.as_deref().map(|path| ledger_of(args, path, self.number.into()));
+        let (mut book, mut ledger) = match &path {
+            None => (None, Ledger::new(identity.clone())),
+            Some(path) => Book::open(path, &identity).map(|(book, ledger)| (Some(book), ledger))?,
+        };
+        self.resumed(&ledger, path.as_deref(), terminal)?;
+        let done: Vec<u64> = ledger.records.keys().copied().collect();
+        let wanted = identity.seeds(part).filter(|seed| done.binary_search(seed).is_err());
+        let clock = Stopwatch::start();
+        let progress = HuntProgress::new(identity.count(part), done.len() as u64);
+        let time_left = || args.time_budget.is_none_or(|budget| self.clock.elapsed() < budget);
+        let threads = args.jobs.map_or(0, usize::from);
+        let ending = hunt::hunt(
+            wanted,
+            Terms { threads, fail_fast: args.fail_fast, time_left: &time_left },
+            |seed| self.made(&identity, seed),
+            |record| {
+                book.as_mut().map_or(Ok(()), |book| book.append(&record))?;
+                self.kept.fetch_add(1, Ordering::Relaxed);
+                progress.made(&record);
+                ledger.add(record).map_err(|found| Failure::Internal(found.to_string()))
+            },
+        );
+        drop(progress);
+        let ending = ending.map_err(|error| self.broken_off(error, &ledger))?;
+        book.map_or(Ok(()), |book| book.close(&ledger))?;
+        self.note(&ledger, &done, ending, clock.elapsed(), terminal);
+        Ok((ledger, ending))
+    }
+
+    fn identity(&self, weights: Weights) -> Identity {
+        let args = self.args;
+        let seeds = args.seeds.or_else(|| args.time_budget.is_none().then_some(SEEDS)).map(u64::from);
+        let first = args.first + u64::from(self.number - 1) * seeds.unwrap_or(0);
+        let verified_ppm = args.verify_determinism.unwrap_or(0);
+        Identity { verified_ppm, weights, ..Identity::new(self.source.identity(), first, seeds) }
+    }
+
+    fn made(&self, identity: &Identity, seed: u64) -> Result<Record, Failure> {
+        let drawn = self.source.draw(seed, &identity.weights);
+        hunt::trial(&drawn, seed, identity.verifies(seed)).map_err(|error| match error {
+            TrialError::Scenario(found) if self.args.shape.is_some() => found.into(),
+            TrialError::Scenario(_) | TrialError::NotDeterministic(_) => Failure::Internal(error.to_string()),
+        })
+    }
+
+    /// Makes one run of a ledger again: records of another build that calls itself by the same version would be
+    /// taken for what this one does.
+    fn resumed(&self, ledger: &Ledger, path: Option<&Path>, terminal: &Terminal) -> Result<(), Failure> {
+        let (Some(kept), Some(path)) = (ledger.records.values().next(), path) else { return Ok(()) };
+        let count = ledger.records.len() as u64;
+        self.kept.fetch_add(count, Ordering::Relaxed);
+        terminal.note(&format!("{} runs are in {} already", grouped(count), path.display()));
+        let Some((key, [was, is])) = kept.first_difference(&self.made(&ledger.identity, kept.seed)?) else {
+            return Ok(());
+        };
+        Err(Failure::Usage(format!(
+            "{} was made by another build of ringfence, or runs are not deterministic: of seed {}, `{key}` is {was} \
+             there, and {is} now. Name another ledger to start anew",
+            path.display(),
+            kept.seed
+        )))
+    }
+
+    fn broken_off(&self, error: HuntError<Failure>, ledger: &Ledger) -> Failure {
+        let line = |seed: u64| reproducing(self.args, ledger).replace("{seed}", &seed.to_string());
+        match error {
+            HuntError::Threads(error) => error.into(),
+            HuntError::Seed(seed, Failure::Internal(what)) => {
+                Failure::Internal(format!("seed {seed}: {what}\n  {}", line(seed)))
+            }
+            HuntError::Seed(_, failure) => failure,
+            HuntError::Panic(seed) => Failure::Internal(format!("it broke on seed {seed}\n  {}", line(seed))),
+        }
+    }
+
+    /// Says how fast it went, and what was left out.
+    fn note(&self, ledger: &Ledger, done: &[u64], ending: Ending, took: Span, terminal: &Terminal) {
+        let new = ledger.records.iter().filter(|(seed, _)| done.binary_search(seed).is_err());
+        let (runs, simulated) =
+            new.fold((0_u64, Span::ZERO), |(runs, simulated), (_, record)| (runs + 1, simulated + record.simulated()));
+        let generation =
+            if self.args.generations == 1 { String::new() } else { format!("generation {}: ", self.number) };
+        let (a_minute, years) = (rate(runs, took), simulated.as_secs_f64() / took.as_secs_f64().max(1e-6) / 8_766.0);
+        terminal.note(&format!(
+            "{generation}{} runs in {took}, {a_minute} a minute, {years:.1} simulated years an hour",
+            grouped(runs)
+        ));
+        match ending {
+            Ending::Complete => {}
+            Ending::OutOfTime => {
+                terminal.note("the time is up: the runs that were made are exact, the others were not started");
+            }
+            Ending::FirstFailure => terminal.note("a run failed: the others were not started"),
+        }
+    }
+}
+
+/// Runs a minute.
+fn rate(runs: u64, took: Span) -> String {
+    grouped(Span(runs).scale(60_000_000, took.as_micros()).as_micros())
 }

@@ -8,6 +8,7 @@ use super::args::CheckArgs;
 use super::coverage::Coverage;
 use super::failure::Failure;
 use super::files::{self, Files};
+use super::interrupt;
 use super::reports::{self, Written};
 use super::results;
 use super::settings::Settings;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 const CHAINS: usize = 3;
 
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    interrupt::ends_with(interrupt::nothing_kept);
     let settings = Settings::of(args)?;
     let files = files::found(&args.paths)?;
     reports::check_writable(&settings.reports)?;

@@ -2,6 +2,7 @@
 
 use super::args::{ExplainArgs, Format};
 use super::failure::Failure;
+use super::interrupt;
 use super::nearest::nearest;
 use super::run::{load, size};
 use super::terminal::{Progress, Terminal};
@@ -12,6 +13,7 @@ use crate::scenario::{self, Scenario};
 use crate::terms::{Record, Span, Unit};
 
 pub(super) fn explain(args: &ExplainArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    interrupt::ends_with(interrupt::nothing_kept);
     let scenario = load(&args.subject)?;
     let asked = asked(args, &scenario)?;
     let seed = args.subject.seed.unwrap_or(scenario.default_seed);

@@ -1,7 +1,7 @@
 //! Why a command could not be carried out.
 
+use crate::campaign::CampaignError;
 use crate::campaign::CheckError;
-use crate::campaign::random::CampaignError;
 use crate::report::WriteError;
 use crate::scenario::Diagnostics;
 use std::io;

@@ -2,6 +2,7 @@
 
 use super::args::{Format, LocateArgs};
 use super::failure::Failure;
+use super::interrupt;
 use super::nearest::nearest;
 use super::run::{conclude, load, simulate};
 use super::terminal::Terminal;
@@ -10,6 +11,7 @@ use crate::report;
 use crate::terms::Names;
 
 pub(super) fn locate(args: &LocateArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    interrupt::ends_with(interrupt::nothing_kept);
     let scenario = load(&args.subject)?;
     let tenant = args.tenant.as_str();
     if !scenario.names.tenants.iter().any(|name| name == tenant) {

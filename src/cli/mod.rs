@@ -3,18 +3,21 @@
 //! Results go to standard output and everything else to standard error. The exit code is the
 //! [`Verdict`]'s: 0 all promises held, 10 a threshold was missed, 11 something that was to be tested
 //! never happened, 20 a promise was broken; 2 for bad usage or a bad scenario, 1 for an error of this
-//! program. An interrupt ends the process as the system does, which shells report as 130.
+//! program, 130 for an interrupt.
 
 mod against;
 mod args;
 mod campaign;
 mod check;
+mod clock;
 mod coverage;
 mod explain;
 mod failure;
 mod files;
 mod guard;
+mod interrupt;
 mod locate;
+mod merge;
 mod nearest;
 mod reference;
 mod reports;
@@ -28,8 +31,8 @@ mod whole;
 mod write;
 
 pub use args::{
-    CampaignArgs, CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, QuestionArgs, RunArgs,
-    SchemaOf, Subject, SurvivabilityArgs, TopologyArgs,
+    CampaignArgs, CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, MergeArgs, QuestionArgs,
+    RunArgs, SchemaOf, Sort, Subject, SurvivabilityArgs, TopologyArgs,
 };
 pub use failure::Failure;
 pub use guard::guarded;
@@ -49,6 +52,7 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
         Command::Run(args) => run::run(args, terminal),
         Command::Check(args) => check::check(args, terminal),
         Command::Campaign(args) => campaign::campaign(args, terminal),
+        Command::Merge(args) => merge::merge(args, terminal),
         Command::Survivability(args) => survivability::survivability(args, terminal),
         Command::Topology(args) => topology::topology(args, terminal),
         Command::Locate(args) => locate::locate(args, terminal),

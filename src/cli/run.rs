@@ -2,6 +2,7 @@
 
 use super::args::{Format, RunArgs, Subject};
 use super::failure::Failure;
+use super::interrupt;
 use super::results;
 use super::terminal::{Progress, Terminal};
 use super::whole::Whole;
@@ -16,6 +17,14 @@ use std::fs;
 use std::path::{self, Path};
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    let partial = args.trace.as_deref().map(Whole::partial).transpose()?;
+    interrupt::ends_with(move || {
+        // Before the trace is begun and once it is complete there is none.
+        if let Some(partial) = &partial {
+            drop(fs::remove_file(partial));
+        }
+        interrupt::nothing_kept()
+    });
     let loaded = load(&args.subject)?;
     if let Some(folder) = &args.out {
         report::check_writable(folder)?;

@@ -2,6 +2,7 @@
 
 use super::args::SurvivabilityArgs;
 use super::failure::Failure;
+use super::interrupt;
 use super::terminal::{Progress, Terminal};
 use crate::campaign::survival::{Cell, TITLE, page, runs, survivability as run};
 use crate::outcome::Verdict;
@@ -13,6 +14,7 @@ use std::path::Path;
 const TOLD: usize = 3;
 
 pub(super) fn survivability(args: &SurvivabilityArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    interrupt::ends_with(interrupt::nothing_kept);
     if let Some(path) = &args.out {
         replaceable(path)?;
     }

@@ -1,13 +1,17 @@
 //! Standard output and standard error.
 
 use super::args::Color;
+use super::clock::Stopwatch;
 use super::failure::Failure;
+use crate::campaign::hunt::Record;
+use crate::metrics::grouped;
 use crate::outcome::Verdict;
 use crate::report::{Paint, ci};
 use crate::terms::{Instant, Span};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where results and messages go, and whether they are coloured.
 pub struct Terminal {
@@ -105,6 +109,72 @@ impl Progress {
 }
 
 impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How far a hunt has come, on standard error: a bar on a terminal, elsewhere a line every so often.
+pub(super) struct HuntProgress {
+    bar: ProgressBar,
+    lines: bool,
+    clock: Stopwatch,
+    /// Runs in all; `None`: as many as there is time for.
+    runs: Option<u64>,
+    /// Runs that were made before.
+    before: u64,
+    made: AtomicU64,
+    failed: AtomicU64,
+    /// When the last line was written.
+    told: AtomicU64,
+}
+
+impl HuntProgress {
+    /// Between two lines.
+    const EVERY: Span = Span::secs(10);
+
+    /// A hunt for so many runs, of which some were made before.
+    pub(super) fn new(runs: Option<u64>, before: u64) -> Self {
+        let template = match runs {
+            Some(_) => "{bar:40} {pos} of {len} runs, {per_sec}, {eta} left{msg}",
+            None => "{spinner} {pos} runs, {per_sec}, {elapsed} gone{msg}",
+        };
+        let bar = Progress::bar(runs.unwrap_or(0), template).with_position(before);
+        if runs.is_none() {
+            bar.unset_length();
+        }
+        bar.reset_eta();
+        let (lines, clock) = (!io::stderr().is_terminal(), Stopwatch::start());
+        let [made, failed, told] = [0; 3].map(AtomicU64::new);
+        Self { bar, lines, clock, runs, before, made, failed, told }
+    }
+
+    /// A run was made.
+    pub(super) fn made(&self, record: &Record) {
+        let made = self.made.fetch_add(1, Ordering::Relaxed) + 1;
+        if record.failed() {
+            let failed = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
+            self.bar.set_message(format!(", {failed} failed"));
+        }
+        self.bar.inc(1);
+        let now = self.clock.elapsed();
+        if self.lines && now >= Span(self.told.load(Ordering::Relaxed)) + Self::EVERY {
+            self.told.store(now.as_micros(), Ordering::Relaxed);
+            // Where standard error is gone there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "{}", self.line(made, now));
+        }
+    }
+
+    fn line(&self, made: u64, now: Span) -> String {
+        let rate = grouped(Span(made).scale(1_000_000, now.as_micros()).as_micros());
+        let (done, failed) = (grouped(self.before + made), grouped(self.failed.load(Ordering::Relaxed)));
+        let Some(runs) = self.runs else { return format!("{done} runs, {rate} a second, {now} gone, {failed} failed") };
+        let left = now.scale(runs.saturating_sub(self.before + made), made);
+        format!("{done} of {} runs, {rate} a second, {left} left, {failed} failed", grouped(runs))
+    }
+}
+
+impl Drop for HuntProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -18,8 +18,6 @@ impl Whole {
     /// Begins a trace, and gives where to write it. Only another trace may stand in its place: what else is
     /// there is the user's, perhaps the scenario itself.
     pub(super) fn begin(path: &Path) -> Result<(Self, BufWriter<File>), Failure> {
-        let name =
-            path.file_name().ok_or_else(|| Failure::Usage(format!("{} is no name of a file", path.display())))?;
         if path.is_dir() {
             return Err(Failure::Usage(format!("{} is a folder: name a file in it", path.display())));
         }
@@ -29,12 +27,19 @@ impl Whole {
                 "{shown} is there already and is no trace of a run: it is left as it is"
             )));
         }
+        let partial = Self::partial(path)?;
+        let file = File::create(&partial).map_err(|error| unwritable(path, &error))?;
+        Ok((Self { path: path.to_owned(), partial }, BufWriter::with_capacity(1 << 16, file)))
+    }
+
+    /// Where this process writes a trace until it is complete.
+    pub(super) fn partial(path: &Path) -> Result<PathBuf, Failure> {
+        let name =
+            path.file_name().ok_or_else(|| Failure::Usage(format!("{} is no name of a file", path.display())))?;
         let mut hidden = OsString::from(".");
         hidden.push(name);
         hidden.push(format!(".partial-{}", std::process::id()));
-        let partial = path.with_file_name(hidden);
-        let file = File::create(&partial).map_err(|error| unwritable(path, &error))?;
-        Ok((Self { path: path.to_owned(), partial }, BufWriter::with_capacity(1 << 16, file)))
+        Ok(path.with_file_name(hidden))
     }
 
     /// Puts the file, which is complete if it was `written`, into its place.

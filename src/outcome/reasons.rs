@@ -50,8 +50,14 @@ impl Outcome {
         let vacuous = self.vacuities();
         let vacuous = vacuous.iter().map(|vacuity| self.vacuous(vacuity));
         let missed = self.thresholds.iter().enumerate().filter(|(_, result)| result.judgement() == Judgement::Missed);
-        let missed = missed.map(|(index, result)| Reason { what: self.missed(result), about: About::Threshold(index) });
+        let missed = missed.map(|(index, result)| Reason { what: self.miss(result), about: About::Threshold(index) });
         broken.chain(vacuous).chain(missed).collect()
+    }
+
+    /// The thresholds that were missed, one sentence each.
+    pub fn missed(&self) -> Vec<String> {
+        let missed = self.thresholds.iter().filter(|result| result.judgement() == Judgement::Missed);
+        missed.map(|result| self.miss(result)).collect()
     }
 
     fn breach(&self, finding: &Finding) -> Reason {
@@ -90,7 +96,7 @@ impl Outcome {
         Reason { what: self.sentence_of(vacuity), about }
     }
 
-    fn missed(&self, result: &ThresholdResult) -> String {
+    fn miss(&self, result: &ThresholdResult) -> String {
         let measured = result.measured.map(|measured| measured.to_string()).unwrap_or_default();
         let threshold = &result.threshold;
         format!("threshold {} {}: {measured}", threshold.title(&self.names), threshold.limits())

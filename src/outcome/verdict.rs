@@ -1,9 +1,11 @@
 //! Verdicts and their exit codes.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a run says of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// All promises held.
     Pass,

@@ -12,7 +12,7 @@ pub use shape::Shape;
 pub use swarm::Swarm;
 pub use weights::Weights;
 
-use super::random::CampaignError;
+use super::CampaignError;
 use crate::scenario::{self, Diagnostics, Lowered, Scenario, Size};
 use std::path::Path;
 use std::sync::Arc;

@@ -10,8 +10,8 @@ mod rows;
 
 pub use page::{TITLE, page};
 
+use super::CampaignError;
 use super::check::CheckError;
-use super::random::CampaignError;
 use crate::service::policy::Replication;
 use crate::terms::Span;
 use cell::Seen;

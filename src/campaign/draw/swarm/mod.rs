@@ -23,7 +23,7 @@ mod policy;
 
 use super::pen::Pen;
 use super::{Drawn, Weights};
-use crate::campaign::random::CampaignError;
+use crate::campaign::CampaignError;
 use crate::scenario::{BUILT_IN, load_topology};
 use budget::Budget;
 use ground::Field;

@@ -1,0 +1,123 @@
+//! The file of a ledger.
+//!
+//! A record is appended in one write as soon as its run has ended, so whatever kills the process takes at most
+//! the line that was being written. After every [`SYNCED`] records the system is asked to put them on the disk, so
+//! a loss of power takes at most as many. When a campaign ends in good order its file is replaced, at one stroke,
+//! by the same lines in the order of seeds.
+
+use crate::campaign::hunt::{Identity, Ledger, Record, Unreadable};
+use crate::cli::failure::Failure;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// How many records may be under way to the disk.
+const SYNCED: u32 = 256;
+
+/// A ledger that is being written. No other process can write it meanwhile.
+pub(in crate::cli) struct Book {
+    path: PathBuf,
+    file: File,
+    unsynced: u32,
+}
+
+impl Book {
+    /// Opens the ledger of a campaign, or begins it, and gives what it holds. A torn end is cut off.
+    pub(super) fn open(path: &Path, identity: &Identity) -> Result<(Self, Ledger), Failure> {
+        let failed = |error: io::Error| unwritable(path, &error);
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("another process is writing the ledger {}", path.display());
+                return Err(Failure::Usage(message));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let mut book = Self { path: path.to_owned(), file, unsynced: 0 };
+        let mut bytes = Vec::new();
+        book.file.read_to_end(&mut bytes).map_err(failed)?;
+        let Some(read) = Ledger::read(&bytes).map_err(|why| not_read(path, &why))? else {
+            let ledger = Ledger::new(identity.clone());
+            book.file.set_len(0).and_then(|()| book.file.write_all(ledger.head().as_bytes())).map_err(failed)?;
+            return Ok((book, ledger));
+        };
+        let differences = read.ledger.identity.differences(identity);
+        if !differences.is_empty() {
+            let (shown, differences) = (path.display(), differences.join("\n  "));
+            let message = format!("{shown} is the ledger of another campaign, and is left as it is:\n  {differences}");
+            return Err(Failure::Usage(message));
+        }
+        if read.whole < bytes.len() {
+            book.file.set_len(read.whole as u64).map_err(failed)?;
+        }
+        Ok((book, read.ledger))
+    }
+
+    pub(super) fn append(&mut self, record: &Record) -> Result<(), Failure> {
+        self.unsynced += 1;
+        let written = self.file.write_all(record.line().as_bytes());
+        let synced = written.and_then(|()| if self.unsynced < SYNCED { Ok(()) } else { self.synced() });
+        synced.map_err(|error| unwritable(&self.path, &error))
+    }
+
+    fn synced(&mut self) -> io::Result<()> {
+        self.unsynced = 0;
+        self.file.sync_data()
+    }
+
+    /// Puts the lines in the order of seeds.
+    pub(super) fn close(mut self, ledger: &Ledger) -> Result<(), Failure> {
+        self.synced().map_err(|error| unwritable(&self.path, &error))?;
+        write(&self.path, ledger)
+    }
+}
+
+/// Writes a ledger in the order of seeds, whole or not at all. What is in its place already must be a ledger.
+pub(in crate::cli) fn write(path: &Path, ledger: &Ledger) -> Result<(), Failure> {
+    let name = path.file_name().ok_or_else(|| Failure::Usage(format!("{} is no name of a file", path.display())))?;
+    let text = ledger.text();
+    match fs::read(path) {
+        Ok(bytes) if bytes == text.as_bytes() => return Ok(()),
+        Ok(bytes) => drop(Ledger::read(&bytes).map_err(|why| not_read(path, &why))?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(unwritable(path, &error)),
+    }
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".partial-{}", std::process::id()));
+    let partial = path.with_file_name(hidden);
+    let written = File::create(&partial).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.and_then(|()| fs::rename(&partial, path)).map_err(|error| {
+        drop(fs::remove_file(&partial));
+        unwritable(path, &error)
+    })
+}
+
+/// Reads a ledger that somebody else has written.
+pub(in crate::cli) fn read(path: &Path) -> Result<Ledger, Failure> {
+    let shown = path.display();
+    let bytes = fs::read(path).map_err(|error| Failure::Usage(format!("{shown} cannot be read: {error}")))?;
+    let read = Ledger::read(&bytes).map_err(|why| not_read(path, &why))?;
+    Ok(read.ok_or_else(|| Failure::Usage(format!("{shown} is an empty ledger")))?.ledger)
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Usage(format!("the ledger {} cannot be written: {error}", path.display()))
+}
+
+/// A file that cannot be read as a ledger is left as it is. One that contradicts itself is more than that.
+fn not_read(path: &Path, why: &Unreadable) -> Failure {
+    let shown = path.display();
+    match why {
+        Unreadable::NotALedger => Failure::Usage(format!("{shown} is no ledger of a campaign: it is left as it is")),
+        Unreadable::Damaged { .. } => Failure::Usage(format!("the ledger {shown} cannot be read: {why}")),
+        Unreadable::Contradiction(found) => {
+            Failure::Internal(format!("determinism is broken: in the ledger {shown}, {found}"))
+        }
+    }
+}
