@@ -2,7 +2,7 @@
 //! have put to the test what it claims to.
 
 use ringfence::campaign::draw::{Source, Weights};
-use ringfence::campaign::random::{Cause, Figures, Trial, campaign};
+use ringfence::campaign::hunt::{Cause, Ending, Figures, Identity, Ledger, Record, Terms, hunt, trial};
 use ringfence::campaign::{Options, run};
 use ringfence::facts::{Fact, Observer};
 use ringfence::scenario::{self, Size};
@@ -15,22 +15,26 @@ use std::sync::Arc;
 /// Seeds of a quick campaign; `ringfence campaign --seeds 10000` is a long one.
 const SEEDS: u64 = 150;
 
-fn held(trials: &[Trial]) {
-    for trial in trials {
-        let Trial { seed, failures, .. } = trial;
-        assert_eq!(
-            failures.len(),
-            0,
-            "{failures:?}: ringfence campaign --show {seed} > x.toml && ringfence run x.toml"
-        );
-    }
+/// The records of the first seeds of the swarm.
+fn records(seeds: u64) -> Vec<Record> {
+    let source = Source::swarm().unwrap_or_else(|error| panic!("{error}"));
+    let mut ledger = Ledger::new(Identity::new(source.identity(), 0, Some(seeds)));
+    let terms = Terms { threads: 0, fail_fast: false, time_left: &|| true };
+    let make = |seed| trial(&source.draw(seed, &Weights::even()), seed, false).map_err(|error| error.to_string());
+    let keep = |record| ledger.add(record).map_err(|found| found.to_string());
+    let ending = hunt(0..seeds, terms, make, keep);
+    assert!(matches!(ending, Ok(Ending::Complete)), "{ending:?}");
+    ledger.records.into_values().collect()
 }
 
 #[test]
 fn random_faults_break_no_promise_of_the_survivability_table() {
-    let trials = campaign(0..SEEDS, 0, || ()).unwrap_or_else(|error| panic!("{error}"));
-    held(&trials);
-    let figures = Figures::of(&trials);
+    let records = records(SEEDS);
+    for Record { seed, failures, .. } in &records {
+        let line = format!("ringfence campaign --swarm --show {seed} > x.toml && ringfence run x.toml");
+        assert_eq!(failures.len(), 0, "{failures:?}: {line}");
+    }
+    let figures = Figures::of(records.iter());
     assert_eq!((figures.lost_against_promise, figures.failed), (0, 0));
     for cause in [Cause::Lapse, Cause::Force, Cause::Plan] {
         assert!(figures.rows.iter().any(|row| row.cause == cause), "{SEEDS} seeds never saw {cause:?}");
@@ -52,12 +56,6 @@ fn what_once_failed_holds_now() {
         let broken: Vec<_> = outcome.findings.iter().filter(|finding| finding.broken > 0).collect();
         assert!(broken.is_empty(), "ringfence run {}: {broken:?}", file.display());
     }
-}
-
-#[test]
-fn a_campaign_is_the_same_on_one_thread_and_on_two() {
-    let of = |threads| campaign(0..12, threads, || ()).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(of(1), of(2));
 }
 
 #[test]
@@ -108,7 +106,7 @@ fn no_fault_is_on_once_everything_is_healed() {
         let drawn = swarm.draw(seed, &Weights::even());
         let scenario = drawn.scenario().unwrap_or_else(|found| panic!("{found}"));
         let broken = simulate(&Arc::new(scenario.plan), Shipped, Broken::default()).observer;
-        assert_eq!(broken.at_the_end, Some(Vec::new()), "ringfence campaign --show {seed}");
+        assert_eq!(broken.at_the_end, Some(Vec::new()), "ringfence campaign --swarm --show {seed}");
         ever += broken.ever;
     }
     assert!(ever > 100, "only {ever} things were ever broken");

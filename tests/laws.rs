@@ -29,7 +29,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("HashSet", &[]),
     ("SystemTime", &[]),
     ("std::time", &["src/cli/"]),
-    ("Instant::now", &[]),
+    ("Instant::now", &["src/cli/clock"]),
     ("thread_rng", &[]),
     ("rand", &["src/sim/chance"]),
     ("rand_chacha", &["src/sim/chance"]),
