@@ -53,7 +53,11 @@ fn every_shape_that_is_shipped_draws_scenarios_that_hold() {
             let outcome = run(&scenario, seed, Options::default());
             let broken: Vec<_> = outcome.findings.iter().filter(|finding| finding.broken > 0).collect();
             assert!(broken.is_empty(), "{broken:?}\n{}", drawn.text);
-            assert!(outcome.thresholds.iter().all(|threshold| threshold.judgement() == Judgement::Met), "{}", drawn.text);
+            assert!(
+                outcome.thresholds.iter().all(|threshold| threshold.judgement() == Judgement::Met),
+                "{}",
+                drawn.text
+            );
             texts.insert(drawn.text);
         }
         assert_eq!(texts.len(), 12, "{} draws the same again", file.display());
