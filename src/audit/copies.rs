@@ -2,12 +2,16 @@
 //!
 //! | class | holds | ends |
 //! |---|---|---|
-//! | log, replica | content | with the disk |
+//! | log, replica | what was acknowledged; in a replica, but for the tail that `replicated` allows | with the disk |
 //! | search index, dead letters, snapshot | content of the log beside it | with the tail, and with the disk |
+//! | quarantined tail | what was cut out of the log beside it, and the other site never had | with the disk |
 //! | compliance copy | what was acknowledged | with the media |
+//! | backup | what was acknowledged an interval ago | by the next, and with the media |
+//! | restore staging | all of a backup | with the restore |
 //! | export, support dump | content | by its lifetime, and with the media |
-//! | cache, quarantined tail, backup, restore staging | content | each as other invariants say |
-//! | witness record, application log, metric labels, push payload, routing key | nothing of anybody's | – |
+//! | cache | content; the service keeps none | – |
+//! | witness record | the epoch under which is acknowledged, and nothing of anybody's | – |
+//! | application log, metric labels, push payload, routing key | a line for each record, and nothing of anybody's | – |
 
 use super::Contract;
 use crate::terms::{CopyClass, Span};
@@ -26,7 +30,11 @@ pub(super) const fn may_hold_content(class: CopyClass) -> bool {
 
 /// Whether the inventory counts a class, which comes to rest in runs of a log.
 pub(super) const fn is_counted(class: CopyClass) -> bool {
-    is_beside_the_log(class) || matches!(class, CopyClass::ComplianceCopy | CopyClass::Export | CopyClass::SupportDump)
+    is_beside_the_log(class)
+        || matches!(
+            class,
+            CopyClass::ComplianceCopy | CopyClass::Export | CopyClass::SupportDump | CopyClass::RestoreStaging
+        )
 }
 
 /// Whether a class stands on the disk of the log that it is made of, and may hold nothing that the log does not.

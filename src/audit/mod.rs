@@ -26,7 +26,7 @@ pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms,
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 pub use docket::{Breach, Finding, Suspension};
 
-use crate::facts::{Copies, Dropped, Fact, Observer, Seating};
+use crate::facts::{Copies, Dropped, Fact, Observer, Reread, Seating};
 use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Side, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
@@ -214,6 +214,24 @@ impl Audit {
         }
     }
 
+    /// A write was refused.
+    fn refused(&mut self, at: Instant, birth: &Birth, refused: &invariants::Refused) {
+        let &invariants::Refused { unit, site, refusal, queue } = refused;
+        if let Some(site) = site {
+            self.ledger.queue_seen(at, site, queue);
+        }
+        self.refusals.refused(&self.ledger, at, birth, refused);
+        self.recovery.refused(&self.ledger, at, unit, site, refusal);
+    }
+
+    /// Old records were read again for a peer; where copies are made at all, they pass through a file.
+    fn reread(&mut self, at: Instant, reread: &Reread) {
+        if self.ledger.contract.index_every.is_some() {
+            let missed = self.ledger.missed(reread.unit, reread.datacenter, reread.records);
+            self.inventory.reread(at, reread, missed);
+        }
+    }
+
     /// A moment has come that the contract names: every copy is looked at, as it was just before.
     #[cold]
     fn take_inventory(&mut self, at: Instant) {
@@ -273,8 +291,9 @@ impl Audit {
                 self.loss.backed_up(ledger, at, unit, datacenter, (taken, end));
                 ledger.backup(fact);
             }
-            Fact::Restored { unit, end, .. } => {
+            Fact::Restored { unit, side, end, .. } => {
                 self.loss.restored(ledger, at, unit, end);
+                self.inventory.restored(ledger, at, unit, (side, end));
                 ledger.backup(fact);
             }
             Fact::Moving(ref what) => {
@@ -332,11 +351,7 @@ impl Observer for Audit {
                 self.acknowledged(at, birth, unit, datacenter, (epoch, position));
             }
             Fact::WriteRefused { ref birth, unit, site, refusal, queue } => {
-                if let Some(site) = site {
-                    ledger.queue_seen(at, site, queue);
-                }
-                self.refusals.refused(ledger, at, birth, &invariants::Refused { unit, site, refusal, queue });
-                self.recovery.refused(ledger, at, unit, site, refusal);
+                self.refused(at, birth, &invariants::Refused { unit, site, refusal, queue });
             }
             Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth.kind, unit),
@@ -384,12 +399,12 @@ impl Observer for Audit {
             Fact::FaultBegan { fault } => self.seen.fault_began(fault),
             Fact::FaultEnded { fault } => self.seen.fault_ended(fault),
             Fact::Copies(copies) => self.copied(at, copies),
+            Fact::Reread(ref reread) => self.reread(at, reread),
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
             | Fact::Retried(_)
             | Fact::Reconciled { .. }
             | Fact::Pending(_)
-            | Fact::Reread(_)
             | Fact::GoneForGood(_)
             | Fact::Announced { .. } => {}
         }

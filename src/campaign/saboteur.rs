@@ -97,6 +97,11 @@ impl Decisions for Saboteur {
         if self.planted == Planted::TrustsOldCopies { end } else { Shipped.copied_at_boot(end) }
     }
 
+    fn staged_through(&self, end: Index) -> Index {
+        let lost = self.planted == Planted::LosesFrom(CopyClass::RestoreStaging);
+        Shipped.staged_through(end) - if lost { end / 4 } else { 0 }
+    }
+
     fn backed_up_through(&self, end: Index) -> Index {
         Shipped.backed_up_through(end) - if self.planted == Planted::BacksUpTooLittle { end / 4 } else { 0 }
     }
@@ -177,6 +182,7 @@ impl Decisions for Saboteur {
     fn may_acknowledge(&self, standing: &Standing) -> bool {
         let seen = match self.planted {
             Planted::IgnoresLease => Standing { lease_valid: true, ..*standing },
+            Planted::LosesFrom(CopyClass::Log) => Standing { durable: true, ..*standing },
             Planted::AcknowledgesEarly => Standing { mode: Mode::Replicated, on_peer: true, ..*standing },
             Planted::IgnoresRpo => Standing { tail_age: Span::ZERO, ..*standing },
             Planted::InsistsOnPeer => Standing { replication: Replication::SyncStrict, ..*standing },

@@ -93,10 +93,16 @@ pub enum SiteEffect {
         /// What to write down of the store itself.
         label: Label,
     },
-    /// Take everything after `keep` out of the log and set it aside, on the same disk.
+    /// Take everything after `keep` out of the log, and set it aside.
     Quarantine {
         /// The last index that stays.
         keep: Index,
+        /// Everything after this index is set aside.
+        after: Index,
+        /// Every datacenter where that may be: on the very disk where it stood, if it is the own one.
+        targets: Candidates,
+        /// The one where it is set aside.
+        to: Datacenter,
     },
     /// Everything through this index is on both sites: it need not be held record by record.
     Forget {

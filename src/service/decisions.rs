@@ -150,6 +150,11 @@ pub trait Decisions: Clone + Eq + Hash {
         0
     }
 
+    /// Through which index a backup is staged that ends at `end`.
+    fn staged_through(&self, end: Index) -> Index {
+        end
+    }
+
     /// Through which index a backup is written that is to hold everything through `end`.
     fn backed_up_through(&self, end: Index) -> Index {
         end

@@ -254,7 +254,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             SiteEffect::Append { position, request } => self.append(site, position, request),
             SiteEffect::Store(batch) => self.store_batch(site, batch, payload),
             SiteEffect::Flush { through, label } => self.flush(site, through, label),
-            SiteEffect::Quarantine { keep } => self.quarantine(site, keep),
+            SiteEffect::Quarantine { keep, after, targets, to } => self.quarantine(site, (keep, after), targets, to),
             SiteEffect::Forget { through } => self.sites[site.index()].store.forget(through),
             SiteEffect::Cache { request } => self.cache(site, request),
             SiteEffect::BackUp { targets, to, through } => self.back_up(site, targets, to, through),

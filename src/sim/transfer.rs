@@ -6,8 +6,9 @@ use super::message::{Local, Message, Payload, Records};
 use super::store::Entry;
 use super::world::{SMALL, World};
 use crate::facts::{Fact, Observer};
+use crate::service::placement::Candidates;
 use crate::service::{Batch, Decisions};
-use crate::terms::{Bytes, CopyClass, Index, Position};
+use crate::terms::{Bytes, CopyClass, Datacenter, Index, Position};
 
 impl<D: Decisions, O: Observer> World<D, O> {
     /// Copies the records of a batch out of a site's log, as they are when they leave.
@@ -46,18 +47,27 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    /// Takes a tail out of a log and keeps it beside it. What of it the other site lacks is brought
-    /// back by [`World::merge`].
-    pub(super) fn quarantine(&mut self, site: SiteId, keep: Index) {
+    /// Takes a tail out of a log and keeps what of it stands after an index. What of that the other site lacks is
+    /// brought back by [`World::merge`].
+    pub(super) fn quarantine(
+        &mut self,
+        site: SiteId,
+        (keep, after): (Index, Index),
+        targets: Candidates,
+        to: Datacenter,
+    ) {
         let mut tail = std::mem::take(&mut self.tail);
         let slot = &mut self.sites[site.index()];
         slot.store.cut(keep, &mut tail);
-        let (unit, datacenter, keeps) = (site.unit(), slot.datacenter(), slot.store.position(keep));
+        let (unit, here, keeps) = (site.unit(), slot.datacenter(), slot.store.position(keep));
         self.cut_shelves(site, keep);
-        self.state(Fact::TailCut { datacenter, unit, keeps });
-        tail.retain(|(_, entry)| !entry.erased);
+        if to != here {
+            self.state(Fact::TargetsListed { unit, copy: CopyClass::QuarantinedTail, candidates: targets.set() });
+        }
+        self.state(Fact::TailCut { datacenter: here, unit, keeps });
+        tail.retain(|(position, entry)| !entry.erased && position.index > after);
         for &(position, Entry { birth, .. }) in &tail {
-            self.state(Fact::Landed { birth, copy: CopyClass::QuarantinedTail, datacenter, unit, position });
+            self.state(Fact::Landed { birth, copy: CopyClass::QuarantinedTail, datacenter: to, unit, position });
         }
         self.begin_merge(site, &tail);
         tail.clear();

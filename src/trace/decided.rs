@@ -186,6 +186,10 @@ impl<D: Decisions> Decisions for Noted<D> {
         self.decisions.copied_at_boot(end)
     }
 
+    fn staged_through(&self, end: Index) -> Index {
+        self.decisions.staged_through(end)
+    }
+
     fn backed_up_through(&self, end: Index) -> Index {
         self.decisions.backed_up_through(end)
     }

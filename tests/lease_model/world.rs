@@ -389,7 +389,7 @@ impl<D: Decisions> World<D> {
                     store.begin_flush(through, label);
                     queue.extend((!self.slow_disks).then_some(Input::Flushed(side)));
                 }
-                SiteEffect::Quarantine { keep } => store.cut(keep),
+                SiteEffect::Quarantine { keep, .. } => store.cut(keep),
                 SiteEffect::Reread(batch) => {
                     queue.push_back(Input::Site(side, SiteInput::Reread(batch), Vec::new()));
                 }

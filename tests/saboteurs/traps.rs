@@ -66,7 +66,35 @@ pub(crate) const LEAKS: &[(CopyClass, Planted, &str)] = &[
     (CopyClass::SupportDump, Planted::LeaksInto(CopyClass::SupportDump), COPIED_OUT),
     (CopyClass::PushPayload, Planted::LeaksInto(CopyClass::PushPayload), ""),
     (CopyClass::RoutingKey, Planted::LeaksInto(CopyClass::RoutingKey), ""),
+    (CopyClass::QuarantinedTail, Planted::LeaksInto(CopyClass::QuarantinedTail), LONG_TAIL),
 ];
+
+/// Into what nothing can leak, and why.
+pub(crate) const SEALED: &[(CopyClass, &str)] =
+    &[(CopyClass::WitnessRecord, "`Opaque<VoterRecord>` is a type that no content fits in")];
+
+/// For each copy class a mistake by which it lacks what it ought to hold.
+pub(crate) const LOSSES: &[(CopyClass, Planted, &str)] = &[
+    (CopyClass::Log, Planted::LosesFrom(CopyClass::Log), SLOW_HOLDER),
+    (CopyClass::Replica, Planted::ReportsUnflushed, SLOW_PEER),
+    (CopyClass::QuarantinedTail, Planted::LosesFrom(CopyClass::QuarantinedTail), LONG_TAIL),
+    (CopyClass::WitnessRecord, Planted::AnswersBeforeDisk, SLOW_WITNESS),
+    (CopyClass::Backup, Planted::BacksUpTooLittle, OFTEN_BACKED_UP),
+    (CopyClass::RestoreStaging, Planted::LosesFrom(CopyClass::RestoreStaging), RESTORED),
+    (CopyClass::Snapshot, Planted::LosesFrom(CopyClass::Snapshot), RESEEDED),
+    (CopyClass::SearchIndex, Planted::LosesFrom(CopyClass::SearchIndex), ""),
+    (CopyClass::DeadLetter, Planted::LosesFrom(CopyClass::DeadLetter), INDEX_FULL),
+    (CopyClass::Export, Planted::LosesFrom(CopyClass::Export), COPIED_OUT),
+    (CopyClass::ComplianceCopy, Planted::LosesFrom(CopyClass::ComplianceCopy), ""),
+    (CopyClass::ApplicationLog, Planted::LosesFrom(CopyClass::ApplicationLog), ""),
+    (CopyClass::MetricLabels, Planted::LosesFrom(CopyClass::MetricLabels), ""),
+    (CopyClass::SupportDump, Planted::LosesFrom(CopyClass::SupportDump), COPIED_OUT),
+    (CopyClass::PushPayload, Planted::LosesFrom(CopyClass::PushPayload), ""),
+    (CopyClass::RoutingKey, Planted::LosesFrom(CopyClass::RoutingKey), ""),
+];
+
+/// What can lose nothing, and why.
+pub(crate) const EMPTY: &[(CopyClass, &str)] = &[(CopyClass::Cache, "the shipped service keeps nothing in a cache")];
 
 pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::SpillToNearest, caught_by: "RES-1", circumstances: EMEA_DARK },
@@ -143,6 +171,16 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::TrustsOldCopies, caught_by: "RES-9", circumstances: PUT_BACK },
     Trap { planted: Planted::BacksUpTooLittle, caught_by: "FO-3", circumstances: OFTEN_BACKED_UP },
     Trap { planted: Planted::Keeps(CopyClass::Snapshot), caught_by: "RES-9", circumstances: RESEEDED },
+    Trap { planted: Planted::LosesFrom(CopyClass::Log), caught_by: "RES-9", circumstances: SLOW_HOLDER },
+    Trap { planted: Planted::LosesFrom(CopyClass::QuarantinedTail), caught_by: "RES-9", circumstances: LONG_TAIL },
+    Trap { planted: Planted::LosesFrom(CopyClass::RestoreStaging), caught_by: "RES-9", circumstances: RESTORED },
+    Trap { planted: Planted::LosesFrom(CopyClass::Snapshot), caught_by: "RES-9", circumstances: RESEEDED },
+    Trap { planted: Planted::LosesFrom(CopyClass::ApplicationLog), caught_by: "RES-9", circumstances: "" },
+    Trap { planted: Planted::LosesFrom(CopyClass::MetricLabels), caught_by: "RES-9", circumstances: "" },
+    Trap { planted: Planted::LosesFrom(CopyClass::PushPayload), caught_by: "RES-9", circumstances: "" },
+    Trap { planted: Planted::LosesFrom(CopyClass::RoutingKey), caught_by: "RES-9", circumstances: "" },
+    Trap { planted: Planted::LeaksInto(CopyClass::QuarantinedTail), caught_by: "RES-1", circumstances: LONG_TAIL },
+    Trap { planted: Planted::LeaksInto(CopyClass::QuarantinedTail), caught_by: "RES-6", circumstances: LONG_TAIL },
     Trap { planted: Planted::Keeps(CopyClass::DeadLetter), caught_by: "RES-9", circumstances: INDEX_FULL },
     Trap { planted: Planted::Keeps(CopyClass::Export), caught_by: "RES-9", circumstances: COPIED_OUT },
     Trap { planted: Planted::Keeps(CopyClass::SupportDump), caught_by: "RES-9", circumstances: COPIED_OUT },
@@ -676,5 +714,79 @@ const PUT_BACK: &str = r#"
 kind = "restore-copy"
 datacenter = "dublin"
 age = "5m"
+at = "12m"
+"#;
+
+/// Dublin is cut off with clients still writing to it, and comes back with a tail that lost.
+const LONG_TAIL: &str = ISOLATED;
+
+/// Every disk takes half a second, and inventories are taken meanwhile.
+const SLOW_HOLDER: &str = r#"
+[topology.datacenter_defaults]
+flush = "500ms"
+
+[[inventory]]
+at = "8m"
+
+[[inventory]]
+at = "11m"
+
+[[inventory]]
+at = "14m"
+
+[[inventory]]
+at = "17m"
+
+[[inventory]]
+at = "20m"
+"#;
+
+/// Amsterdam's disks take most of a minute, and inventories are taken meanwhile.
+const SLOW_PEER: &str = r#"
+[service]
+replication = "sync"
+
+[[fault]]
+kind = "slow-disk"
+datacenter = "amsterdam"
+factor = 10000.0
+at = "5m"
+for = "10m"
+
+[[inventory]]
+at = "8m"
+
+[[inventory]]
+at = "11m"
+
+[[inventory]]
+at = "14m"
+"#;
+
+/// The witness' disk takes most of a minute when Dublin goes dark.
+const SLOW_WITNESS: &str = r#"
+[[fault]]
+kind = "slow-disk"
+datacenter = "illinois"
+factor = 10000.0
+at = "9m"
+for = "10m"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m"
+for = "10m"
+
+[[inventory]]
+at = "11m"
+
+[[inventory]]
+at = "11m 15s"
+
+[[inventory]]
+at = "11m 30s"
+
+[[inventory]]
 at = "12m"
 "#;

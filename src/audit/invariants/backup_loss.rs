@@ -42,23 +42,8 @@ impl AcknowledgedLoss {
     /// Time has passed: every healthy unit has a backup.
     pub(in crate::audit) fn schedule_seen(&mut self, ledger: &Ledger, at: Instant) {
         let Some(every) = ledger.contract.backup_every else { return };
-        let quarter = every.scale(1, 4);
         for unit in ledger.units() {
-            let Some(since) = ledger.backups(unit).oldest_without() else { continue };
-            let lease = ledger.lease(unit);
-            let holder = lease.granted().map(|granted| granted.register.holder);
-            let able = holder.and_then(|holder| ledger.able_since(unit, holder));
-            let Some(able) = able.filter(|_| unbound(ledger, unit).is_none()) else { continue };
-            let [a, b] = ledger.terms(unit).sites;
-            let media = [a, b].map(|site| ledger.delivers_since(site));
-            let Some(room) = room_since(ledger, unit, holder) else { continue };
-            let healthy = able.max(lease.epoch_since()).max(room);
-            let quick = |site| ledger.world.quick_since(unit, site);
-            let near = [ledger.linked_since(unit, a, b), quick(a), quick(b), media[0], media[1]];
-            let near = near.into_iter().all(|well| well.is_some_and(|well| well <= since));
-            let tries = if near { quarter } else { Span(quarter.0.saturating_mul(3)) };
-            let bound = every + tries + ledger.contract.rto_bound + lag(ledger);
-            let overdue = at - healthy.max(since) > bound;
+            let Some((since, overdue)) = awaited(ledger, at, unit, every) else { continue };
             if overdue && self.overdue.insert(unit, at) == Some(at) {
                 continue;
             }
@@ -79,6 +64,25 @@ impl AcknowledgedLoss {
             });
         }
     }
+}
+
+/// Since when what was acknowledged has awaited a backup at a healthy unit, and whether that is too long.
+pub(super) fn awaited(ledger: &Ledger, at: Instant, unit: Unit, every: Span) -> Option<(Instant, bool)> {
+    let quarter = every.scale(1, 4);
+    let since = ledger.backups(unit).oldest_without()?;
+    let lease = ledger.lease(unit);
+    let holder = lease.granted().map(|granted| granted.register.holder);
+    let able = ledger.able_since(unit, holder?).filter(|_| unbound(ledger, unit).is_none())?;
+    let [a, b] = ledger.terms(unit).sites;
+    let media = [a, b].map(|site| ledger.delivers_since(site));
+    let room = room_since(ledger, unit, holder)?;
+    let healthy = able.max(lease.epoch_since()).max(room);
+    let quick = |site| ledger.world.quick_since(unit, site);
+    let near = [ledger.linked_since(unit, a, b), quick(a), quick(b), media[0], media[1]];
+    let near = near.into_iter().all(|well| well.is_some_and(|well| well <= since));
+    let tries = if near { quarter } else { Span(quarter.0.saturating_mul(3)) };
+    let bound = every + tries + ledger.contract.rto_bound + lag(ledger);
+    Some((since, at - healthy.max(since) > bound))
 }
 
 /// Since when there has been a place that a holder reaches, and whose media take what is brought to them.

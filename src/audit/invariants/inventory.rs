@@ -1,7 +1,11 @@
 //! RES-9: every copy holds what it ought to, and nothing else; looked at when a scenario says so, and at the end.
 //!
-//! What was made of a log may be behind it by two rounds. A site that does not run makes and deletes nothing,
+//! What a failover rests on is in `logs`, what is only passed through, and lines that say nothing of anybody, in
+//! `passing`. What was made of a log may be behind it by two rounds. A site that does not run makes and deletes nothing,
 //! so what stands beside it is not judged.
+
+mod logs;
+mod passing;
 
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Ledger, Run, Shelf, lacking};
@@ -17,6 +21,9 @@ pub(in crate::audit) struct Inventory {
 impl Inventory {
     /// Looks at everything.
     pub(in crate::audit) fn taken(&mut self, ledger: &Ledger, at: Instant) {
+        for unit in ledger.units() {
+            self.of_failover(ledger, at, unit);
+        }
         let Some(every) = ledger.contract.index_every else { return };
         let then = at.before(slack::behind(every));
         for unit in ledger.units() {
@@ -25,6 +32,7 @@ impl Inventory {
             }
             self.journal(ledger, (at, then), unit);
             self.ordered(ledger, (at, then), unit);
+            self.lines(ledger, at, unit);
             for (class, datacenter, rests) in ledger.shelves(unit).all() {
                 self.nothing_else(ledger, at, unit, (class, datacenter, rests));
                 self.whole(at, unit, (class, datacenter, rests));
@@ -44,18 +52,20 @@ impl Inventory {
         let wanted = through(ledger.logs(unit).store(side).runs(), shelves.end_before(side, then));
         let beside = [CopyClass::SearchIndex, CopyClass::DeadLetter].map(|class| shelves.at(class, datacenter));
         let beside: Vec<_> = beside.into_iter().flatten().collect();
-        self.complete(lacking(wanted, &beside), at, unit, CopyClass::SearchIndex, datacenter);
+        let refused = ledger.delivers_since(datacenter).is_none();
+        let class = if refused { CopyClass::DeadLetter } else { CopyClass::SearchIndex };
+        self.complete(lacking(wanted, &beside), at, unit, class, datacenter);
     }
 
     /// The journals of a unit together have what was acknowledged long ago and stands in its holder's log.
     fn journal(&mut self, ledger: &Ledger, (at, then): (Instant, Instant), unit: Unit) {
         let Some(granted) = ledger.lease(unit).granted() else { return };
-        let (holder, epoch) = (granted.register.holder, granted.register.epoch);
+        let holder = granted.register.holder;
         let datacenter = ledger.terms(unit).site(holder);
         let shelves = ledger.shelves(unit);
         let holds = at - granted.at < granted.register.ttl && ledger.was_able_for(unit, holder, at - then, at);
-        let serves = shelves.serves_since(epoch).is_some_and(|since| since <= then);
-        if !holds || !serves || !ran_since(ledger, unit, datacenter, then) {
+        let settled = ledger.lease(unit).epoch_since() <= then;
+        if !holds || !settled || !ran_since(ledger, unit, datacenter, then) {
             self.docket.suspend(reasons::NOT_RUNNING);
             return;
         }
@@ -182,11 +192,17 @@ fn through(runs: impl Iterator<Item = Run>, end: Position) -> impl Iterator<Item
 mod tests {
     use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
     use crate::facts::{Copies, Fact};
-    use crate::terms::{CopyClass, Datacenter, Epoch, Index, Position, RecordKind, Span};
+    use crate::terms::{CopyClass, Datacenter, Epoch, Index, Lines, Position, RecordKind, Span};
 
-    /// Ten records on both sites for long, and how the indices stand.
+    /// Ten records on both sites for long, of which enough was told, and how the indices stand.
     fn ten_records() -> Story {
         let mut story = Story::after();
+        for class in [CopyClass::ApplicationLog, CopyClass::MetricLabels] {
+            let lines = Lines { class, unit: EMEA_1, count: 20 }.into();
+            for datacenter in [DUBLIN, AMSTERDAM] {
+                story.fact(Fact::Copies(Copies::Told { lines, datacenter: Some(datacenter) }));
+            }
+        }
         for index in 1..=10 {
             let birth = story.birth(RecordKind::Message);
             story.land_everywhere(birth, index);

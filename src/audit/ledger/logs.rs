@@ -54,6 +54,11 @@ impl Store {
         self.segments.last().map_or(Position::default(), |&Segment { epoch, last, .. }| Position { epoch, index: last })
     }
 
+    /// The last index of an epoch; zero where nothing of it is here.
+    fn last_of(&self, epoch: Epoch) -> Index {
+        self.segments.iter().find(|segment| segment.epoch == epoch).map_or(0, |segment| segment.last)
+    }
+
     fn extend(&mut self, epoch: Epoch, first: Index, last: Index) {
         match self.segments.iter().rposition(|segment| segment.epoch <= epoch) {
             Some(place) if self.segments[place].epoch == epoch => {
@@ -93,6 +98,8 @@ pub(in crate::audit) struct UnitLogs {
     emptied: [Instant; 2],
     /// What was acknowledged and is not on both sites, by position.
     pending: VecDeque<Acknowledgement>,
+    /// The last position of each epoch that was acknowledged and that no takeover left behind.
+    promised: Vec<Position>,
     /// The intersection of the residences of each [`CHUNK`] of indices. An index that was used twice
     /// has the intersection of both: every set holds the unit's own boundary unless RES-1 is broken
     /// already, so this is never wrong about the unit's own sites.
@@ -111,6 +118,7 @@ impl Default for UnitLogs {
             changed: [Instant::ZERO; 2],
             emptied: [Instant::ZERO; 2],
             pending: VecDeque::new(),
+            promised: Vec::new(),
             residences: Vec::new(),
             milestones: VecDeque::new(),
             lagged: None,
@@ -151,6 +159,16 @@ impl UnitLogs {
         waits || self.lagged.is_some_and(|at| now - at <= span)
     }
 
+    /// The oldest of all that was acknowledged and is not on both sites.
+    pub(in crate::audit) fn oldest_pending(&self) -> Option<&Acknowledgement> {
+        self.pending.front()
+    }
+
+    /// The last position of each epoch that was acknowledged, and that no takeover has left behind.
+    pub(in crate::audit) fn promised(&self) -> impl Iterator<Item = Position> {
+        self.promised.iter().copied()
+    }
+
     /// Where everything that was ever logged in a run of indices may rest.
     pub(in crate::audit) fn residence_of(&self, first: Index, last: Index) -> BoundarySet {
         let chunks = (first / CHUNK) as usize..=(last / CHUNK) as usize;
@@ -185,6 +203,11 @@ impl UnitLogs {
     }
 
     pub(super) fn acknowledged(&mut self, acknowledgement: Acknowledgement) {
+        let Position { epoch, index } = acknowledgement.position;
+        match self.promised.iter_mut().rev().find(|known| known.epoch == epoch) {
+            Some(known) => known.index = known.index.max(index),
+            None => self.promised.push(acknowledgement.position),
+        }
         if self.is_on_both(acknowledgement.position) {
             return;
         }
@@ -220,6 +243,10 @@ impl UnitLogs {
     /// Takes out what was acknowledged and the new holder has not: it is lost unless it returns.
     pub(super) fn abandon(&mut self, holder: Side, mut lost: impl FnMut(Acknowledgement)) {
         let store = &self.stores[holder.index()];
+        self.promised.retain_mut(|known| {
+            known.index = known.index.min(store.last_of(known.epoch));
+            known.index > 0
+        });
         self.pending.retain(|acknowledgement| {
             let kept = store.holds(acknowledgement.position);
             if !kept {

@@ -1,8 +1,9 @@
 //! What the oracle remembers: the facts folded once, for every invariant to read.
 //!
 //! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
-//! site's log holds, [`shelves`] what copies of it do, [`people`] tenants and conversations, [`families`] records that
-//! travel together, [`homes`] tenants that move, [`seats`] seats that do, [`residences`] where a record may rest. Memory grows with the
+//! site's log holds, [`tails`] what was cut out of it, [`shelves`] what copies of it hold, [`people`] tenants and
+//! conversations, [`families`] records that travel together, [`homes`] tenants that move, [`seats`] seats that do,
+//! [`residences`] where a record may rest. Memory grows with the
 //! population and with what is not yet replicated, never with the
 //! number of messages but for four bytes in every 256.
 
@@ -16,6 +17,7 @@ mod registers;
 mod residences;
 mod seats;
 mod shelves;
+mod tails;
 mod world;
 
 pub(super) use homes::{Home, Homes};
@@ -38,6 +40,7 @@ use logs::UnitLogs;
 use people::People;
 use registers::Registers;
 use shelves::{Refusing, UnitShelves};
+use tails::Tails;
 use world::World;
 
 /// A new epoch was granted.
@@ -65,6 +68,7 @@ pub(super) struct Ledger {
     backups: Vec<BackupBook>,
     shelves: Vec<UnitShelves>,
     refusing: Refusing,
+    tails: Vec<Tails>,
     people: People,
     families: Families,
     pub(super) homes: Homes,
@@ -79,6 +83,7 @@ impl Ledger {
             backups: vec![BackupBook::default(); contract.units.len()],
             shelves: vec![UnitShelves::default(); contract.units.len()],
             refusing: Refusing::default(),
+            tails: vec![Tails::default(); contract.units.len()],
             people: People::default(),
             families: Families::default(),
             homes: Homes::default(),
@@ -109,6 +114,11 @@ impl Ledger {
     /// The backups of a unit.
     pub(super) fn backups(&self, unit: Unit) -> &BackupBook {
         &self.backups[unit.index()]
+    }
+
+    /// What was cut out of a unit's logs and is to be set aside.
+    pub(super) fn tails(&self, unit: Unit) -> &Tails {
+        &self.tails[unit.index()]
     }
 
     /// What a tenant's contract says.
@@ -227,6 +237,7 @@ impl Ledger {
                 self.families.landed(birth, landing.unit, residence);
             }
             CopyClass::Replica => logs.landed(side, epoch, (index, index), at),
+            CopyClass::QuarantinedTail => self.tails[landing.unit.index()].set_aside(side, landing.position),
             _ => {}
         }
     }
@@ -247,6 +258,11 @@ impl Ledger {
     pub(super) fn tail_cut(&mut self, unit: Unit, datacenter: Datacenter, keeps: Position) {
         self.shelves[unit.index()].cut(datacenter, keeps);
         if let Some(side) = self.contract.unit(unit).side_at(datacenter) {
+            // What stood in the way of a restore, or is erased after a move, is not kept.
+            let left = self.homes.all().iter().any(|home| home.leaves().is_some_and(|(left, _)| left == unit));
+            if !left && !self.backups[unit.index()].is_ordered() {
+                self.tails[unit.index()].cut(&self.logs[unit.index()], side, keeps);
+            }
             self.logs[unit.index()].tail_cut(side, keeps);
         }
     }
@@ -261,7 +277,7 @@ impl Ledger {
         if epoch >= self.registers.epoch(unit) {
             self.logs[unit.index()].acknowledged(Acknowledgement { position, at, record: birth.record });
             self.backups[unit.index()].acknowledged(position, at);
-            self.shelves[unit.index()].acknowledged(position, epoch, at);
+            self.shelves[unit.index()].acknowledged(position, epoch);
         }
     }
 
@@ -276,6 +292,7 @@ impl Ledger {
             Fact::RestoreOrdered(unit) => self.backups[unit.index()].ordered(),
             Fact::Restored { unit, side, .. } => {
                 let ordered = self.backups[unit.index()].restored();
+                self.shelves[unit.index()].staged();
                 self.registers.of_mut(unit).restored(side, ordered);
             }
             _ => {}
@@ -322,6 +339,7 @@ impl Ledger {
             Fact::StorageLost { unit, side, datacenter } => {
                 self.logs[unit.index()].storage_lost(side, at);
                 self.shelves[unit.index()].disk_lost(side, datacenter);
+                self.tails[unit.index()].forget(side);
             }
             Fact::MemoryLost { unit, seat, .. } => self.registers.of_mut(unit).wipe(seat, at),
             Fact::Seating(what) => self.seating(at, what),

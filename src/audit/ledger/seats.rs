@@ -18,6 +18,7 @@ impl Ledger {
                 if let Some(side) = Side::BOTH.into_iter().find(|side| side.seat() == seat) {
                     self.logs[unit.index()].storage_lost(side, at);
                     self.shelves[unit.index()].disk_lost(side, to);
+                    self.tails[unit.index()].forget(side);
                 }
             }
             Seating::Emptied { unit, datacenter, copy, .. } => {

@@ -10,6 +10,13 @@ use std::collections::{BTreeMap, VecDeque};
 /// Records of one epoch: the first index and the last.
 pub(in crate::audit) type Run = (Epoch, Index, Index);
 
+/// What came to a shelf in one turn: how many records, and whether any stand beside what was there before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turn {
+    records: u64,
+    joined: bool,
+}
+
 /// What rests in one class of one unit's log at one datacenter.
 #[derive(Clone, Debug, Default)]
 pub(in crate::audit) struct Shelf {
@@ -17,6 +24,8 @@ pub(in crate::audit) struct Shelf {
     runs: Vec<Run>,
     /// When anything last came to rest.
     pub(in crate::audit) filled: Instant,
+    /// What came in this turn.
+    turn: Turn,
 }
 
 impl Shelf {
@@ -34,6 +43,8 @@ impl Shelf {
         self.filled = at;
         let apart = |&(e, f, l): &Run| e != epoch || f > last + 1 || first > l + 1;
         let touching = self.runs.iter().filter(|run| !apart(run));
+        self.turn.records += last + 1 - first;
+        self.turn.joined |= touching.clone().next().is_some();
         let whole = touching.fold((epoch, first, last), |(_, f, l), run| (epoch, f.min(run.1), l.max(run.2)));
         self.runs.retain(apart);
         let place = self.runs.partition_point(|run| *run < whole);
@@ -78,8 +89,10 @@ pub(in crate::audit) struct UnitShelves {
     /// Oldest first.
     marks: VecDeque<Mark>,
     acknowledged: Position,
-    /// The epoch under which something was last acknowledged, and when that began.
-    epoch: (Epoch, Instant),
+    /// The epoch under which something was last acknowledged.
+    epoch: Epoch,
+    /// How many lines without content were written of each class, and where.
+    told: BTreeMap<(CopyClass, Option<Datacenter>), u64>,
     /// What operators ordered last of each class, and when.
     ordered: BTreeMap<(CopyClass, Datacenter), Instant>,
 }
@@ -116,9 +129,14 @@ impl UnitShelves {
         self.mark(then).acknowledged
     }
 
-    /// Since when something has been acknowledged under an epoch, if the last acknowledgement was.
-    pub(in crate::audit) fn serves_since(&self, epoch: Epoch) -> Option<Instant> {
-        (self.epoch.0 == epoch).then_some(self.epoch.1)
+    /// The epoch under which something was acknowledged last.
+    pub(in crate::audit) fn serves_under(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// How many lines of a class were written at a datacenter, or left all of them.
+    pub(in crate::audit) fn told(&self, class: CopyClass, at: Option<Datacenter>) -> u64 {
+        self.told.get(&(class, at)).copied().unwrap_or_default()
     }
 
     fn mark(&self, then: Instant) -> Mark {
@@ -138,11 +156,9 @@ impl UnitShelves {
     }
 
     #[inline]
-    pub(super) fn acknowledged(&mut self, position: Position, epoch: Epoch, at: Instant) {
+    pub(super) fn acknowledged(&mut self, position: Position, epoch: Epoch) {
         self.acknowledged = self.acknowledged.max(position);
-        if self.epoch.0 != epoch {
-            self.epoch = (epoch, at);
-        }
+        self.epoch = epoch;
     }
 
     pub(super) fn landed(&mut self, class: CopyClass, datacenter: Datacenter, run: Run, at: Instant) {
@@ -160,6 +176,11 @@ impl UnitShelves {
     pub(super) fn emptied(&mut self, class: CopyClass, datacenter: Datacenter) {
         self.deleted(class, datacenter);
         self.ordered.remove(&(class, datacenter));
+    }
+
+    /// A restore is over, and what it was staged through is empty.
+    pub(super) fn staged(&mut self) {
+        self.shelves.retain(|(class, _), _| *class != CopyClass::RestoreStaging);
     }
 
     /// The log of a side at a datacenter ends earlier from now on.
@@ -207,6 +228,14 @@ impl Ledger {
         linked.is_some_and(|since| since <= then) && Position { epoch, index } <= had
     }
 
+    /// A turn is over in which so many old records were brought to a snapshot: how many of them are certainly not
+    /// there. Where fewer came, some may have been there before, and then they stand beside each other.
+    pub(in crate::audit) fn missed(&mut self, unit: Unit, datacenter: Datacenter, records: u64) -> u64 {
+        let snapshot = self.shelves[unit.index()].shelves.get_mut(&(CopyClass::Snapshot, datacenter));
+        let turn = snapshot.map_or(Turn::default(), |shelf| std::mem::take(&mut shelf.turn));
+        if turn.records == 0 || turn.joined { 0 } else { records.saturating_sub(turn.records) }
+    }
+
     /// A run of a log came to rest in a copy.
     pub(in crate::audit) fn shelved(
         &mut self,
@@ -232,7 +261,10 @@ impl Ledger {
                     self.shelves[unit.index()].ordered.insert((copy, datacenter), at);
                 }
             }
-            Copies::Told { .. } => {}
+            Copies::Told { lines, datacenter } => {
+                let lines = lines.get();
+                *self.shelves[lines.unit.index()].told.entry((lines.class, datacenter)).or_default() += lines.count;
+            }
         }
     }
 

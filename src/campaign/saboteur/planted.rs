@@ -76,7 +76,8 @@ pub enum Planted {
     /// A copy of this class is made in the nearest datacenter beyond the boundary, or, where it must be opaque,
     /// of what users wrote.
     LeaksInto(CopyClass),
-    /// A copy of this class lacks the first record that is brought to it each time.
+    /// A copy of this class lacks the first record that is brought to it each time; a log, what is acknowledged
+    /// before the disk has it; restore staging, the youngest quarter of the backup.
     LosesFrom(CopyClass),
     /// A copy of this class is never deleted.
     Keeps(CopyClass),
@@ -108,7 +109,7 @@ pub enum Planted {
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 74] = [
+    pub const ALL: [Self; 83] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -153,11 +154,20 @@ impl Planted {
         Self::LeaksInto(CopyClass::SupportDump),
         Self::LeaksInto(CopyClass::PushPayload),
         Self::LeaksInto(CopyClass::RoutingKey),
+        Self::LeaksInto(CopyClass::QuarantinedTail),
         Self::LosesFrom(CopyClass::SearchIndex),
         Self::LosesFrom(CopyClass::DeadLetter),
         Self::LosesFrom(CopyClass::ComplianceCopy),
         Self::LosesFrom(CopyClass::Export),
         Self::LosesFrom(CopyClass::SupportDump),
+        Self::LosesFrom(CopyClass::Log),
+        Self::LosesFrom(CopyClass::QuarantinedTail),
+        Self::LosesFrom(CopyClass::RestoreStaging),
+        Self::LosesFrom(CopyClass::Snapshot),
+        Self::LosesFrom(CopyClass::ApplicationLog),
+        Self::LosesFrom(CopyClass::MetricLabels),
+        Self::LosesFrom(CopyClass::PushPayload),
+        Self::LosesFrom(CopyClass::RoutingKey),
         Self::Keeps(CopyClass::Snapshot),
         Self::Keeps(CopyClass::DeadLetter),
         Self::Keeps(CopyClass::Export),

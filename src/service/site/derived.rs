@@ -172,7 +172,8 @@ impl<D: Decisions> Site<D> {
 
     fn tell(&self, classes: [CopyClass; 2], (after, through): (Index, Index), effects: &mut Vec<SiteEffect>) {
         for class in classes {
-            let lines = Lines { class, unit: self.identity.unit, count: through - after };
+            let count = through - self.decisions.copied_after(class, after);
+            let lines = Lines { class, unit: self.identity.unit, count };
             effects.push(SiteEffect::Copies(CopyCommand::Tell(lines.into())));
             if self.decisions.tells_content(class) {
                 self.make(class, after, through, effects);

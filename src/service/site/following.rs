@@ -2,9 +2,9 @@
 
 use super::{Role, Site, SiteEffect};
 use crate::facts::Announcement;
-use crate::service::Decisions;
 use crate::service::message::{Batch, PeerMessage};
-use crate::terms::{Epoch, LocalTime, Position};
+use crate::service::{Decisions, Identity};
+use crate::terms::{CopyClass, Epoch, Index, LocalTime, Position};
 
 impl<D: Decisions> Site<D> {
     pub(super) fn peer_said(&mut self, now: LocalTime, message: PeerMessage, effects: &mut Vec<SiteEffect>) {
@@ -91,10 +91,18 @@ impl<D: Decisions> Site<D> {
         if records > 0 {
             self.log.cut(keep);
             self.derived.cut(keep);
-            effects.push(SiteEffect::Quarantine { keep });
+            self.quarantine(keep, effects);
             effects.push(SiteEffect::Announce(Announcement::TailQuarantined { records }));
         }
         self.report_end(run, effects);
+    }
+
+    fn quarantine(&self, keep: Index, effects: &mut Vec<SiteEffect>) {
+        let (Identity { unit, side, .. }, class) = (&self.identity, CopyClass::QuarantinedTail);
+        let targets = self.decisions.copy_targets(&self.map, *unit, *side, class);
+        let to = targets.as_slice().first().copied().unwrap_or(self.identity.datacenter);
+        let after = self.decisions.copied_after(class, keep);
+        effects.push(SiteEffect::Quarantine { keep, after, targets, to });
     }
 
     /// The holder has seen that this log agrees with its own, and has all of it.

@@ -8,6 +8,7 @@ use super::{Role, Site, SiteEffect};
 use crate::facts::Announcement;
 use crate::service::Decisions;
 use crate::service::message::Catalogue;
+use crate::terms::Position;
 
 impl<D: Decisions> Site<D> {
     /// Restores the store from a backup, if it was lost and the backup is its own.
@@ -17,6 +18,8 @@ impl<D: Decisions> Site<D> {
         match targets.as_slice().first() {
             Some(&staging) if lost && self.decisions.admits_backup(&self.identity, &backup) => {
                 effects.push(SiteEffect::Announce(Announcement::RestoreBegan { taken: backup.taken }));
+                let end = Position { index: self.decisions.staged_through(backup.end.index), ..backup.end };
+                let backup = Catalogue { end, ..backup };
                 effects.push(SiteEffect::Restore { backup, targets, staging });
             }
             _ => effects.push(SiteEffect::Announce(Announcement::RestoreRefused)),

@@ -210,14 +210,14 @@ impl<D: Decisions> Site<D> {
                 peer.reading = Some(batch);
                 peer.caught_up_since = None;
                 peer.old_through = last;
-                read = Some((first, last));
-                effects.push(SiteEffect::Reread(batch));
+                read = Some(batch);
             } else {
                 peer.send(now, batch, effects);
             }
         }
-        if let Some((first, last)) = read {
-            self.take_snapshot(first, last, effects);
+        if let Some(batch) = read {
+            self.take_snapshot(batch.first, batch.last, effects);
+            effects.push(SiteEffect::Reread(batch));
         }
     }
 

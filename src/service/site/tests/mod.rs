@@ -143,7 +143,7 @@ impl Bench {
             SiteEffect::Respond { response, .. } => self.answers.push((side, response)),
             SiteEffect::Announce(announcement) => self.said.push((side, announcement)),
             SiteEffect::BackUp { .. } => self.backups += 1,
-            SiteEffect::Quarantine { keep } => self.quarantined.push(keep),
+            SiteEffect::Quarantine { keep, .. } => self.quarantined.push(keep),
             SiteEffect::Commission { seat } => self.commissioned.push((side, seat)),
             SiteEffect::Retire { seat, .. } => self.retired.push((side, seat)),
             _ => {}
