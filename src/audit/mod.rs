@@ -198,7 +198,7 @@ impl Audit {
         self.seats.acted(&mut self.moved.docket, at, (unit, datacenter), None);
         self.refusals.acknowledged(birth, unit);
         self.recovery.acknowledged(unit, datacenter);
-        self.convergence.acknowledged(at, unit);
+        self.convergence.acknowledged(at, birth, unit);
     }
 
     fn persisted(&mut self, at: Instant, unit: Unit, seat: Seat, datacenter: Datacenter, record: VoterRecord) {
@@ -222,6 +222,9 @@ impl Audit {
         }
         self.refusals.refused(&self.ledger, at, birth, refused);
         self.recovery.refused(&self.ledger, at, unit, site, refusal);
+        if !refusal.is_transient() {
+            self.convergence.is_over(birth);
+        }
     }
 
     /// Old records were read again for a peer; where copies are made at all, they pass through a file.
@@ -329,6 +332,7 @@ impl Observer for Audit {
             Fact::CandidatesListed { ref birth, unit, candidates } => {
                 self.candidates.listed(ledger, at, birth, unit, candidates);
                 self.opaque.sent(ledger, at, birth, unit);
+                self.convergence.placed(birth, unit);
             }
             Fact::WriteReceived { unit, datacenter, queue, .. } => {
                 ledger.queue_seen(at, datacenter, queue);
@@ -354,7 +358,7 @@ impl Observer for Audit {
                 self.refused(at, birth, &invariants::Refused { unit, site, refusal, queue });
             }
             Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
-            Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth.kind, unit),
+            Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth, unit),
             Fact::Read { conversation, network, asked, shown, withheld, .. } => {
                 self.opaque.shown(ledger, at, conversation, network, shown);
                 self.reads.read(ledger, at, &invariants::Reading { conversation, network, asked, shown, withheld });

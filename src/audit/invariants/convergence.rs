@@ -5,34 +5,25 @@
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::{Breach, LossTerms, reasons, slack};
-use crate::terms::{Instant, Mode, RecordKind, Side, Span, Unit};
-
-/// When a unit last queued and last acknowledged a write. The media of a call do not count: they are relayed,
-/// and no fact tells of that.
-#[derive(Clone, Copy, Debug, Default)]
-struct Progress {
-    queued: Option<Instant>,
-    acknowledged: Option<Instant>,
-}
-
-impl Progress {
-    /// Whether writes wait and none was acknowledged since.
-    fn is_stuck(self) -> bool {
-        self.queued.is_some() && self.acknowledged < self.queued
-    }
-}
+use crate::terms::{Birth, Instant, Mode, Record, RecordKind, Side, Span, Unit};
+use std::collections::BTreeMap;
 
 /// Judges the end of the liveness phase.
 #[derive(Debug)]
 pub(in crate::audit) struct Convergence {
     pub docket: Docket,
     liveness: Option<Instant>,
-    units: Vec<Progress>,
+    /// When each unit last acknowledged a write.
+    acknowledged: Vec<Option<Instant>>,
+    /// The unit for which each write waits, and since when. The media of a call do not count: they are relayed, and
+    /// no fact tells of that.
+    waiting: BTreeMap<Record, (Unit, Instant)>,
 }
 
 impl Convergence {
     pub(in crate::audit) fn new(units: usize) -> Self {
-        Self { docket: Docket::default(), liveness: None, units: vec![Progress::default(); units] }
+        let (docket, acknowledged) = (Docket::default(), vec![None; units]);
+        Self { docket, liveness: None, acknowledged, waiting: BTreeMap::new() }
     }
 
     pub(in crate::audit) fn liveness_began(&mut self, at: Instant) {
@@ -40,15 +31,39 @@ impl Convergence {
     }
 
     #[inline]
-    pub(in crate::audit) fn acknowledged(&mut self, at: Instant, unit: Unit) {
-        self.units[unit.index()].acknowledged = Some(at);
+    pub(in crate::audit) fn acknowledged(&mut self, at: Instant, birth: &Birth, unit: Unit) {
+        self.acknowledged[unit.index()] = Some(at);
+        self.is_over(birth);
     }
 
+    /// A write is acknowledged, or refused for good.
     #[inline]
-    pub(in crate::audit) fn queued(&mut self, at: Instant, kind: RecordKind, unit: Unit) {
-        if kind != RecordKind::CallMedia {
-            self.units[unit.index()].queued = Some(at);
+    pub(in crate::audit) fn is_over(&mut self, birth: &Birth) {
+        if !self.waiting.is_empty() {
+            self.waiting.remove(&birth.record);
         }
+    }
+
+    pub(in crate::audit) fn queued(&mut self, at: Instant, birth: &Birth, unit: Unit) {
+        if birth.kind != RecordKind::CallMedia {
+            self.waiting.insert(birth.record, (unit, at));
+        }
+    }
+
+    /// A write was placed. One that waited for another unit, as before the effective instant, does so no longer.
+    #[inline]
+    pub(in crate::audit) fn placed(&mut self, birth: &Birth, unit: Unit) {
+        if !self.waiting.is_empty()
+            && let Some((waits_for, _)) = self.waiting.get_mut(&birth.record)
+        {
+            *waits_for = unit;
+        }
+    }
+
+    /// Whether writes wait for a unit and it has acknowledged none since.
+    fn is_stuck(&self, unit: Unit) -> bool {
+        let since = self.waiting.values().filter(|(of, _)| *of == unit).map(|&(_, since)| since).max();
+        since.is_some() && self.acknowledged[unit.index()] < since
     }
 
     pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant, unfinished: u64) {
@@ -67,8 +82,8 @@ impl Convergence {
             let reason = reason(ledger, at, unit);
             excused |= reason.is_some();
             match reason.filter(|_| unfinished > 0) {
-                Some(reason) if self.units[unit.index()].is_stuck() => self.docket.suspend(reason),
-                None if self.units[unit.index()].is_stuck() => stuck = stuck.or(Some(unit)),
+                Some(reason) if self.is_stuck(unit) => self.docket.suspend(reason),
+                None if self.is_stuck(unit) => stuck = stuck.or(Some(unit)),
                 _ => {}
             }
         }
@@ -165,7 +180,7 @@ fn why_unable(ledger: &Ledger, unit: Unit) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, DUBLIN, EMEA_1, Story};
+    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, Story};
     use crate::audit::{Contract, LossTerms};
     use crate::facts::Fact;
     use crate::terms::{Mode, RecordKind, Side, Span};
@@ -274,6 +289,20 @@ mod tests {
     #[test]
     fn a_dark_boundary_is_a_reason() {
         let mut story = waiting();
+        for datacenter in [DUBLIN, AMSTERDAM] {
+            story.fact(Fact::Power { datacenter, on: false });
+        }
+        story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
+        story.expect_kept("FO-6", 1);
+        story.expect_suspended("FO-6", "boundary dark");
+    }
+
+    #[test]
+    fn a_write_waits_for_the_unit_where_it_was_placed_last() {
+        let mut story = Story::after();
+        let birth = story.birth(RecordKind::Message);
+        story.grant_in(APAC_1, 1).fact(Fact::LivenessBegan).fact(Fact::Queued { birth, unit: APAC_1 });
+        story.list(birth, EMEA_1, &[DUBLIN, AMSTERDAM]);
         for datacenter in [DUBLIN, AMSTERDAM] {
             story.fact(Fact::Power { datacenter, on: false });
         }
