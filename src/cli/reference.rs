@@ -19,16 +19,18 @@ pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
 }
 
 /// The tables of a scenario file, in reading order: the heading, and the definition in the schema.
-const TABLES: [(&str, &str); 18] = [
+const TABLES: [(&str, &str); 20] = [
     ("`[service]`", "Service"),
     ("`[population]`", "Population"),
     ("`users_per_tenant`, where it is drawn", "Drawn"),
     ("`[[tenant]]`", "Tenant"),
     ("`[traffic]`", "Traffic"),
+    ("`[[upgrade]]`", "Upgrade"),
     ("`[[move]]`", "Move"),
     ("`[[go_local]]`", "GoLocal"),
     ("`[[replace]]`", "Replace"),
     ("`[[threshold]]`", "Threshold"),
+    ("`[[covers]]`", "Covers"),
     ("`[[inventory]]`", "Inventory"),
     ("`[check]`", "Check"),
     ("A topology: `[topology]`, or a file", "TopologyDocument"),

@@ -156,6 +156,8 @@ codes! {
     SeatTaken = "RF0426",
     /// A seat that is replaced twice.
     SeatTwice = "RF0427",
+    /// An upgrade that changes no app.
+    UpgradeOfNobody = "RF0428",
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::replacements::Replace;
 use super::section::section;
 use super::source::Place;
 use super::topology::document::TopologyChoice;
+use super::upgrades::Upgrade;
 use super::words::{Entries, Expect, Family, Rho, Zone};
 use crate::service::policy::{Initiative, Manners, OldCard, Replication, Transit};
 use crate::sim::plan::After;
@@ -53,6 +54,8 @@ section! {
             tenant: Vec<At<Tenant>>,
             /// What goes wrong.
             fault: Vec<At<Fault>>,
+            /// Upgrades of apps.
+            upgrade: Vec<At<Upgrade>>,
             /// Tenants whose billing country changes, and their home with it.
             r#move: Vec<At<Move>>,
             /// Countries that get a boundary of their own.

@@ -36,6 +36,7 @@ mod text;
 mod thresholds;
 pub mod topology;
 mod traffic;
+mod upgrades;
 mod words;
 mod zones;
 

@@ -14,11 +14,11 @@ use super::resolve::Resolver;
 use super::source::Place;
 use super::topology::Topology;
 use super::words::value;
-use super::{moves, policy, replacements, traffic};
+use super::{moves, policy, replacements, traffic, upgrades};
 use crate::service::ResidencyMap;
 use crate::service::map::UnitRow;
 use crate::sim::Plan;
-use crate::sim::plan::{BoundaryPlan, DatacenterPlan, FaultPlan};
+use crate::sim::plan::{BoundaryPlan, DatacenterPlan, FaultPlan, PopulationPlan};
 use crate::terms::{Boundary, BoundarySet, Country, Instant, Span};
 use std::sync::Arc;
 
@@ -44,6 +44,8 @@ pub(super) fn lowered(document: &Document, whole: &Place, size: Size, names: &Re
     let policy = policy::of(&value(&document.service).cloned().unwrap_or_default(), names.findings);
     let population = population::lowered(document, whole, scale_ppm, whole_run, names);
     let traffic = traffic::lowered(&document.traffic, names.findings);
+    let upgrades = upgrades::lowered(document, &population.apps, phase, names);
+    let population = PopulationPlan { upgrades, ..population };
     let faults = faults(document, phase, names);
     if let Some(phase) = phase {
         check_inventories(document, phase, names);

@@ -74,6 +74,7 @@ pub(super) fn lowered(
         private_ppm: share(&given.private, 50_000),
         zipf: exponent(&given.zipf, names.findings),
         apps: apps(&given.apps, names.findings),
+        upgrades: Vec::new(),
     };
     check_names(tenants, names.findings);
     check_size(&plan, document, whole, names.findings);

@@ -44,6 +44,8 @@ pub enum Purpose {
     Service = 14,
     /// What is lost for good after the faults; one stream for each boundary.
     After = 15,
+    /// How eagerly users upgrade; one stream for each tenant.
+    Upgrade = 16,
     /// Scenarios of random faults.
     Schedule = 20,
 }

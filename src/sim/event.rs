@@ -44,6 +44,8 @@ pub(super) enum Event {
     MoveCancelled { order: u16 },
     /// An operator orders a seat to another place.
     ReplacementOrdered { order: u16 },
+    /// Apps are upgraded.
+    Upgrade { upgrade: u16 },
     /// Load and lag are measured.
     Sample,
     /// The safety phase ends.

@@ -95,6 +95,7 @@ fn population() -> PopulationPlan {
         private_ppm: 100_000,
         zipf: 1.0,
         apps: vec![(AppVersion(201), 1), (AppVersion(300), 4)],
+        upgrades: Vec::new(),
     }
 }
 

@@ -7,7 +7,9 @@
 //! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
 //! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
 //! records between sites, of which `reread` are old, `backup` and `copying` to media of their own and back;
-//! `moving` is a tenant that changes its home, `shares` what logs hold of it; `replacing` is a seat that gets another place; `devices` and `follow` are the users; `faults` strikes, and `overlap` knows what a fault alone breaks;
+//! `moving` is a tenant that changes its home, `shares` what logs hold of it; `replacing` is a seat that gets another
+//! place; `devices` and `follow` are the users, and `upgrade` changes their apps; `faults` strikes, and `overlap` knows
+//! what a fault alone breaks;
 //! `phases` is the course of a run and `liveness` its end; `trace` shows every step to whoever explains it.
 //! `chance` is the only place that makes randomness.
 
@@ -54,6 +56,7 @@ mod store;
 pub mod trace;
 pub mod traffic;
 mod transfer;
+mod upgrade;
 mod voters;
 mod world;
 

@@ -21,6 +21,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.plan_faults();
         self.plan_moves();
         self.plan_replacements();
+        self.plan_upgrades();
         self.agenda.push(self.now + self.sample_every(), Event::Sample);
         self.agenda.push(self.plan.start + self.plan.duration, Event::Liveness);
     }

@@ -2,6 +2,7 @@
 
 mod changes;
 
+pub use super::upgrade::UpgradePlan;
 pub use changes::{MovePlan, Mover, ReplacementPlan};
 
 use crate::service::{Order, Policy, ResidencyMap};
@@ -197,6 +198,8 @@ pub struct PopulationPlan {
     pub zipf: f64,
     /// App versions, with weights.
     pub apps: Vec<(AppVersion, u32)>,
+    /// Upgrades of apps, in the order of the scenario.
+    pub upgrades: Vec<UpgradePlan>,
 }
 
 /// A country of drawn tenants or users.

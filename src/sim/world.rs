@@ -236,6 +236,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::MoveOrdered { order } => self.order_move(order),
             Event::MoveCancelled { order } => self.cancel_move(order),
             Event::ReplacementOrdered { order } => self.order_replacement(order),
+            Event::Upgrade { upgrade } => self.upgrade(upgrade),
             Event::Sample => self.sample(),
             Event::Liveness => self.begin_liveness(),
             Event::Settled => self.look_whether_settled(),
