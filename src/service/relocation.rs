@@ -27,7 +27,11 @@
 //! Whatever of the organization would rest in the old home, by whatever rule, rests in the new one. What rests in a
 //! third place stays there (rule R3), and so do private conversations, which are not the organization's.
 //!
-//! A move whose old home was restored from a backup, and has not what it had copied, is cancelled.
+//! A move whose old home was restored from a backup, and has not what it had copied, is cancelled, and is not
+//! resumed. What the new home holds would have to be copied anew from the start, beside what it holds already: every
+//! site of the new home, and one that is dark until later, would have to tell lots of the first copy, which it must
+//! erase, from those of the second, which it must keep, in its log, its replica and every backup. Until it is proved
+//! that they do, the sound answer is an empty new home and an operator who orders the move again.
 //!
 //! [`Refusal::Moving`]: crate::terms::Refusal::Moving
 //! [`Policy::drain_timeout`]: super::Policy::drain_timeout

@@ -122,6 +122,9 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::SwitchesHolderOff, caught_by: "RES-5", circumstances: SEAT_MOVED_ALONE },
     Trap { planted: Planted::EmptiesEarly, caught_by: "RES-5", circumstances: SEAT_MOVED },
     Trap { planted: Planted::EmptiesWithoutBackup, caught_by: "RES-5", circumstances: SEAT_MOVED_UNBACKED },
+    Trap { planted: Planted::PurgeSkips(CopyClass::DeadLetter), caught_by: "RES-5", circumstances: MOVED_WITH_COPIES },
+    Trap { planted: Planted::PurgeSkips(CopyClass::Export), caught_by: "RES-5", circumstances: MOVED_WITH_COPIES },
+    Trap { planted: Planted::PurgeSkips(CopyClass::SupportDump), caught_by: "RES-5", circumstances: MOVED_WITH_COPIES },
     Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
     Trap { planted: Planted::LyingMapAdmitted, caught_by: "RES-6", circumstances: LYING_MAP },
     Trap { planted: Planted::NeedlessRefusal, caught_by: "RES-7", circumstances: DUBLIN_OUT },
@@ -300,6 +303,61 @@ at = "10m"
 "#,
     frankfurt!()
 );
+
+/// A tenant leaves Europe while a part of what it wrote waits as dead letters in both of its datacenters, and files
+/// with its records lie in them.
+const MOVED_WITH_COPIES: &str = r#"
+[service]
+purge_within = "5m"
+
+[[tenant]]
+name = "woodgrove"
+billing_country = "DE"
+users = 200
+
+[[fault]]
+kind = "refuse-copies"
+datacenter = "dublin"
+copy = "search-index"
+at = "5m"
+for = "20m"
+
+[[fault]]
+kind = "refuse-copies"
+datacenter = "amsterdam"
+copy = "search-index"
+at = "5m"
+for = "20m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-1"
+order = "export"
+at = "9m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-2"
+order = "export"
+at = "9m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-1"
+order = "support-dump"
+at = "9m"
+
+[[fault]]
+kind = "operator"
+unit = "emea-2"
+order = "support-dump"
+at = "9m"
+
+[[move]]
+tenant = "woodgrove"
+to = "SG"
+at = "10m"
+"#;
 
 const ROAMING: &str = r#"
 [population]

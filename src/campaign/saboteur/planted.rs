@@ -109,7 +109,7 @@ pub enum Planted {
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 83] = [
+    pub const ALL: [Self; 86] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -191,6 +191,9 @@ impl Planted {
         Self::StaysIn(CopyClass::Backup),
         Self::StaysIn(CopyClass::ApplicationLog),
         Self::StaysIn(CopyClass::MetricLabels),
+        Self::PurgeSkips(CopyClass::DeadLetter),
+        Self::PurgeSkips(CopyClass::Export),
+        Self::PurgeSkips(CopyClass::SupportDump),
         Self::TravelsAnywhere,
         Self::TravelsNowhere,
     ];
