@@ -153,6 +153,35 @@ fn causes_come_before_their_effects() {
     assert!(!story.links[promoted].because.is_empty() && story.effects_of(promoted).count() > 0);
 }
 
+/// Nothing begins and nothing ends around the moment, but nobody is served.
+#[test]
+fn a_moment_within_an_outage_is_not_called_ordinary() {
+    let scenario = dark("[[fault]]\nkind = \"outage\"\nboundary = \"emea\"\nat = \"6m\"\nfor = \"12m\"\n");
+    let ask = |at| Asked::Around { at: scenario.plan.start + at, within: Span::secs(5), unit: None };
+    let text = told(&explain(&scenario, 7, ask(Span::minutes(9)), Options::default()).unwrap());
+    assert!(!text.contains("out of the ordinary"), "{text}");
+    assert!(text.contains("what was broken stayed so") && text.contains("On: outage dublin and amsterdam"), "{text}");
+    assert!(text.contains("emea-1: 0 writes acknowledged"), "{text}");
+    let text = told(&explain(&scenario, 7, ask(Span::minutes(3)), Options::default()).unwrap());
+    assert!(text.contains("out of the ordinary"), "{text}");
+}
+
+#[test]
+fn an_order_for_a_copy_is_told_and_so_is_why_it_is_refused_or_in_vain() {
+    let order = |order: &str, at| {
+        format!("[[fault]]\nkind = \"operator\"\nunit = \"emea-1\"\norder = \"{order}\"\nat = \"{at}\"\n")
+    };
+    let orders =
+        ["[service]\nindex_every = \"never\"\n".into(), order("export", "3m"), order("restore", "4m")].concat();
+    let scenario = dark(&orders);
+    let at = scenario.plan.start + Span::minutes(3);
+    let story = explain(&scenario, 7, Asked::Around { at, within: Span::minutes(2), unit: None }, Options::default());
+    let text = told(&story.unwrap()).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("An operator orders an export of emea-1 from dublin."), "{text}");
+    assert!(text.contains("Refuses the order: it is configured to make no copies of its log."), "{text}");
+    assert!(text.contains("An operator orders something of emea-1, in vain"), "{text}");
+}
+
 #[test]
 fn what_is_not_in_the_run_is_said_so() {
     let scenario = dark("");

@@ -256,7 +256,7 @@ impl Audit {
         match copies {
             Copies::Told { lines, datacenter } => self.told(at, lines.get(), datacenter),
             Copies::Deleted { unit, copy, datacenter } => self.seats.gone(unit, datacenter, copy),
-            Copies::Refused { .. } | Copies::Ordered { .. } => {}
+            Copies::Refused { .. } | Copies::Ordered { .. } | Copies::OrderedInVain(_) => {}
         }
         self.ledger.copies(at, copies);
     }

@@ -39,4 +39,6 @@ pub enum Copies {
         /// The site that is to make it.
         datacenter: Datacenter,
     },
+    /// An operator ordered a copy of a unit's log, or a restore from one, and nothing was there to carry it out.
+    OrderedInVain(Unit),
 }

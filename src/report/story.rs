@@ -95,7 +95,7 @@ impl Page<'_> {
         }
         if story.links.is_empty() {
             self.put("");
-            self.plain("Nothing out of the ordinary: leases were renewed and writes acknowledged.");
+            self.plain(self.story.quiet);
         }
     }
 

@@ -9,7 +9,7 @@ use super::event::SiteId;
 use super::message::Local;
 use super::store::Store;
 use super::world::World;
-use crate::facts::{Fact, Observer};
+use crate::facts::{Copies, Fact, Observer};
 use crate::service::placement::Candidates;
 use crate::service::{Catalogue, Decisions, SiteInput};
 use crate::terms::{CopyClass, Datacenter, Index, Instant, Position, Side, Unit, Wall};
@@ -73,7 +73,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let slot = &self.sites[site.index()];
             slot.store.is_uncertified() && self.places[slot.datacenter().index()].running
         });
-        let (Some(site), Some(backup)) = (bereft, self.newest_backup(of)) else { return false };
+        let (Some(site), Some(backup)) = (bereft, self.newest_backup(of)) else {
+            self.state(Fact::Copies(Copies::OrderedInVain(unit)));
+            return false;
+        };
         let here = self.sites[site.index()].datacenter();
         self.hand(here, Local::Site(site, SiteInput::Offered(backup), None));
         true

@@ -229,7 +229,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
     pub(super) fn order_copy(&mut self, holder: SiteId, order: Order) -> bool {
         let copy = if order == Order::Export { CopyClass::Export } else { CopyClass::SupportDump };
         let runs = |site: SiteId| self.places[self.sites[site.index()].datacenter().index()].running;
-        let Some(site) = [holder, holder.peer()].into_iter().find(|&site| runs(site)) else { return false };
+        let Some(site) = [holder, holder.peer()].into_iter().find(|&site| runs(site)) else {
+            self.state(Fact::Copies(Copies::OrderedInVain(holder.unit())));
+            return false;
+        };
         let datacenter = self.sites[site.index()].datacenter();
         self.state(Fact::Copies(Copies::Ordered { unit: site.unit(), copy, datacenter }));
         self.hand(datacenter, Local::Site(site, SiteInput::Order(order), None));

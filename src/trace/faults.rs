@@ -3,8 +3,8 @@
 use super::chain::Chain;
 use super::known::{Known, clock};
 use super::story::Link;
-use super::words::listed;
-use crate::facts::{Fact, Seating};
+use super::words::{article, listed};
+use crate::facts::{Copies, Fact, Seating};
 use crate::terms::{Datacenter, Instant, Seat, Side, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +40,7 @@ impl Faults {
             | Fact::ClockChanged { .. }
             | Fact::Ordered { .. }
             | Fact::Seating(Seating::Ordered { .. } | Seating::Commissioned { .. } | Seating::Left { .. })
+            | Fact::Copies(Copies::Ordered { .. } | Copies::OrderedInVain(_))
             | Fact::MapPushed { .. } => {
                 if at != self.at {
                     self.tell(None, known, chain);
@@ -93,7 +94,11 @@ impl Faults {
         let number = chain.push(Link::new(self.at, happened));
         for fact in &physical {
             self.last.extend(sufferers(fact).map(|datacenter| (datacenter, number)));
-            if let Fact::Ordered { unit, .. } | Fact::RestoreOrdered(unit) | Fact::RefoundOrdered { unit, .. } = *fact {
+            if let Fact::Ordered { unit, .. }
+            | Fact::RestoreOrdered(unit)
+            | Fact::RefoundOrdered { unit, .. }
+            | Fact::Copies(Copies::Ordered { unit, .. } | Copies::OrderedInVain(unit)) = *fact
+            {
                 self.orders.insert(unit, number);
             }
         }
@@ -170,6 +175,14 @@ fn sentences(facts: &[Fact], known: &Known) -> Vec<String> {
                 told.push(format!("An operator orders a {what}, of {}.", known.unit(unit)));
             }
             Fact::Seating(what) => told.extend(seated(what, known)),
+            Fact::Copies(Copies::Ordered { unit, copy, datacenter }) => {
+                let (unit, name) = (known.unit(unit), known.name(datacenter));
+                told.push(format!("An operator orders {} of {unit} from {name}.", article(copy.name())));
+            }
+            Fact::Copies(Copies::OrderedInVain(unit)) => told.push(format!(
+                "An operator orders something of {}, in vain: no site runs that could do it, or what it needs is not there.",
+                known.unit(unit)
+            )),
             Fact::BackupsLost(datacenter) => {
                 told.push(format!("The backups in {} are lost.", known.name(datacenter)));
             }

@@ -209,6 +209,9 @@ impl Leases {
             Announcement::SwitchoverPlanned => {
                 format!("Means to hand the lease over, and serves on until {} has caught up. {heard}", known.name(peer))
             }
+            Announcement::OrderRefused if matches!(step.input, SiteInput::Order(order) if order.is_for_a_copy()) => {
+                format!("Refuses the order: it is configured to make no copies of its log. {heard}")
+            }
             Announcement::OrderRefused => format!("Refuses the order: it is not its to carry out. {heard}"),
             Announcement::OrderExpired => {
                 "Gives the order to take over up: the lease did not lapse, for its holder lives.".to_owned()

@@ -46,7 +46,7 @@ use known::Known;
 use lease::Leases;
 use life::Life;
 use pen::Pen;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use step::{ClientStep, Kept, SiteStep, VoterStep};
 use words::{counted, listed};
 
@@ -133,7 +133,7 @@ impl Tracer {
         self.faults.settle(&self.known, &mut self.chain);
         let subject = self.subject().ok_or(self.made)?;
         let stood = self.stood();
-        let outcome = self.outcome();
+        let (outcome, quiet) = (self.outcome(), self.quiet());
         let (window, unit, question) = (self.window(), self.unit(), self.question);
         let units = self.life.as_ref().map(|life| life.units.clone());
         let concerns = move |link: &Link| match (&units, link.unit) {
@@ -144,7 +144,7 @@ impl Tracer {
         let chosen = |link: &Link| link.of_record || window.contains(link.at) && concerns(link);
         let (links, omitted) = self.chain.told(chosen, MOST_LINKS);
         debug_assert!(matches!(question, Question::Of { .. }) || links.iter().all(|link| !link.of_record));
-        Ok(Story { subject, digest, plain_digest, breach: None, stood, links, omitted, outcome })
+        Ok(Story { subject, digest, plain_digest, breach: None, stood, quiet, links, omitted, outcome })
     }
 
     /// The part of the run that is told.
@@ -180,10 +180,38 @@ impl Tracer {
         }
     }
 
+    /// The units that a part of the run is about: of which something is told, for which writes wait or were refused,
+    /// or, where a moment was asked for, that have a site in trouble at it.
+    fn concerned(&self) -> BTreeSet<Unit> {
+        let mut concerned = self.chain.units(self.window());
+        if let Question::Around { .. } = self.question {
+            concerned.extend(self.tally.troubled());
+            let in_trouble = |known: &Known, unit| {
+                Side::BOTH.into_iter().any(|side| known.trouble(known.place_of(unit, side)).is_some())
+            };
+            if let Some(known) = &self.stood {
+                concerned.extend(known.units().filter(|&unit| in_trouble(known, unit)));
+            }
+        }
+        concerned
+    }
+
+    /// Why nothing is told, if nothing is.
+    fn quiet(&self) -> &'static str {
+        let troubled = self.tally.troubled().next().is_some();
+        match &self.stood {
+            Some(known) if troubled || !known.active.is_empty() => {
+                "Nothing new: what was broken stayed so, and who waited went on waiting."
+            }
+            _ if self.tally.acknowledged.is_empty() => "Nothing: leases were renewed, and nobody wrote.",
+            _ => "Nothing out of the ordinary: leases were renewed and writes acknowledged.",
+        }
+    }
+
     /// How things stood, a sentence for each unit concerned and one for the faults.
     fn stood(&self) -> Vec<String> {
         let Some(known) = &self.stood else { return Vec::new() };
-        let concerned = self.chain.units(self.window());
+        let concerned = self.concerned();
         let told = known.units().filter(|unit| match self.unit() {
             Some(only) => only == *unit,
             None => concerned.contains(unit),
@@ -195,7 +223,7 @@ impl Tracer {
     }
 
     fn outcome(&self) -> Vec<String> {
-        let concerned = self.chain.units(self.window());
+        let concerned = self.concerned();
         let units = self.known.units().filter(|unit| match (self.unit(), &self.life) {
             (_, Some(_)) => false,
             (Some(only), _) => only == *unit,
@@ -213,6 +241,11 @@ impl Tally {
         let refused = if classes.is_empty() { "none refused".into() } else { format!("refused: {}", listed(classes)) };
         let acknowledged = counted(number(&self.acknowledged), "write");
         format!("{name}: {acknowledged} acknowledged, {refused}, {} put into outboxes", number(&self.queued))
+    }
+
+    /// The units of which writes were refused, or wait.
+    fn troubled(&self) -> impl Iterator<Item = Unit> {
+        self.refused.keys().map(|&(unit, _)| unit).chain(self.queued.keys().copied())
     }
 
     fn observe(&mut self, fact: &Fact) {

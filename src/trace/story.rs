@@ -17,6 +17,8 @@ pub struct Story {
     pub breach: Option<String>,
     /// How things stood at the moment that was asked for, a sentence for each unit concerned.
     pub stood: Vec<String>,
+    /// Why nothing is told, if there are no links.
+    pub quiet: &'static str,
     /// The links in the order of time.
     pub links: Vec<Link>,
     /// How many more links there were, which are not told.

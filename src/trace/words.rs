@@ -16,8 +16,12 @@ pub(super) fn listed(words: impl IntoIterator<Item = String>) -> String {
 
 /// `a message`, `an attachment`.
 pub(super) fn a(what: RecordKind) -> String {
-    let article = if what.name().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {what}")
+    article(what.name())
+}
+
+/// A thing with its article.
+pub(super) fn article(name: &str) -> String {
+    format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
 }
 
 /// `1 record`, `2 records`.

@@ -261,6 +261,7 @@ impl Ledger {
                     self.shelves[unit.index()].ordered.insert((copy, datacenter), at);
                 }
             }
+            Copies::OrderedInVain(_) => {}
             Copies::Told { lines, datacenter } => {
                 let lines = lines.get();
                 *self.shelves[lines.unit.index()].told.entry((lines.class, datacenter)).or_default() += lines.count;
