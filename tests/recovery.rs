@@ -114,3 +114,14 @@ fn a_restored_pair_survives_like_any_other() {
     assert_eq!((outcome.measurements.writes.whole.lost, outcome.measurements.unfinished), (told, 0));
     assert!(outcome.measurements.failovers.iter().any(|failover| failover.serving.is_some()));
 }
+
+#[test]
+fn media_that_refuse_while_nobody_writes_to_them_test_nothing() {
+    let refuses = |at: &str, lasts: &str| {
+        format!(
+            "\n[[fault]]\nkind = \"refuse-copies\"\ndatacenter = \"dublin\"\ncopy = \"backup\"\nat = \"{at}\"\nfor = \"{lasts}\"\n"
+        )
+    };
+    let outcome = morning(&(refuses("43m", "2m") + &refuses("46m", "9m")));
+    assert_eq!(fired(&outcome), [0, 1]);
+}

@@ -18,9 +18,11 @@ use std::collections::BTreeMap;
 /// Every shelf, and who refuses what is brought.
 #[derive(Default)]
 pub(super) struct Shelves {
-    shelves: BTreeMap<(Unit, Datacenter, CopyClass), Shelf>,
+    held: BTreeMap<(Unit, Datacenter, CopyClass), Shelf>,
     /// Once for each fault that makes it so.
     refusing: Vec<(Datacenter, CopyClass)>,
+    /// How often each target has refused anything.
+    refused: BTreeMap<(Datacenter, CopyClass), u64>,
 }
 
 /// What rests in one copy class of one unit's log at one datacenter.
@@ -79,20 +81,20 @@ impl Shelf {
 impl Shelves {
     /// Notes what a shelf has come to hold of tenants that move.
     fn fill(&mut self, place: (Unit, Datacenter, CopyClass), more: &[Share]) {
-        if let Some(shelf) = self.shelves.get_mut(&place).filter(|_| !more.is_empty()) {
+        if let Some(shelf) = self.held.get_mut(&place).filter(|_| !more.is_empty()) {
             shelf.shares.fill_in(more);
         }
     }
 
     /// Every shelf of a unit: where it is, of which class, and what it holds of tenants that move.
     pub(super) fn shares(&self, unit: Unit) -> impl Iterator<Item = (Datacenter, CopyClass, &Shares)> {
-        let of_unit = self.shelves.iter().filter(move |((of, ..), _)| *of == unit);
+        let of_unit = self.held.iter().filter(move |((of, ..), _)| *of == unit);
         of_unit.map(|(&(_, datacenter, class), shelf)| (datacenter, class, &shelf.shares))
     }
 
     /// Takes a shelf away. Whether it was there.
     pub(super) fn clear_away(&mut self, place: (Unit, Datacenter, CopyClass)) -> bool {
-        self.shelves.remove(&place).is_some()
+        self.held.remove(&place).is_some()
     }
 
     /// Erases what is a tenant's from the shelves of a unit at a datacenter.
@@ -102,7 +104,7 @@ impl Shelves {
         classes: CopySet,
         (tenant, only_lots): (Tenant, bool),
     ) {
-        for (&(of, datacenter, class), shelf) in &mut self.shelves {
+        for (&(of, datacenter, class), shelf) in &mut self.held {
             if (of, datacenter) == (unit, at) && classes.contains(class) {
                 shelf.shares.erase(tenant, only_lots);
             }
@@ -157,7 +159,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         while first <= through {
             let (epoch, last) = self.sites[site.index()].store.run(first);
             let run = Run { epoch, first, last: last.min(through) };
-            let target = self.shelves.shelves.entry(place).or_default();
+            let target = self.shelves.held.entry(place).or_default();
             target.made = self.now;
             for Run { epoch, first, last } in target.take(run) {
                 let shares = self.sites[site.index()].store.shares.within(first, last);
@@ -178,8 +180,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let (unit, datacenter, copy) = place;
         let now = self.now;
         let is_old = |shelf: &Shelf| !shelf.runs.is_empty() && now - shelf.made >= older;
-        if self.shelves.shelves.get(&place).is_some_and(is_old) {
-            self.shelves.shelves.remove(&place);
+        if self.shelves.held.get(&place).is_some_and(is_old) {
+            self.shelves.held.remove(&place);
             self.state(Fact::Copies(Copies::Deleted { unit, copy, datacenter }));
         }
     }
@@ -187,7 +189,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// A site's log ends at `keep` from now on, and so does what stands beside it.
     pub(super) fn cut_shelves(&mut self, site: SiteId, keep: Index) {
         let at = (site.unit(), self.sites[site.index()].datacenter());
-        for (&(unit, datacenter, class), shelf) in &mut self.shelves.shelves {
+        for (&(unit, datacenter, class), shelf) in &mut self.shelves.held {
             if (unit, datacenter) == at && is_on_disk(class) {
                 shelf.cut(keep);
             }
@@ -196,7 +198,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Loses what stands on media of their own in a datacenter.
     pub(super) fn lose_media_shelves(&mut self, lost: Datacenter) {
-        self.shelves.shelves.retain(|&(_, at, class), _| at != lost || is_on_disk(class));
+        self.shelves.held.retain(|&(_, at, class), _| at != lost || is_on_disk(class));
     }
 
     /// A target begins to refuse, or one fault less makes it so. Whether that changed anything.
@@ -215,9 +217,18 @@ impl<D: Decisions, O: Observer> World<D, O> {
         was != is
     }
 
-    /// Whether a target refuses what is brought to it.
-    pub(super) fn refuses(&self, datacenter: Datacenter, copy: CopyClass) -> bool {
-        self.shelves.refusing.contains(&(datacenter, copy))
+    /// Whether a target refuses what is brought to it now.
+    pub(super) fn refuses(&mut self, datacenter: Datacenter, copy: CopyClass) -> bool {
+        let refuses = self.shelves.refusing.contains(&(datacenter, copy));
+        if refuses {
+            *self.shelves.refused.entry((datacenter, copy)).or_default() += 1;
+        }
+        refuses
+    }
+
+    /// How often a target has refused anything.
+    pub(super) fn times_refused(&self, datacenter: Datacenter, copy: CopyClass) -> u64 {
+        self.shelves.refused.get(&(datacenter, copy)).copied().unwrap_or_default()
     }
 
     /// Whether exactly one fault makes a target refuse.
