@@ -133,6 +133,9 @@ bad! {
     empty_population: errors("schema_version = 1\nname = \"x\"\nstart = 2019-05-06\nduration = \"1h\"\n[population]\ntenants = 0\n") => [EmptyPopulation];
     no_population_at_all: errors("schema_version = 1\nname = \"x\"\nstart = 2019-05-06\nduration = \"1h\"\n") => [EmptyPopulation];
     outage_of_nothing: with("datacenter = \"dublin\"", "") => [Conflict];
+    one_way_to_itself: and("[[fault]]\nkind = \"partition-one-way\"\nfrom = \"texas\"\nto = \"texas\"\nat = \"1h\"") => [Conflict];
+    cells_that_no_run_visits: and("[[covers]]\nrule = \"R9\"\n[[covers]]\ncopy = \"push payload\"\n[[covers]]\ncopy = \"cache\"\n[[covers]]\nrule = \"R8\"\ncopy = \"log\"\n[[covers]]\nrule = \"R2\"\ncopy = \"backup\"\n[[covers]]\nfault = \"pause\"\n[[covers]]\ncopy = \"export\"\n[[covers]]\ncopy = \"dead letter\"") => [NeverCovered, NeverCovered, NeverCovered, NeverCovered, NeverCovered, NeverCovered, NeverCovered, NeverCovered];
+    upgrade_of_nobody: and("[[upgrade]]\nversion = \"2.0\"\nat = \"1h\"\n[[upgrade]]\nversion = \"3.1\"\nshare = 0\nat = \"2h\"\n[[upgrade]]\nversion = \"3.1\"\nat = \"6h\"") => [UpgradeOfNobody, UpgradeOfNobody, FaultAfterEnd];
     partition_from_itself: and("[[fault]]\nkind = \"partition\"\nbetween = [\"texas\", \"texas\"]\nat = \"1h\"") => [Conflict];
     limit_of_another_dimension: with("\"90s\"", "90") => [WrongUnit];
     threshold_without_a_limit: with("max = \"90s\"", "") => [MissingKey];

@@ -137,6 +137,20 @@ const TABLE: &[Bad] = &[
         3,
         "Dublni",
     ),
+    bad(
+        "a datacenter without a name",
+        "[units.emea-1]\nbackup = \"\"\n[datacenters.\"\"]\nboundary = \"emea\"\nrate = 10",
+        Code::EmptyName,
+        4,
+        "says something",
+    ),
+    bad(
+        "a boundary whose name spoils what shows it",
+        "[boundaries.\"e\\tu\"]\nmetro = \"dublin\"",
+        Code::Unprintable,
+        2,
+        "control characters",
+    ),
     bad("a key that is none", "[units.emea-1]\nwitnes = \"texas\"", Code::UnknownKey, 3, "witnes"),
     bad(
         "a unit without a backup",

@@ -158,6 +158,8 @@ codes! {
     SeatTwice = "RF0427",
     /// An upgrade that changes no app.
     UpgradeOfNobody = "RF0428",
+    /// A cell of `covers` that no run can visit.
+    NeverCovered = "RF0429",
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::quantity::{Share, Signed};
 use super::read::{At, Given, Input, Table, Value, wrong_type};
 use super::section::{Section, Shape, section};
 use super::source::Place;
-use super::words::{Command, Refusing, unknown_word};
+use super::words::{Command, Refusing, unknown_word, value};
 use crate::terms::Span;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -264,6 +264,13 @@ macro_rules! effects {
             /// Every kind.
             pub(super) const KINDS: &[&str] = &[$($word),*];
 
+            /// The kind.
+            pub(super) const fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => $word),*
+                }
+            }
+
             /// Reads the keys of a kind, and its length if it has one.
             fn take(kind: &str, table: &mut Table<'_, '_>) -> Option<(Self, Given<Span>)> {
                 match kind {
@@ -315,6 +322,14 @@ effects! {
     "config-push" at_once ConfigPush(ConfigPush),
     "refuse-copies" lasting RefuseCopies(RefuseCopies),
     "operator" at_once Operator(Operator),
+}
+
+impl Effect {
+    /// What an operator orders by it.
+    pub(super) fn orders(&self) -> Option<Command> {
+        let Self::Operator(operator) = self else { return None };
+        value(&operator.order).copied()
+    }
 }
 
 impl Value for Fault {

@@ -193,7 +193,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
     let resolver = Resolver { topology: &topology, findings };
     let plan = plan::lowered(&document, &whole, size, &resolver);
     let thresholds = thresholds::lowered(&document.threshold, &resolver);
-    let covers = covers::lowered(&document.covers, &resolver);
+    let covers = covers::lowered(&document, &resolver);
     let (plan, name) = (plan?, value(&document.name)?.clone());
     let (title, prose) = text::prose(&source.text);
     let contract = contract::of(&document, &topology.document);

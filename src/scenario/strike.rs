@@ -33,8 +33,12 @@ impl Effect {
                 FaultKind::Partition(a, b)
             }
             Self::PartitionOneWay(PartitionOneWay { from, to }) => {
-                let (from, to) = (names.datacenter(from), names.datacenter(to));
-                FaultKind::PartitionOneWay(from?, to?)
+                let (sender, receiver) = (names.datacenter(from)?, names.datacenter(to)?);
+                if let Some(given) = to.as_ref().filter(|_| sender == receiver) {
+                    names.findings.report(Code::Conflict, &given.place, "two different datacenters are needed here");
+                    return None;
+                }
+                FaultKind::PartitionOneWay(sender, receiver)
             }
             Self::Isolate(Isolate { datacenter, clients_reach }) => FaultKind::Isolate {
                 datacenter: names.datacenter(datacenter)?,

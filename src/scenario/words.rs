@@ -144,7 +144,7 @@ pub(super) fn unknown_word<T>(input: Input<'_>, place: &Place, word: &str, words
 }
 
 /// What an operator orders of a scale unit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Command {
     Planned,
     Forced,

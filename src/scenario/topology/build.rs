@@ -23,6 +23,7 @@ pub(super) fn topology(
     let before = findings.count();
     let builder = Builder { document: &document, whole, findings };
     builder.sizes()?;
+    builder.names_say_something();
     let datacenters = builder.datacenters();
     let boundaries = builder.boundaries();
     let units = builder.units(&datacenters);
@@ -85,6 +86,21 @@ impl Builder<'_> {
             }
         }
         fits
+    }
+
+    /// A name that nobody can read, or that spoils what shows it, is none.
+    fn names_say_something(&self) {
+        let TopologyDocument { datacenters, boundaries, units, .. } = self.document;
+        let datacenters = entries(datacenters).map(|(name, _)| name);
+        let boundaries = entries(boundaries).map(|(name, _)| name);
+        for name in datacenters.chain(boundaries).chain(entries(units).map(|(name, _)| name)) {
+            if name.value.trim().is_empty() {
+                self.findings.report(Code::EmptyName, &name.place, "a name says something");
+            } else if name.value.contains(char::is_control) {
+                let message = "this holds control characters, such as a line end";
+                self.findings.report(Code::Unprintable, &name.place, message);
+            }
+        }
     }
 
     fn datacenters(&self) -> Vec<DatacenterRow> {
