@@ -16,6 +16,7 @@ mod coverage;
 mod docket;
 mod invariants;
 mod ledger;
+mod partly;
 mod reasons;
 mod rules;
 mod slack;
@@ -26,7 +27,7 @@ pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms,
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 pub use docket::{Breach, Finding, Suspension};
 
-use crate::facts::{Copies, Dropped, Fact, Observer, Reread, Seating};
+use crate::facts::{Copies, Dropped, Fact, Observer, Seating};
 use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Side, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
@@ -211,27 +212,6 @@ impl Audit {
         if let Some(succession) = succession {
             self.stale.succeeded(&self.ledger, at, unit, &succession);
             self.loss.succeeded(&self.ledger, at, unit, succession);
-        }
-    }
-
-    /// A write was refused.
-    fn refused(&mut self, at: Instant, birth: &Birth, refused: &invariants::Refused) {
-        let &invariants::Refused { unit, site, refusal, queue } = refused;
-        if let Some(site) = site {
-            self.ledger.queue_seen(at, site, queue);
-        }
-        self.refusals.refused(&self.ledger, at, birth, refused);
-        self.recovery.refused(&self.ledger, at, unit, site, refusal);
-        if !refusal.is_transient() {
-            self.convergence.is_over(birth);
-        }
-    }
-
-    /// Old records were read again for a peer; where copies are made at all, they pass through a file.
-    fn reread(&mut self, at: Instant, reread: &Reread) {
-        if self.ledger.contract.index_every.is_some() {
-            let missed = self.ledger.missed(reread.unit, reread.datacenter, reread.records);
-            self.inventory.reread(at, reread, missed);
         }
     }
 
