@@ -95,6 +95,7 @@ const TABLE: &[Bad] = &[
         "hong-kong",
     ),
     bad("a country with two homes", "[countries]\nNZ = \"apac\"\nNZ = \"amer\"", Code::Syntax, 4, "duplicate key"),
+    bad("a country in two spellings", "[countries]\nnz = \"apac\"\nNZ = \"amer\"", Code::UnknownCountry, 3, "nz"),
     bad("a country that is none", "[countries]\nUK = \"emea\"", Code::UnknownCountry, 3, "UK"),
     bad("a country at home nowhere", "[countries]\nNZ = \"oceania\"", Code::UnknownBoundary, 3, "oceania"),
     bad(
@@ -110,6 +111,44 @@ const TABLE: &[Bad] = &[
         Code::TopologyIncomplete,
         2,
         "moon",
+    ),
+    bad(
+        "a boundary that no scale unit serves",
+        "[boundaries.nordic]\nmetro = \"oslo\"\n[countries]\nNO = \"nordic\"\n[datacenters.oslo]\nboundary = \"nordic\"\n\
+         jurisdiction = \"NO\"\nrate = 10\n[rtt.ms]\noslo = { singapore = 180, hong-kong = 200, dublin = 30, \
+         amsterdam = 20, texas = 120, illinois = 110, chennai = 150, pune = 150 }",
+        Code::TopologyIncomplete,
+        2,
+        "no scale unit serves the boundary `nordic`",
+    ),
+    bad(
+        "a datacenter without a label",
+        "[datacenters.oslo]\nrate = 10\n[rtt.ms]\noslo = { singapore = 180, hong-kong = 200, dublin = 30, \
+         amsterdam = 20, texas = 120, illinois = 110, chennai = 150, pune = 150 }",
+        Code::TopologyIncomplete,
+        2,
+        "`oslo` has no `boundary`",
+    ),
+    bad(
+        "a datacenter with two labels",
+        "[datacenters.dublin]\nboundary = \"emea\"\n[datacenters.dublin]\nboundary = \"apac\"",
+        Code::Syntax,
+        4,
+        "duplicate key",
+    ),
+    bad(
+        "a unit of a boundary that is none",
+        "[units.emea-1]\nboundary = \"europe\"",
+        Code::UnknownBoundary,
+        3,
+        "europe",
+    ),
+    bad(
+        "a zone that is none",
+        "[datacenters.dublin]\nboundary = \"europe-west9\"",
+        Code::UnknownBoundary,
+        3,
+        "europe-west9",
     ),
     bad(
         "a metro in another boundary",
