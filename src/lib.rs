@@ -51,7 +51,7 @@
 //! | R7 | private conversations are placed by the creator's country and carry no promise | [`service::placement`] | shown apart |
 //! | R8 | failover stays inside the boundary; with all of it dark the service refuses and borrows nothing; where the contract asks for it, content does not travel beyond it either | [`service::Decisions::candidates`], [`service::Decisions::may_travel`] | RES-1, RES-4, RES-6, RES-7 |
 //! | R8, later | a datacenter that is left, or lost for good, is replaced by one inside, seat by seat, and keeps nothing ([`service::replacement`]) | [`service::Decisions::may_commission`], [`service::Decisions::may_retire`] | RES-5 |
-//! | R9 | a country that is not served is refused by name, not guessed | [`service::placement`] | RES-7 |
+//! | R9 | a country that is not served is refused by name, not guessed; nor is one of which two maps say different things | [`service::placement`], [`service::Decisions::stricter`] | RES-7 |
 //! | R10 | directory, removal and wipe | not built yet | – |
 //!
 //! # What never happens
@@ -71,6 +71,7 @@
 //!   file, a refusal is typed; a panic means that the simulator is broken.
 //! - **No lookup by string, and no allocation, on the hot path.** Names live at the edges.
 //! - **No guess of a country** from the digits of a phone number.
+//! - **No region by default.** A site is used only where the platform under it says that it was commissioned.
 //!
 //! # Where to start reading
 //!

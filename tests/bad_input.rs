@@ -122,6 +122,9 @@ bad! {
     no_time_to_settle: with("duration = \"6h\"", "duration = \"6h\"\nsettle = \"2m\"") => [SettleTooShort];
     lease_longer_than_the_time_to_settle: and("[service]\nttl = \"1h\"") => [SettleTooShort];
     backup_for_a_switchover: and("[[fault]]\nkind = \"operator\"\nat = \"1h\"\nunit = \"emea-1\"\norder = \"planned\"\nbackup_of = \"emea-1\"") => [Conflict];
+    rollout_that_changes_nothing: and("[[fault]]\nkind = \"map-rollout\"\nat = \"1h\"\ncountry = \"FR\"\nboundary = \"emea\"\n[[fault]]\nkind = \"map-rollout\"\nat = \"1h\"\ncountry = \"RU\"") => [Conflict, Conflict];
+    rollout_of_nothing_to_nowhere: and("[[fault]]\nkind = \"map-rollout\"\nat = \"1h\"\ncountry = \"Frankreich\"\nboundary = \"emae\"\nmisses = [\"dubln\"]") => [UnknownCountry, UnknownBoundary];
+    probe_that_tells_the_truth: and("[[fault]]\nkind = \"region-probe\"\nat = \"1h\"\ndatacenter = \"dublin\"\nsays = \"dublin\"") => [Conflict];
     copies_without_a_pause: and("[service]\nindex_every = \"0s\"\nexport_lifetime = \"0s\"") => [OutOfRange, OutOfRange];
     copy_that_nothing_refuses: and("[[fault]]\nkind = \"refuse-copies\"\nat = \"1h\"\ndatacenter = \"dublin\"\ncopy = \"search index\"") => [UnknownWord];
     inventory_that_is_never_taken: and("[[inventory]]\nat = \"7h\"\n[[inventory]]\nat = 2025-01-01T00:00:00Z") => [FaultAfterEnd, FaultAfterEnd];

@@ -352,7 +352,8 @@ impl Observer for Audit {
             | Fact::UnitPaused { .. }
             | Fact::Disk { .. }
             | Fact::MemoryLost { .. }
-            | Fact::StorageLost { .. } => {
+            | Fact::StorageLost { .. }
+            | Fact::Configured(_) => {
                 ledger.disturbed(at, fact);
                 self.recovery.disturbed(ledger, at);
             }
@@ -360,7 +361,6 @@ impl Observer for Audit {
                 ledger.clock(at, datacenter, offset_us, drift_ppm);
             }
             Fact::Capacity { datacenter, share_ppm } => ledger.world.throttled(datacenter, share_ppm),
-            Fact::MapPushed { datacenter, truthful } => ledger.map_pushed(datacenter, truthful),
             Fact::Ordered { .. }
             | Fact::RefoundOrdered { .. }
             | Fact::RestoreOrdered(_)
@@ -387,7 +387,8 @@ impl Observer for Audit {
             Fact::Confirmed { .. }
             | Fact::Lag { .. }
             | Fact::Retried(_)
-            | Fact::Reconciled { .. }
+            | Fact::MapPushed { .. }
+            | Fact::Reconciled(_)
             | Fact::Pending(_)
             | Fact::GoneForGood(_)
             | Fact::Announced { .. } => {}

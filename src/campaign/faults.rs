@@ -3,7 +3,7 @@
 use crate::outcome::FaultOutcome;
 use crate::service::Order;
 use crate::sim::Plan;
-use crate::sim::plan::{FaultKind, FaultPlan};
+use crate::sim::plan::{FaultKind, FaultPlan, Rollout};
 use crate::terms::{Datacenter, Names, Span};
 
 /// One outcome for each fault of the plan, in its order; `fired` is how often each took effect.
@@ -59,11 +59,23 @@ fn description(kind: &FaultKind, names: &Names) -> String {
         FaultKind::Operator(unit, Order::Export) => format!("{}, export", names.unit(*unit)),
         FaultKind::Operator(unit, Order::SupportDump) => format!("{}, support dump", names.unit(*unit)),
         FaultKind::RefuseCopies { datacenter, copy } => format!("{copy} in {}", name(datacenter)),
+        FaultKind::MapRollout(rollout) => rolled_out(rollout, names),
+        FaultKind::RegionProbe { datacenter, says } => {
+            let says = says.map_or("nothing".into(), |says| name(&says));
+            format!("{}, says {says}", name(datacenter))
+        }
         FaultKind::Restore { unit, backup_of } if unit == backup_of => format!("{}, restore", names.unit(*unit)),
         FaultKind::Restore { unit, backup_of } => {
             format!("{}, restore from a backup of {}", names.unit(*unit), names.unit(*backup_of))
         }
     }
+}
+
+fn rolled_out(Rollout { country, boundary, over, misses }: &Rollout, names: &Names) -> String {
+    let row = boundary.map_or("not served".into(), |boundary| format!("in {}", names.boundary(boundary)));
+    let misses: Vec<_> = misses.iter().map(|&datacenter| names.datacenter(datacenter)).collect();
+    let but = if misses.is_empty() { String::new() } else { format!(", but for {}", misses.join(" and ")) };
+    format!("{country} {row}, over {over}{but}")
 }
 
 fn degradation(a: &str, b: &str, loss_ppm: u32, delay: Span) -> String {

@@ -174,13 +174,14 @@ impl<D: Decisions> Desk<'_, D> {
     fn copies(&mut self) {
         for unit in (0..).map(Unit).take(self.map.units.len()) {
             for side in Side::BOTH {
-                let media = self.decisions.backup_targets(self.map, unit, side).set();
-                let staging = self.decisions.staging_targets(self.map, unit, side).set();
+                let beside = self.map.unit(unit).site(side);
+                let media = self.decisions.backup_targets(self.map, unit, beside).set();
+                let staging = self.decisions.staging_targets(self.map, unit, beside).set();
                 for (copy, candidates) in [(CopyClass::Backup, media), (CopyClass::RestoreStaging, staging)] {
                     self.state(&Fact::TargetsListed { unit, copy, candidates });
                 }
                 for copy in CopyClass::ALL {
-                    let candidates = self.decisions.copy_targets(self.map, unit, side, copy).set();
+                    let candidates = self.decisions.copy_targets(self.map, unit, beside, copy).set();
                     self.state(&Fact::TargetsListed { unit, copy, candidates });
                     if self.decisions.tells_content(copy) {
                         let (datacenter, epoch) = (self.contract.unit(unit).site(side), Epoch(1));
@@ -197,7 +198,8 @@ impl<D: Decisions> Desk<'_, D> {
         let roster: Arc<[Boundary]> = self.contract.datacenters.clone().into();
         let terms = self.contract.unit(unit);
         let datacenter = terms.site(side);
-        let identity = Identity { unit, side, datacenter, boundary: terms.boundary, roster };
+        let (boundary, charter) = (terms.boundary, Arc::new(self.map.clone()));
+        let identity = Identity { unit, side, datacenter, boundary, roster, charter };
         for (offered, of) in (0..).map(Unit).zip(&self.contract.units) {
             let (boundary, media, end, taken) = (of.boundary, of.sites[0], Position::default(), Wall::ZERO);
             let backup = Catalogue { unit: offered, boundary, datacenter: media, end, taken };

@@ -13,7 +13,7 @@ use crate::service::placement::{self, Candidates, Journey, Placement};
 use crate::service::policy::{Policy, Replication, Transit};
 use crate::service::relocation::{Copied, Relocation};
 use crate::service::replacement::{Filling, Vacancy};
-use crate::service::{Decisions, Identity, ResidencyMap, Shipped};
+use crate::service::{Decisions, Identity, Probe, ResidencyMap, Shipped};
 use crate::sim::Plan;
 use crate::terms::{
     Ballot, CopyClass, Datacenter, Epoch, Incarnation, Index, Mode, Monotonic, Position, RecordKind, Refusal, Side,
@@ -57,6 +57,28 @@ impl Decisions for Saboteur {
         }
     }
 
+    fn stricter(
+        &self,
+        charter: Result<Placement, Refusal>,
+        newest: Result<Placement, Refusal>,
+    ) -> Result<Placement, Refusal> {
+        match self.planted {
+            Planted::NewestMapWins => newest,
+            Planted::LooserMapWins => charter.or(newest),
+            Planted::DistrustsEveryRow => Err(Refusal::MapsDisagree),
+            _ => Shipped.stricter(charter, newest),
+        }
+    }
+
+    fn stands_at(&self, identity: &Identity, probe: Probe) -> Option<Datacenter> {
+        match self.planted {
+            Planted::DefaultRegion if probe.says.is_none() => self.nearest.get(identity.unit.index()).copied(),
+            Planted::BelievesAnyProbe => probe.says.or(probe.kept),
+            Planted::ForgetsAttestation => Shipped.stands_at(identity, Probe { kept: None, ..probe }),
+            _ => Shipped.stands_at(identity, probe),
+        }
+    }
+
     fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
         let honest = Shipped.candidates(map, unit, dark);
         let spills = match self.planted {
@@ -73,18 +95,18 @@ impl Decisions for Saboteur {
         self.planted == Planted::TravelsAnywhere || !grounded && Shipped.may_travel(policy, map, journey, unit)
     }
 
-    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter) -> Candidates {
         let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::BackupAbroad);
-        abroad.map_or_else(|| Shipped.backup_targets(map, unit, side), |&abroad| Candidates::default().and(abroad))
+        abroad.map_or_else(|| Shipped.backup_targets(map, unit, beside), |&abroad| Candidates::default().and(abroad))
     }
 
-    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
+    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter) -> Candidates {
         let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::StagesAbroad);
-        abroad.map_or_else(|| Shipped.staging_targets(map, unit, side), |&abroad| Candidates::default().and(abroad))
+        abroad.map_or_else(|| Shipped.staging_targets(map, unit, beside), |&abroad| Candidates::default().and(abroad))
     }
 
-    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, side: Side, class: CopyClass) -> Candidates {
-        let honest = || Shipped.copy_targets(map, unit, side, class);
+    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter, class: CopyClass) -> Candidates {
+        let honest = || Shipped.copy_targets(map, unit, beside, class);
         let abroad = self.nearest.get(unit.index()).filter(|_| self.planted == Planted::LeaksInto(class));
         abroad.map_or_else(honest, |&abroad| Candidates::default().and(abroad))
     }

@@ -1,6 +1,6 @@
 //! Production's own account of itself.
 
-use crate::terms::{Epoch, Mode, Position, Span, Tenant, Wall};
+use crate::terms::{Datacenter, Epoch, Mode, Position, Span, Tenant, Wall};
 
 /// What a site says of itself, for timelines and explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,4 +83,11 @@ pub enum Announcement {
         /// Whom.
         tenant: Tenant,
     },
+    /// It does not know to stand where it was commissioned, and is not used.
+    Unattested {
+        /// Where the platform under it says that it stands; `None`: it says nothing, and never did.
+        says: Option<Datacenter>,
+    },
+    /// The platform under it does not say where it stands; it is used, for it was attested before.
+    AttestedBefore,
 }

@@ -1,6 +1,20 @@
 //! What becomes of a tail that lost.
 
+use crate::terms::{Birth, Datacenter, Unit};
 use std::fmt;
+
+/// A record that had been set aside, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reconciled {
+    /// The record.
+    pub birth: Birth,
+    /// Whose log it stood in.
+    pub unit: Unit,
+    /// Where it was set aside.
+    pub datacenter: Datacenter,
+    /// What became of it.
+    pub fate: Fate,
+}
 
 /// What became of a record that was set aside with a tail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

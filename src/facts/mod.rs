@@ -4,6 +4,7 @@
 //! believes, but for [`Fact::Announced`], which the oracle ignores. [`Observer`]s compose in tuples statically.
 
 mod announcement;
+mod configured;
 mod copies;
 mod digest;
 mod dropped;
@@ -15,10 +16,11 @@ mod reread;
 mod retried;
 mod seating;
 pub use announcement::Announcement;
+pub use configured::Configured;
 pub use copies::Copies;
 pub use digest::{Digest, DigestValue};
 pub use dropped::Dropped;
-pub use fate::Fate;
+pub use fate::{Fate, Reconciled};
 pub use moving::Moving;
 pub use observer::Observer;
 pub use pending::{Obstacle, Pending};
@@ -330,16 +332,7 @@ pub enum Fact {
         share_ppm: u32,
     },
     /// What became of a record that had been set aside with a tail is known now.
-    Reconciled {
-        /// The record.
-        birth: Birth,
-        /// Whose log it stood in.
-        unit: Unit,
-        /// Where it was set aside.
-        datacenter: Datacenter,
-        /// What became of it.
-        fate: Fate,
-    },
+    Reconciled(Reconciled),
     /// Every backup that stood in a datacenter was lost.
     BackupsLost(Datacenter),
     /// An operator ordered a restore from a backup, and attested that the stores of both sites are gone.
@@ -396,4 +389,6 @@ pub enum Fact {
     Moving(Moving),
     /// A seat of a scale unit gets another place.
     Seating(Seating),
+    /// A site was told something by configuration, or by the platform under it.
+    Configured(Configured),
 }

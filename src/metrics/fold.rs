@@ -259,7 +259,7 @@ impl Metrics {
                 }
                 self.timeline.push(at, Moment::FaultBegan(fault));
             }
-            Fact::Reconciled { unit, fate, .. } => self.units[unit.index()].reconciled(fate),
+            Fact::Reconciled(record) => self.units[record.unit.index()].reconciled(record.fate),
             Fact::FaultEnded { fault } => self.timeline.push(at, Moment::FaultEnded(fault)),
             Fact::LivenessBegan => self.timeline.push(at, Moment::LivenessBegan),
             Fact::Reread(reread) => {

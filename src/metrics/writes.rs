@@ -39,8 +39,7 @@ impl Flow {
 
     /// Refusals for residence: of the classes that have a rule behind them.
     pub fn refusals_for_residence(&self) -> u64 {
-        let classes = [Refusal::UpdateApp, Refusal::BoundaryDark, Refusal::CountryNotServed, Refusal::DeviceOutside];
-        classes.into_iter().map(|refusal| self.refused[refusal.class()]).sum()
+        Refusal::OF_RESIDENCE.into_iter().map(|refusal| self.refused[refusal.class()]).sum()
     }
 }
 

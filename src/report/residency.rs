@@ -105,8 +105,7 @@ fn transit(outcome: &Outcome) -> Markup {
 /// The refusals that residence asked for. The oracle found each necessary, or RES-7 is broken.
 fn price(outcome: &Outcome) -> Markup {
     let refused = outcome.measurements.writes.whole.refused;
-    let rules = [Refusal::UpdateApp, Refusal::BoundaryDark, Refusal::CountryNotServed, Refusal::DeviceOutside];
-    let told: Vec<_> = rules
+    let told: Vec<_> = Refusal::OF_RESIDENCE
         .into_iter()
         .filter(|refusal| refused[refusal.class()] > 0)
         .filter_map(|refusal| Some((refusal, refusal.rule()?, refused[refusal.class()])))

@@ -6,7 +6,7 @@ use super::read::{At, Given, Input, Table, Value, wrong_type};
 use super::section::{Section, Shape, section};
 use super::source::Place;
 use super::words::{Command, Refusing, unknown_word, value};
-use crate::terms::Span;
+use crate::terms::{Country, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use toml::de::DeValue;
@@ -212,6 +212,39 @@ section! {
 }
 
 section! {
+    /// Operators roll out a map in which one country's row is not what it ought to be. It reaches the sites one after
+    /// the other, and ends with a corrected map.
+    MapRollout {
+        required {
+            /// The country of the row.
+            country: Country,
+        }
+        optional {
+            /// The boundary in which the map says that it is at home. Default: it is not served.
+            boundary: String,
+            /// How long it takes until every site has the map. Default: no time.
+            over: Span,
+            /// Datacenters whose sites never get it. Default: none.
+            misses: Vec<At<String>>,
+        }
+    }
+}
+
+section! {
+    /// The platform under a datacenter's sites says nothing, or something untrue, when it is asked where they stand.
+    RegionProbe {
+        required {
+            /// The datacenter.
+            datacenter: String,
+        }
+        optional {
+            /// The datacenter that it names. Default: it says nothing.
+            says: String,
+        }
+    }
+}
+
+section! {
     /// What is brought to copies of a class in a datacenter is refused, as by a full disk.
     RefuseCopies {
         required {
@@ -322,6 +355,8 @@ effects! {
     "config-push" at_once ConfigPush(ConfigPush),
     "refuse-copies" lasting RefuseCopies(RefuseCopies),
     "operator" at_once Operator(Operator),
+    "map-rollout" lasting MapRollout(MapRollout),
+    "region-probe" lasting RegionProbe(RegionProbe),
 }
 
 impl Effect {

@@ -3,8 +3,8 @@
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::faults::{
-    ClockDrift, ClockOffset, ConfigPush, Cooling, Degrade, Effect, Isolate, Operator, Outage, Partition,
-    PartitionOneWay, Pause, RefuseCopies, RestoreCopy, SlowDisk, StorageLoss, Surge,
+    ClockDrift, ClockOffset, ConfigPush, Cooling, Degrade, Effect, Isolate, MapRollout, Operator, Outage, Partition,
+    PartitionOneWay, Pause, RefuseCopies, RegionProbe, RestoreCopy, SlowDisk, StorageLoss, Surge,
 };
 use super::quantity::{Share, rounded};
 use super::read::{At, Given};
@@ -12,7 +12,7 @@ use super::resolve::Resolver;
 use super::source::Place;
 use super::words::{Command, value};
 use crate::service::Order;
-use crate::sim::plan::FaultKind;
+use crate::sim::plan::{FaultKind, Rollout};
 use crate::terms::{Datacenter, Seat, Span, Unit};
 
 impl Effect {
@@ -95,8 +95,43 @@ impl Effect {
                 FaultKind::RefuseCopies { datacenter: names.datacenter(datacenter)?, copy: value(copy)?.0 }
             }
             Self::Operator(operator) => ordered(operator, names)?,
+            Self::MapRollout(rollout) => rolled_out(rollout, names)?,
+            Self::RegionProbe(probe) => misinformed(probe, names)?,
         })
     }
+}
+
+/// A map with a row that is not what it was.
+fn rolled_out(rollout: &MapRollout, names: &Resolver<'_>) -> Option<FaultKind> {
+    let MapRollout { country, boundary, over, misses } = rollout;
+    let to = match boundary {
+        Some(_) => Some(names.boundary(boundary)?),
+        None => None,
+    };
+    let misses = match misses {
+        Some(misses) => names.datacenters(&misses.value)?,
+        None => Vec::new(),
+    };
+    let country = country.as_ref()?;
+    if names.topology.country(country.value).and_then(|rule| rule.boundary) == to {
+        let place = boundary.as_ref().map_or(&country.place, |boundary| &boundary.place);
+        names.findings.report(Code::Conflict, place, "a roll-out changes a row, and this one is so already");
+        return None;
+    }
+    let over = value(over).copied().unwrap_or(Span::ZERO);
+    Some(FaultKind::MapRollout(Rollout { country: country.value, boundary: to, over, misses }))
+}
+
+/// A probe that does not tell the truth.
+fn misinformed(RegionProbe { datacenter, says }: &RegionProbe, names: &Resolver<'_>) -> Option<FaultKind> {
+    let at = names.datacenter(datacenter);
+    let Some(given) = says else { return Some(FaultKind::RegionProbe { datacenter: at?, says: None }) };
+    let there = names.datacenter(says)?;
+    if at == Some(there) {
+        names.findings.report(Code::Conflict, &given.place, "this is where it stands, so nothing is wrong with it");
+        return None;
+    }
+    Some(FaultKind::RegionProbe { datacenter: at?, says: Some(there) })
 }
 
 /// A link that loses more, in parts per million, is cut.

@@ -60,6 +60,8 @@ pub enum SiteInput {
     },
     /// A row of the directory of homes, of this site's unit: all of them when it boots, and one that changes.
     Relocate(Relocation),
+    /// The answer to a [`SiteEffect::Probe`]: where the platform says that the site stands, if it says anything.
+    Probed(Option<Datacenter>),
     /// What came of a [`SiteEffect::Export`].
     Exported {
         /// Whose.
@@ -140,6 +142,10 @@ pub enum SiteEffect {
     Reread(Batch),
     /// Send to the other site; with a batch, attach its records from the local log.
     ToPeer(PeerMessage),
+    /// Ask the platform under the site where it stands, and say [`SiteInput::Probed`] before anything else.
+    Probe,
+    /// Keep on the own disk where the platform said that the site stands.
+    KeepRegion(Datacenter),
     /// Send to a voter.
     ToVoter {
         /// Which voter.

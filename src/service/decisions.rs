@@ -4,7 +4,7 @@
 //! The machines take a `D: Decisions` by static dispatch, so [`Shipped`] costs nothing. A saboteur is
 //! the shipped service with exactly one of these replaced; no mock of a broken service counts.
 
-use super::identity::Identity;
+use super::identity::{Identity, Probe};
 use super::map::ResidencyMap;
 use super::message::{Catalogue, Read, Write};
 use super::placement::{self, Candidates, Journey, Placement};
@@ -12,8 +12,8 @@ use super::policy::{Policy, Replication};
 use super::relocation::{Copied, Relocation, Stage};
 use super::replacement::{Filling, Vacancy};
 use crate::terms::{
-    Ballot, CopyClass, Epoch, Incarnation, Index, Mode, Monotonic, Position, Refusal, Register, Side, Span, Unit,
-    UnitSet, Wall,
+    Ballot, CopyClass, Datacenter, Epoch, Incarnation, Index, Mode, Monotonic, Position, Refusal, Register, Side, Span,
+    Unit, UnitSet, Wall,
 };
 use std::hash::Hash;
 
@@ -108,6 +108,19 @@ pub trait Decisions: Clone + Eq + Hash {
         placement::decide(policy, map, write, at)
     }
 
+    /// Where a record rests that two maps place: the one with which a machine was commissioned, and the newest.
+    ///
+    /// # Errors
+    ///
+    /// A refusal of the first, or [`Refusal::MapsDisagree`].
+    fn stricter(
+        &self,
+        charter: Result<Placement, Refusal>,
+        newest: Result<Placement, Refusal>,
+    ) -> Result<Placement, Refusal> {
+        placement::stricter(charter, newest)
+    }
+
     /// Which datacenters may get the bytes of a record of `unit`. `dark`: no site of the unit has
     /// answered for longer than a failover takes (rule R8).
     fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
@@ -120,21 +133,22 @@ pub trait Decisions: Clone + Eq + Hash {
         placement::may_travel(policy, map, journey, unit)
     }
 
-    /// Which datacenters' media may get the backup that the site of `side` writes, in the order of
+    /// Which datacenters' media may get the backup that the site that stands `beside` some writes, in the order of
     /// preference.
-    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
-        placement::backup_targets(map, unit, side)
+    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter) -> Candidates {
+        placement::backup_targets(map, unit, beside)
     }
 
-    /// Which datacenters may stage a backup that is restored to the site of `side`.
-    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
-        Candidates::default().and(map.unit(unit).site(side))
+    /// Which datacenters may stage a backup that is restored to the site `beside` it.
+    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter) -> Candidates {
+        let _ = (map, unit);
+        Candidates::default().and(beside)
     }
 
-    /// Which datacenters may hold a copy of a class that the site of `side` makes of its log.
-    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, side: Side, class: CopyClass) -> Candidates {
-        let _ = class;
-        Candidates::default().and(map.unit(unit).site(side))
+    /// Which datacenters may hold a copy of a class that the site `beside` it makes of its log.
+    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter, class: CopyClass) -> Candidates {
+        let _ = (map, unit, class);
+        Candidates::default().and(beside)
     }
 
     /// After which index a copy is brought what it lacks that has everything through `known`.
@@ -196,6 +210,11 @@ pub trait Decisions: Clone + Eq + Hash {
     /// Whether a pushed map agrees with what the site was commissioned with.
     fn admits_map(&self, identity: &Identity, map: &ResidencyMap) -> bool {
         identity.agrees_with(map)
+    }
+
+    /// Where a site may take itself to stand by what the platform under it says; `None`: nowhere, and it is not used.
+    fn stands_at(&self, identity: &Identity, probe: Probe) -> Option<Datacenter> {
+        identity.attests(probe)
     }
 
     /// Until when a renewal holds whose first accept message left at `sent` and whose last answer

@@ -17,9 +17,26 @@ pub struct Identity {
     pub boundary: Boundary,
     /// The boundary in which each datacenter was commissioned, by [`Datacenter::index`].
     pub roster: Arc<[Boundary]>,
+    /// The map with which the site was commissioned.
+    pub charter: Arc<ResidencyMap>,
+}
+
+/// What a site knows of where the platform under it says that it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Probe {
+    /// What it says now; `None`: nothing.
+    pub says: Option<Datacenter>,
+    /// What it said when the site was attested last, as the disk keeps it; `None`: it never was.
+    pub kept: Option<Datacenter>,
 }
 
 impl Identity {
+    /// Where a site may take itself to stand: where it was commissioned, if the platform says so, or, while it says
+    /// nothing, said so before. Nowhere else, and by no default.
+    pub fn attests(&self, probe: Probe) -> Option<Datacenter> {
+        probe.says.or(probe.kept).filter(|&says| says == self.datacenter)
+    }
+
     /// Whether a map says the same as this site was commissioned with: that it stands where it
     /// stands, that no unit's site stands in another boundary than the unit's, and that every
     /// datacenter offered as capacity is labelled with the boundary in which it was commissioned, which

@@ -1,6 +1,29 @@
 //! The map of residence: which countries belong to which boundary, which scale units serve it, and
-//! where their sites are said to be. It is configuration, so it may lie: a site takes a pushed map
-//! only if it agrees with what the site was commissioned with (see [`super::Decisions::admits_map`]).
+//! where their sites are said to be.
+//!
+//! # A map that lies
+//!
+//! It is configuration, so it may lie, and a push may reach some sites late and others never. Two things hold
+//! nevertheless, whoever has which map:
+//!
+//! - **Where a site stands no map can change.** A map that says otherwise than a site was commissioned with is
+//!   refused, all of it (see [`super::Decisions::admits_map`]).
+//! - **Where a country is at home no map can change by itself**, for its records rest where they are; a country
+//!   changes its home by a move ([`super::relocation`]). So whoever decides keeps the map with which it was commissioned,
+//!   its *charter*, beside the newest that it took, and takes the stricter reading of the two (see
+//!   [`super::Decisions::stricter`]): a record is accepted only where both place it alike. A country that the charter
+//!   does not serve stays unserved; one that the two place differently, or that the newest serves no longer, is
+//!   refused as [`Refusal::MapsDisagree`] until a corrected map has come. The refusal is transient, so what is
+//!   written meanwhile waits in outboxes.
+//!
+//! The charter is the same everywhere. Hence two sites never place a record differently, however far a push has come,
+//! and nobody has to know who has which map: no site waits for the slowest, and none that a push never reaches
+//! holds the others up. What is refused by one site and accepted by another rests in one place.
+//!
+//! A device routes and reads by its own charter, the map that it started with, so that no lie sends anything
+//! astray; whether a record is accepted the site decides, for the map that a device heard of last may be out of date.
+//!
+//! [`Refusal::MapsDisagree`]: crate::terms::Refusal::MapsDisagree
 
 use crate::terms::{Boundary, BoundarySet, Country, Datacenter, DatacenterSet, Seat, Side, Tenant, Unit};
 

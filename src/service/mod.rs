@@ -41,7 +41,7 @@ pub use client::{Client, ClientEffect, ClientInput};
 pub use command::{CopyCommand, SiteEffect, SiteInput};
 pub use decisions::{Decisions, Shipped};
 pub use front::{FrontEnd, Queue};
-pub use identity::Identity;
+pub use identity::{Identity, Probe};
 pub use log::{DurableLog, Label};
 pub use map::ResidencyMap;
 pub use message::{

@@ -17,7 +17,7 @@ use super::map::ResidencyMap;
 use super::message::{Placed, Read, Write};
 use super::policy::{OldCard, Policy, Transit};
 use crate::terms::{
-    Boundary, ConversationKind, Country, Datacenter, DatacenterSet, Refusal, Rule, Side, Unit, UnitSet, Wall,
+    Boundary, ConversationKind, Country, Datacenter, DatacenterSet, Refusal, Rule, Unit, UnitSet, Wall,
 };
 
 /// A decided placement and the rule that made it.
@@ -79,6 +79,18 @@ fn served(map: &ResidencyMap, country: Country) -> Result<Boundary, Refusal> {
     map.boundary_of(country).ok_or(Refusal::CountryNotServed)
 }
 
+/// Where a record rests that `charter` places by the map with which whoever decides was commissioned, and `newest` by
+/// the map that it took last: where both say so, and nowhere else. What the charter refuses is refused, and what the
+/// two place differently is not guessed. See [`super::map`].
+///
+/// # Errors
+///
+/// The charter's refusal, or [`Refusal::MapsDisagree`].
+pub fn stricter(charter: Result<Placement, Refusal>, newest: Result<Placement, Refusal>) -> Result<Placement, Refusal> {
+    let charter = charter?;
+    newest.ok().filter(|newest| newest.unit == charter.unit).map_or(Err(Refusal::MapsDisagree), |_| Ok(charter))
+}
+
 /// Between which device and whose conversation content is to travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Journey {
@@ -134,11 +146,11 @@ pub fn candidates(map: &ResidencyMap, unit: Unit) -> Candidates {
     more.fold(pair, Candidates::and)
 }
 
-/// The datacenters whose media may get a unit's backup: that of the writing site first, since it
+/// The datacenters whose media may get a unit's backup: that beside the writing site first, since it
 /// needs no link, then the other of the pair. Never another boundary's (rule R8).
-pub fn backup_targets(map: &ResidencyMap, unit: Unit, writer: Side) -> Candidates {
-    let row = map.unit(unit);
-    [writer, writer.peer()].map(|side| row.site(side)).into_iter().fold(Candidates::default(), Candidates::and)
+pub fn backup_targets(map: &ResidencyMap, unit: Unit, beside: Datacenter) -> Candidates {
+    let others = map.unit(unit).sites.into_iter().filter(|&site| site != beside);
+    others.fold(Candidates::default().and(beside), Candidates::and)
 }
 
 /// The scale units that may hold a part of a conversation: an old part by R3 and R4, a new one by R2.
@@ -168,7 +180,7 @@ mod tests {
     use super::*;
     use crate::service::map::UnitRow;
     use crate::service::message::Request;
-    use crate::terms::{AppVersion, BoundarySet, Record, RecordKind, Span, Tenant};
+    use crate::terms::{AppVersion, BoundarySet, Record, RecordKind, Side, Span, Tenant};
 
     const APAC: Boundary = Boundary(0);
     const EMEA: Boundary = Boundary(1);
@@ -285,6 +297,26 @@ mod tests {
     }
 
     #[test]
+    fn of_two_maps_the_stricter_one_counts() {
+        let (policy, charter) = (Policy::default(), map());
+        let at = policy.effective;
+        let pushed = |code: &str, boundary| {
+            let mut pushed = map();
+            pushed.countries[country(code).index()] = boundary;
+            pushed
+        };
+        let read = |newest: &ResidencyMap, billing| {
+            let by = |map| decide(&policy, map, &message(billing), at);
+            stricter(by(&charter), by(newest)).map(|placement| placement.unit)
+        };
+        assert_eq!(read(&pushed("DE", Some(APAC)), "DE"), Err(Refusal::MapsDisagree), "two homes");
+        assert_eq!(read(&pushed("DE", None), "DE"), Err(Refusal::MapsDisagree), "served no longer");
+        assert_eq!(read(&pushed("RU", Some(EMEA)), "RU"), Err(Refusal::CountryNotServed), "never served");
+        assert_eq!(read(&pushed("DE", Some(APAC)), "IN"), Ok(Unit(2)), "another country's row");
+        assert_eq!(read(&pushed("SG", Some(EMEA)), "DE"), Ok(Unit(1)), "a row that does not decide");
+    }
+
+    #[test]
     fn content_of_an_organization_travels_inside_its_boundary_where_the_contract_says_so() {
         let (map, unit) = (map(), Unit(1));
         let strict = Policy { transit: Transit::InBoundary, ..Policy::default() };
@@ -302,7 +334,7 @@ mod tests {
             let stands_inside = |dc: &Datacenter| map.datacenters[dc.index()] == map.unit(unit).boundary;
             assert!(candidates(&map, unit).as_slice().iter().all(stands_inside));
             for side in Side::BOTH {
-                assert!(backup_targets(&map, unit, side).as_slice().iter().all(stands_inside));
+                assert!(backup_targets(&map, unit, map.unit(unit).site(side)).as_slice().iter().all(stands_inside));
             }
         }
     }

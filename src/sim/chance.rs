@@ -46,6 +46,8 @@ pub enum Purpose {
     After = 15,
     /// How eagerly users upgrade; one stream for each tenant.
     Upgrade = 16,
+    /// When a map that is rolled out reaches each site; one stream for each roll-out.
+    Rollout = 17,
     /// Scenarios of random faults.
     Schedule = 20,
 }

@@ -1,5 +1,6 @@
 //! Whether a fault had an effect. A link that is cut, or worse than it was, harms nobody who sends nothing over it,
-//! a slow disk nobody who writes nothing, a target that refuses nobody who brings nothing, and an order that is refused moves nothing. Such faults took effect once
+//! a slow disk nobody who writes nothing, a target that refuses nobody who brings nothing, a probe that lies nobody who
+//! does not ask, and an order that is refused moves nothing. Such faults took effect once
 //! a message was lost or late, a flush slower, an order obeyed; any other did when it struck.
 
 use super::event::{SiteId, VoterId};
@@ -83,6 +84,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             FaultKind::Degrade { a, b, .. } => Some(self.network.worsened(a, b) + self.network.worsened(b, a)),
             FaultKind::SlowDisk { datacenter, unit, .. } => Some(self.slowed(datacenter, unit)),
             FaultKind::RefuseCopies { datacenter, copy } => Some(self.times_refused(datacenter, copy)),
+            FaultKind::RegionProbe { datacenter, .. } => Some(self.misinformed(datacenter)),
             _ => None,
         }
     }

@@ -38,6 +38,8 @@ pub(super) enum Event {
     FaultEnds { fault: u16 },
     /// A datacenter whose cooling fails is throttled by one more step.
     HeatsUp { fault: u16 },
+    /// A map that is rolled out reaches a site.
+    MapArrives { fault: u16, site: SiteId },
     /// An operator orders a tenant to move.
     MoveOrdered { order: u16 },
     /// An operator cancels a move.

@@ -12,7 +12,7 @@ use super::plan::FaultKind;
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::map::Capacity;
-use crate::service::{Decisions, Order, ResidencyMap, SiteInput};
+use crate::service::{Decisions, Order, SiteInput};
 use crate::terms::{Boundary, Datacenter, Instant, Side, Span, Unit};
 use std::sync::Arc;
 
@@ -48,9 +48,9 @@ impl Registry {
         idle.map(|(fault, _)| fault).collect()
     }
 
-    /// Notes that a fault strikes only now.
-    pub(super) fn strikes(&mut self, fault: u16) {
-        self.struck[usize::from(fault)] = true;
+    /// Notes that a fault strikes only now. Whether it had not before.
+    pub(super) fn strikes(&mut self, fault: u16) -> bool {
+        !std::mem::replace(&mut self.struck[usize::from(fault)], true)
     }
 
     /// Notes a beginning, and until when the fault is on, if it lasts.
@@ -117,7 +117,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if self.registry.end(fault) {
             self.settle_effect(fault);
             let plan = self.plan.clone();
-            self.lift(&plan.faults[usize::from(fault)].kind);
+            self.lift(fault, &plan.faults[usize::from(fault)].kind);
             if self.registry.struck[usize::from(fault)] {
                 self.state(Fact::FaultEnded { fault });
             }
@@ -165,11 +165,13 @@ impl<D: Decisions, O: Observer> World<D, O> {
             FaultKind::Operator(unit, order) => self.order(fault, unit, order),
             FaultKind::RefuseCopies { datacenter, copy } => self.refuse_copies(datacenter, copy, true),
             FaultKind::Restore { unit, backup_of } => self.order_restore(unit, backup_of),
+            FaultKind::MapRollout(ref rollout) => self.roll_out(fault, rollout),
+            FaultKind::RegionProbe { .. } => true,
         }
     }
 
     /// Takes back what [`World::strike`] did.
-    fn lift(&mut self, kind: &FaultKind) {
+    fn lift(&mut self, fault: u16, kind: &FaultKind) {
         match *kind {
             FaultKind::Outage(ref datacenters) => datacenters.iter().for_each(|&dark| self.power_on(dark)),
             FaultKind::Pause(datacenter) => self.resume(datacenter),
@@ -190,9 +192,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
             FaultKind::Surge(boundary, milli) => drop(self.surge(boundary, milli, false)),
             FaultKind::Degrade { a, b, loss_ppm, delay } => self.degrade(a, b, loss_ppm, delay, false),
             FaultKind::RefuseCopies { datacenter, copy } => drop(self.refuse_copies(datacenter, copy, false)),
+            FaultKind::MapRollout(ref rollout) => self.withdraw(fault, rollout),
             FaultKind::StorageLoss { .. }
             | FaultKind::RestoreCopy { .. }
             | FaultKind::ConfigPush { .. }
+            | FaultKind::RegionProbe { .. }
             | FaultKind::Operator(..)
             | FaultKind::Restore { .. } => {}
         }
@@ -274,10 +278,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// An operator pushes the newest map that any site took, with one more offer of capacity.
     fn offer(&mut self, capacity: Capacity) -> bool {
-        let newest = self.sites.iter().map(|slot| &slot.map).max_by_key(|map| map.version).unwrap_or(&self.plan.map);
-        let mut map = ResidencyMap::clone(newest);
-        self.pushes += 1;
-        map.version = self.plan.map.version + self.pushes;
+        let mut map = self.next_map();
         map.capacity.push(capacity);
         let stands = self.plan.datacenters[capacity.datacenter.index()].boundary;
         let truthful = capacity.label == Some(stands) && capacity.serves == stands;

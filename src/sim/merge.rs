@@ -11,7 +11,7 @@ use super::message::{Asked, Message};
 use super::request::{Origin, Pending, Requests, Task};
 use super::store::Entry;
 use super::world::{SMALL, World};
-use crate::facts::{Fact, Fate, Observer};
+use crate::facts::{Fact, Fate, Observer, Reconciled};
 use crate::service::{Decisions, Placed, Request, Response};
 use crate::terms::{Birth, Position, Span, Wall};
 use std::collections::{BTreeSet, VecDeque};
@@ -122,7 +122,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     fn reconciled(&mut self, site: SiteId, birth: Birth, fate: Fate) {
         let (unit, datacenter) = (site.unit(), self.sites[site.index()].datacenter());
-        self.state(Fact::Reconciled { birth, unit, datacenter, fate });
+        self.state(Fact::Reconciled(Reconciled { birth, unit, datacenter, fate }));
     }
 
     fn plan_merge(&mut self, site: SiteId, after: Span) {

@@ -17,6 +17,7 @@ pub mod agenda;
 mod backup;
 pub mod chance;
 pub mod clock;
+mod configured;
 mod copying;
 mod datacenter;
 mod devices;

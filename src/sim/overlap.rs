@@ -45,6 +45,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
             | FaultKind::StorageLoss { .. }
             | FaultKind::RestoreCopy { .. }
             | FaultKind::ConfigPush { .. }
+            | FaultKind::MapRollout(_)
+            | FaultKind::RegionProbe { .. }
             | FaultKind::Operator(..)
             | FaultKind::Restore { .. } => false,
         }

@@ -209,8 +209,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let taken = self.sites.iter().map(|slot| &slot.map).chain(&self.replacements.map);
         let newest = taken.max_by_key(|map| map.version).unwrap_or(&self.plan.map);
         let mut map = ResidencyMap::clone(newest);
-        self.pushes += 1;
-        map.version = self.plan.map.version + self.pushes;
+        map = self.numbered(map);
         map.units[unit.index()].put(seat, at);
         Arc::new(map)
     }

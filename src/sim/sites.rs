@@ -13,8 +13,8 @@ use super::trace::{Actor, Commanded, Given, Stepping, Trace};
 use super::world::{SMALL, World};
 use crate::facts::{Announcement, Fact, Observer};
 use crate::service::{
-    Decisions, Identity, Label, Machine, PeerMessage, Request, ResidencyMap, Site, SiteEffect, SiteInput, VoterInput,
-    VoterQuestion,
+    Decisions, Identity, Label, Machine, PeerMessage, Probe, Request, ResidencyMap, Site, SiteEffect, SiteInput,
+    VoterInput, VoterQuestion,
 };
 use crate::terms::{Birth, CopyClass, Datacenter, Index, Instant, Position, Seat, Side, Span, Unit};
 use std::sync::Arc;
@@ -31,7 +31,11 @@ pub(super) struct SiteSlot<D> {
     /// The map that the site took last, which its disk keeps.
     pub(super) map: Arc<ResidencyMap>,
     /// The map that it was offered last.
-    offered: Option<Arc<ResidencyMap>>,
+    pub(super) offered: Option<Arc<ResidencyMap>>,
+    /// A corrected map that it could not be handed.
+    pub(super) correction: Option<Arc<ResidencyMap>>,
+    /// Where it stands, as its disk keeps it from the last time that the platform said so.
+    kept: Option<Datacenter>,
     /// The wake-up that is planned.
     wake: Instant,
     generation: u16,
@@ -58,10 +62,19 @@ impl<D: Decisions> SiteSlot<D> {
             let boundary = roster[datacenter.index()];
             Self {
                 machine: None,
-                identity: Identity { unit, side, datacenter, boundary, roster: roster.clone() },
+                identity: Identity {
+                    unit,
+                    side,
+                    datacenter,
+                    boundary,
+                    roster: roster.clone(),
+                    charter: plan.map.clone(),
+                },
                 store: Store::new(),
                 map: plan.map.clone(),
                 offered: None,
+                correction: None,
+                kept: None,
                 wake: Instant::NEVER,
                 generation: 0,
                 boots: 0,
@@ -93,9 +106,15 @@ impl<D: Decisions> SiteSlot<D> {
         self.stop();
         let old = self.store.copy();
         self.store.lose(now);
+        (self.kept, self.correction) = (None, None);
         (self.identity.datacenter, self.identity.boundary) = (at, self.identity.roster[at.index()]);
         (self.map, self.slowness) = (map, Slowness::default());
         old
+    }
+
+    /// The map that it took last, or is about to be handed.
+    pub(super) fn newest_map(&self) -> &Arc<ResidencyMap> {
+        self.correction.as_ref().or(self.offered.as_ref()).unwrap_or(&self.map)
     }
 
     /// Where it stands, physically.
@@ -123,12 +142,16 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// Starts a site from what is durable.
     pub(super) fn boot_site(&mut self, site: SiteId) {
+        let says = self.probe(site);
         let slot = &mut self.sites[site.index()];
         let now = self.places[slot.identity.datacenter.index()].clock.local(self.now);
+        let probe = Probe { says, kept: slot.kept };
         let (decisions, identity, entropy) = (self.decisions.clone(), slot.identity.clone(), slot.entropy.u64());
         let (map, policy, log) = (slot.map.clone(), self.policy.clone(), slot.store.durable_log(slot.boots));
         slot.boots += 1;
-        slot.machine = Some(Site::boot(decisions, identity, map, policy, log, entropy, now));
+        let booted = Site::boot(decisions, identity, map, policy, log, entropy, now);
+        slot.machine = Some(booted.probed(probe));
+        self.fetch_correction(site);
         self.tell_site(site);
         self.tell_seats(site);
         self.rearm_site(site);
@@ -153,6 +176,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             let slot = &mut self.sites[site.index()];
             if slot.datacenter() == datacenter {
                 slot.store.lose(self.now);
+                slot.kept = None;
                 self.cut_shelves(site, 0);
                 self.abandon_merge(site);
                 self.state(Fact::StorageLost { unit: site.unit(), side: site.side(), datacenter });
@@ -160,33 +184,6 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
         }
         any
-    }
-
-    /// Offers a map to every site that runs. Whether there was any.
-    pub(super) fn push_map(&mut self, map: &Arc<ResidencyMap>, truthful: bool) -> bool {
-        let mut any = false;
-        for site in SiteId::all(self.units.len()) {
-            let slot = &mut self.sites[site.index()];
-            let datacenter = slot.datacenter();
-            if self.places[datacenter.index()].running {
-                slot.offered = Some(map.clone());
-                self.state(Fact::MapPushed { datacenter, truthful });
-                self.hand(datacenter, Local::Site(site, SiteInput::MapPushed(map.clone()), None));
-                any = true;
-            }
-        }
-        any
-    }
-
-    /// Offers a map to one site that has none as new.
-    pub(super) fn offer_map(&mut self, site: SiteId, map: &Arc<ResidencyMap>) {
-        let slot = &mut self.sites[site.index()];
-        let datacenter = slot.datacenter();
-        if slot.map.version < map.version && self.places[datacenter.index()].running {
-            slot.offered = Some(map.clone());
-            self.state(Fact::MapPushed { datacenter, truthful: true });
-            self.hand(datacenter, Local::Site(site, SiteInput::MapPushed(map.clone()), None));
-        }
     }
 
     /// Plans the next wake-up. One that is planned already and comes earlier is left to come.
@@ -264,6 +261,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
             SiteEffect::ToVoter { seat, question } => self.ask_voter(site, seat, question),
             SiteEffect::Respond { request, response } => self.respond(site, request, response),
             SiteEffect::Announce(announcement) => self.announce(site, announcement),
+            SiteEffect::Probe => self.answer_probe(site),
+            SiteEffect::KeepRegion(attested) => self.sites[site.index()].kept = Some(attested),
             SiteEffect::Copies(command) => self.copy(site, command),
             SiteEffect::Export { tenant, to, side, lot, through } => {
                 self.export(site, (tenant, SiteId::new(to, side)), lot, through);

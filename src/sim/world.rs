@@ -4,6 +4,7 @@ use super::Plan;
 use super::agenda::Agenda;
 use super::backup::Backups;
 use super::chance::{Chance, Purpose};
+use super::configured::Telling;
 use super::datacenter::Place;
 use super::devices::Devices;
 use super::disk_copies::DiskCopy;
@@ -66,8 +67,7 @@ pub struct World<D, O> {
     pub(super) replacements: Replacements,
     /// The scale units as they physically stand now.
     pub(super) units: Vec<UnitPlan>,
-    /// Maps that operators pushed.
-    pub(super) pushes: u32,
+    pub(super) telling: Telling,
     /// A country of each boundary, in whose network the devices there are.
     pub(super) roaming: Vec<Option<Country>>,
     /// The leisure of people who respond.
@@ -151,7 +151,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             units: plan.units.clone(),
             population,
             registry: Registry::new(plan.faults.len()),
-            pushes: 0,
+            telling: Telling::default(),
             roaming: networks(plan),
             leisure: Chance::open(plan.seed, Purpose::Device, 0),
             records: 0,
@@ -233,6 +233,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::FaultBegins { fault } => self.fault_begins(fault),
             Event::FaultEnds { fault } => self.fault_ends(fault),
             Event::HeatsUp { fault } => self.heats_up(fault),
+            Event::MapArrives { fault, site } => self.map_arrives(fault, site),
             Event::MoveOrdered { order } => self.order_move(order),
             Event::MoveCancelled { order } => self.cancel_move(order),
             Event::ReplacementOrdered { order } => self.order_replacement(order),

@@ -70,11 +70,14 @@ pub enum Refusal {
     /// R8: content may not travel beyond the boundary, and the device is in another's network. The write is over:
     /// it would have to be made again at home.
     DeviceOutside,
+    /// R9: by the newest map that the site has, a country that decides is at home elsewhere than by the one that it
+    /// was commissioned with, or nowhere. The site does not guess which of them is right.
+    MapsDisagree,
 }
 
 impl Refusal {
     /// The classes of refusal, in the order of reports.
-    pub const CLASSES: [&'static str; 11] = [
+    pub const CLASSES: [&'static str; 12] = [
         "update app",
         "boundary dark",
         "country not served",
@@ -86,7 +89,12 @@ impl Refusal {
         "unattested",
         "moving",
         "device outside",
+        "maps disagree",
     ];
+
+    /// The refusals that have a rule of residence behind them, in the order of reports.
+    pub const OF_RESIDENCE: [Self; 5] =
+        [Self::UpdateApp, Self::BoundaryDark, Self::CountryNotServed, Self::DeviceOutside, Self::MapsDisagree];
 
     /// The place of this refusal's class in [`Refusal::CLASSES`].
     pub const fn class(self) -> usize {
@@ -102,6 +110,7 @@ impl Refusal {
             Self::Unattested => 8,
             Self::Moving { .. } => 9,
             Self::DeviceOutside => 10,
+            Self::MapsDisagree => 11,
         }
     }
 
@@ -110,7 +119,7 @@ impl Refusal {
         match self {
             Self::UpdateApp => Some(Rule::R4),
             Self::BoundaryDark | Self::DeviceOutside => Some(Rule::R8),
-            Self::CountryNotServed => Some(Rule::R9),
+            Self::CountryNotServed | Self::MapsDisagree => Some(Rule::R9),
             _ => None,
         }
     }

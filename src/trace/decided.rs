@@ -5,9 +5,10 @@ use crate::service::message::{Catalogue, Read, Write};
 use crate::service::placement::{Candidates, Journey, Placement};
 use crate::service::policy::Policy;
 use crate::service::relocation::{Copied, Relocation};
-use crate::service::{Identity, ResidencyMap, Shipped};
+use crate::service::{Identity, Probe, ResidencyMap, Shipped};
 use crate::terms::{
-    Ballot, CopyClass, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit, UnitSet, Wall,
+    Ballot, CopyClass, Datacenter, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit,
+    UnitSet, Wall,
 };
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -19,6 +20,12 @@ use std::rc::Rc;
 pub(super) enum Taken {
     /// `residence_of`, at a clock's time.
     Residence { record: Record, at: Wall, decided: Result<Placement, Refusal> },
+    /// `stricter`, of what two maps say.
+    Stricter {
+        charter: Result<Placement, Refusal>,
+        newest: Result<Placement, Refusal>,
+        decided: Result<Placement, Refusal>,
+    },
     /// `candidates`, of a unit.
     Candidates { unit: Unit, dark: bool, answer: Candidates },
     /// `is_dark`.
@@ -106,6 +113,15 @@ impl<D: Decisions> Decisions for Noted<D> {
         self.notes.note(decided, shipped, |decided| Taken::Residence { record: write.record, at, decided })
     }
 
+    fn stricter(
+        &self,
+        charter: Result<Placement, Refusal>,
+        newest: Result<Placement, Refusal>,
+    ) -> Result<Placement, Refusal> {
+        let (decided, shipped) = (self.decisions.stricter(charter, newest), Shipped.stricter(charter, newest));
+        self.notes.note(decided, shipped, |decided| Taken::Stricter { charter, newest, decided })
+    }
+
     fn candidates(&self, map: &ResidencyMap, unit: Unit, dark: bool) -> Candidates {
         let (answer, shipped) = (self.decisions.candidates(map, unit, dark), Shipped.candidates(map, unit, dark));
         self.notes.note(answer, shipped, |answer| Taken::Candidates { unit, dark, answer })
@@ -158,6 +174,10 @@ impl<D: Decisions> Decisions for Noted<D> {
 
     // What follows is asked so often, or says so little by itself, that it is passed on and not noted.
 
+    fn stands_at(&self, identity: &Identity, probe: Probe) -> Option<Datacenter> {
+        self.decisions.stands_at(identity, probe)
+    }
+
     fn parts_of(&self, policy: &Policy, map: &ResidencyMap, read: &Read, at: Wall) -> UnitSet {
         self.decisions.parts_of(policy, map, read, at)
     }
@@ -166,16 +186,16 @@ impl<D: Decisions> Decisions for Noted<D> {
         self.decisions.may_travel(policy, map, journey, unit)
     }
 
-    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
-        self.decisions.backup_targets(map, unit, side)
+    fn backup_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter) -> Candidates {
+        self.decisions.backup_targets(map, unit, beside)
     }
 
-    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, side: Side) -> Candidates {
-        self.decisions.staging_targets(map, unit, side)
+    fn staging_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter) -> Candidates {
+        self.decisions.staging_targets(map, unit, beside)
     }
 
-    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, side: Side, class: CopyClass) -> Candidates {
-        self.decisions.copy_targets(map, unit, side, class)
+    fn copy_targets(&self, map: &ResidencyMap, unit: Unit, beside: Datacenter, class: CopyClass) -> Candidates {
+        self.decisions.copy_targets(map, unit, beside, class)
     }
 
     fn copied_after(&self, class: CopyClass, known: Index) -> Index {

@@ -249,6 +249,16 @@ impl Leases {
             Announcement::MoveDelayed { tenant } => {
                 format!("Serves {} again, and tries to cut it over later.", known.setting.names.tenant(tenant))
             }
+            Announcement::Unattested { says: Some(says) } => {
+                format!("Is not used: the platform under it says that it stands in {}. {heard}", known.name(says))
+            }
+            Announcement::Unattested { says: None } => {
+                format!("Is not used: the platform under it does not say where it stands, and never did. {heard}")
+            }
+            Announcement::AttestedBefore => {
+                "Hears nothing from the platform under it of where it stands, and goes by what that said last."
+                    .to_owned()
+            }
             Announcement::MapAdopted => format!("Takes the map. {heard}"),
             Announcement::MapRefused => format!("Refuses the map, which contradicts its identity or is old. {heard}"),
             // The claim of the same step tells it, unless the failover waits for an operator.

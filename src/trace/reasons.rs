@@ -87,12 +87,25 @@ fn acknowledged(notes: &[Note]) -> Option<Decided> {
 /// The decision that led to a refusal: the last one of the step that said no.
 pub(super) fn refusal(notes: &[Note]) -> Option<Decided> {
     let no = |note: &&Note| {
-        matches!(note.taken, Taken::Residence { decided: Err(_), .. } | Taken::Acknowledge { answer: false, .. })
+        matches!(
+            note.taken,
+            Taken::Residence { decided: Err(_), .. }
+                | Taken::Stricter { decided: Err(_), .. }
+                | Taken::Acknowledge { answer: false, .. }
+        )
     };
     let &Note { taken, unlike_shipped } = notes.iter().rev().find(no)?;
     match taken {
         Taken::Residence { decided: Err(why), .. } => {
             Some(decided("residence_of", format!("refused: {}", refused(why)), unlike_shipped))
+        }
+        Taken::Stricter { charter, newest, decided: Err(why) } => {
+            let [charter, newest] = [charter, newest].map(|said| match said {
+                Ok(placement) => format!("scale unit {}", placement.unit.0),
+                Err(why) => format!("`{}`", refused(why)),
+            });
+            let answer = format!("refused: {}; by its charter {charter}, by its newest map {newest}", refused(why));
+            Some(decided("stricter", answer, unlike_shipped))
         }
         Taken::Acknowledge { standing, .. } => {
             Some(decided("may_acknowledge", format!("no: {}", acknowledge(&standing)), unlike_shipped))

@@ -110,6 +110,8 @@ pub(super) fn site_input(input: &SiteInput, timer: Option<SiteTimer>) -> String 
         SiteInput::Offered(_) => "an operator offered a backup to restore from".to_owned(),
         SiteInput::BackedUp { through } => format!("the backup of its log through index {through} is finished"),
         SiteInput::MapPushed(ref map) => format!("an operator pushed map {}", map.version),
+        SiteInput::Probed(Some(_)) => "the platform under it said where it stands".to_owned(),
+        SiteInput::Probed(None) => "the platform under it did not say where it stands".to_owned(),
         SiteInput::Relocate(_) => "the directory of homes changed".to_owned(),
         SiteInput::Exported { .. } => "the new home of a tenant answered".to_owned(),
         SiteInput::Replace(_) => "the directory of seats changed".to_owned(),
@@ -133,6 +135,7 @@ const fn site_timer(timer: SiteTimer) -> &'static str {
         SiteTimer::Reseed => "to read on for a peer that is brought back",
         SiteTimer::Move => "to carry a tenant's move on",
         SiteTimer::Replace => "to carry the replacement of a seat on",
+        SiteTimer::Probe => "to ask again where it stands",
         SiteTimer::Purge => "to erase what a tenant may not leave behind",
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn map() -> Arc<ResidencyMap> {
 
 pub(crate) fn identity(side: Side) -> Identity {
     let (boundary, roster) = (Boundary(0), Arc::from([Boundary(0); 3]));
-    Identity { unit: Unit(0), side, datacenter: Datacenter(side.index() as u8), boundary, roster }
+    Identity { unit: Unit(0), side, datacenter: Datacenter(side.index() as u8), boundary, roster, charter: map() }
 }
 
 pub(crate) fn record(request: Request) -> Write {

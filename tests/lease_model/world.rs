@@ -5,7 +5,7 @@ use super::disks::{Ballots, Store};
 use super::fixture;
 use super::wire::{Cut, Message, Wire};
 use ringfence::service::{
-    Decisions, Machine, Operation, Order, PeerMessage, Request, Response, Site, SiteEffect, SiteInput, Voter,
+    Decisions, Machine, Operation, Order, PeerMessage, Probe, Request, Response, Site, SiteEffect, SiteInput, Voter,
     VoterAnswer, VoterEffect, VoterInput,
 };
 use ringfence::terms::{Epoch, LocalTime, Monotonic, Position, Register, Seat, Side, Wall};
@@ -201,7 +201,9 @@ impl<D: Decisions> World<D> {
             let now = self.now(side);
             let station = &mut self.stations[side.index()];
             let (identity, disk) = (fixture::identity(side), station.store.boot());
-            station.site = Some(Site::boot(decisions, identity, fixture::map(), fixture::policy(), disk, 0, now));
+            let probe = Probe { says: Some(identity.datacenter), kept: None };
+            let site = Site::boot(decisions, identity, fixture::map(), fixture::policy(), disk, 0, now);
+            station.site = Some(site.probed(probe));
         }
     }
 
@@ -414,6 +416,8 @@ impl<D: Decisions> World<D> {
                 SiteEffect::Respond { .. }
                 | SiteEffect::Forget { .. }
                 | SiteEffect::Cache { .. }
+                | SiteEffect::Probe
+                | SiteEffect::KeepRegion(_)
                 | SiteEffect::Restore { .. }
                 | SiteEffect::BackUp { .. }
                 | SiteEffect::Copies(_)

@@ -128,6 +128,15 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap { planted: Planted::ForeignCandidate, caught_by: "RES-6", circumstances: "" },
     Trap { planted: Planted::LyingMapAdmitted, caught_by: "RES-6", circumstances: LYING_MAP },
     Trap { planted: Planted::NeedlessRefusal, caught_by: "RES-7", circumstances: DUBLIN_OUT },
+    Trap { planted: Planted::NewestMapWins, caught_by: "RES-1", circumstances: HALF_A_MAP },
+    Trap { planted: Planted::NewestMapWins, caught_by: "RES-6", circumstances: HALF_A_MAP },
+    Trap { planted: Planted::LooserMapWins, caught_by: "RES-1", circumstances: ONE_ROW_TOO_MANY },
+    Trap { planted: Planted::DistrustsEveryRow, caught_by: "RES-7", circumstances: HALF_A_MAP },
+    Trap { planted: Planted::DefaultRegion, caught_by: "RES-1", circumstances: SILENT_PROBE },
+    Trap { planted: Planted::DefaultRegion, caught_by: "RES-6", circumstances: SILENT_PROBE },
+    Trap { planted: Planted::BelievesAnyProbe, caught_by: "RES-1", circumstances: WRONG_PROBE },
+    Trap { planted: Planted::BelievesAnyProbe, caught_by: "RES-6", circumstances: WRONG_PROBE },
+    Trap { planted: Planted::ForgetsAttestation, caught_by: "RES-7", circumstances: SILENT_PROBE },
     Trap { planted: Planted::HalfConversation, caught_by: "RES-8", circumstances: BEFORE },
     Trap { planted: Planted::TravelsAnywhere, caught_by: "RES-4", circumstances: IN_BOUNDARY },
     Trap { planted: Planted::TravelsNowhere, caught_by: "RES-7", circumstances: IN_BOUNDARY },
@@ -195,6 +204,70 @@ kind = "outage"
 boundary = "emea"
 at = "10m"
 for = "15m"
+"#;
+
+/// By a map that reaches half of the sites Great Britain is at home in America.
+const HALF_A_MAP: &str = r#"
+[[fault]]
+kind = "map-rollout"
+country = "GB"
+boundary = "amer"
+misses = ["dublin", "texas"]
+over = "5m"
+at = "5m"
+for = "20m"
+"#;
+
+/// By a map a country is served that is not.
+const ONE_ROW_TOO_MANY: &str = r#"
+[[tenant]]
+name = "relecloud"
+billing_country = "RU"
+expect = "refused"
+users = 500
+
+[[fault]]
+kind = "map-rollout"
+country = "RU"
+boundary = "emea"
+at = "5m"
+"#;
+
+/// Nothing says where Amsterdam's sites stand when they restart, and have to take over.
+const SILENT_PROBE: &str = r#"
+[[fault]]
+kind = "region-probe"
+datacenter = "amsterdam"
+at = "1m"
+for = "24m"
+
+[[fault]]
+kind = "outage"
+datacenter = "amsterdam"
+at = "2m"
+for = "1m"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "12m"
+for = "8m"
+"#;
+
+/// Amsterdam's sites are told that they stand in Texas when they restart.
+const WRONG_PROBE: &str = r#"
+[[fault]]
+kind = "region-probe"
+datacenter = "amsterdam"
+says = "texas"
+at = "1m"
+for = "24m"
+
+[[fault]]
+kind = "outage"
+datacenter = "amsterdam"
+at = "2m"
+for = "1m"
 "#;
 
 const DUBLIN_OUT: &str = r#"

@@ -99,12 +99,13 @@ fn unbound(ledger: &Ledger, unit: Unit) -> Option<&'static str> {
     lease.memory_lost().then_some(reasons::MEMORY_LOST).or(drifted)
 }
 
-/// Whether both sites have been running since an instant. One that stood still begins, when it goes on,
+/// Whether both sites have been running, and used, since an instant. One that stood still begins, when it goes on,
 /// what it was told long before.
 fn were_awake(ledger: &Ledger, unit: Unit, since: Instant) -> bool {
     let since = since.max(ledger.contract.start);
     let awake = |site| ledger.linked_since(unit, site, site).is_some_and(|running| running <= since);
-    ledger.terms(unit).sites.into_iter().all(awake)
+    let used = |side| ledger.told.attested_since(unit, side).is_some_and(|used| used <= since);
+    ledger.terms(unit).sites.into_iter().all(awake) && Side::BOTH.into_iter().all(used)
 }
 
 /// How far a peer that writes a backup may be behind.

@@ -108,9 +108,9 @@ fn patience(ledger: &Ledger) -> Span {
 fn forsaken(ledger: &Ledger, now: Instant, unit: Unit) -> Option<Breach> {
     let holder = ledger.lease(unit).granted()?.register.holder;
     let terms = ledger.terms(unit);
-    let (own, peer) = (terms.site(holder), terms.site(holder.peer()));
+    let peer = terms.site(holder.peer());
     let empty = ledger.logs(unit).forsaken_since(holder.peer())?;
-    let linked = ledger.linked_since(unit, own, peer)?.max(ledger.world.quick_since(unit, peer)?);
+    let linked = ledger.paired_since(unit)?.max(ledger.world.quick_since(unit, peer)?);
     let able = ledger.able_since(unit, holder)?;
     let waited = now - empty.max(linked).max(able);
     (waited >= patience(ledger)).then(|| {
@@ -129,8 +129,7 @@ fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
     if !Side::BOTH.into_iter().any(able) {
         return Some(why_unable(ledger, unit));
     }
-    let [a, b] = ledger.terms(unit).sites;
-    let linked = ledger.linked_since(unit, a, b).is_some_and(|since| now - since > patience(ledger));
+    let linked = ledger.paired_since(unit).is_some_and(|since| now - since > patience(ledger));
     if ledger.contract.loss == LossTerms::Never && !linked {
         return Some(reasons::NO_PEER);
     }
@@ -157,8 +156,7 @@ fn is_reseeded(ledger: &Ledger, now: Instant, unit: Unit) -> bool {
     let (Some(rate), Some(granted)) = (ledger.contract.reseed_rate, ledger.lease(unit).granted()) else { return false };
     let (holder, logs) = (granted.register.holder, ledger.logs(unit));
     let peer = holder.peer();
-    let [a, b] = ledger.terms(unit).sites;
-    let Some(linked) = ledger.linked_since(unit, a, b) else { return false };
+    let Some(linked) = ledger.paired_since(unit) else { return false };
     let (has, (gained, emptied)) = (logs.store(peer).len(), logs.growing(peer));
     let begun = linked.max(emptied).max(ledger.lease(unit).epoch_since());
     let takes = Span::secs(1).scale(has, rate) + patience(ledger);

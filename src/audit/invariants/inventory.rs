@@ -177,9 +177,12 @@ impl Inventory {
     }
 }
 
-/// Whether the processes of a unit at a datacenter have been running since an instant.
+/// Whether the processes of a unit at a datacenter have been running, and used, since an instant.
 fn ran_since(ledger: &Ledger, unit: Unit, datacenter: Datacenter, then: Instant) -> bool {
-    ledger.linked_since(unit, datacenter, datacenter).is_some_and(|since| since <= then)
+    let side = ledger.terms(unit).side_at(datacenter);
+    let attested = side.map_or(Some(then), |side| ledger.told.attested_since(unit, side));
+    let runs = ledger.linked_since(unit, datacenter, datacenter);
+    [runs, attested].into_iter().all(|since| since.is_some_and(|since| since <= then))
 }
 
 /// The part of some runs that stood at `end`, or before it.

@@ -118,8 +118,9 @@ impl RecoveryTime {
             }
             // Under `sync-strict` a successor that holds the lease may not acknowledge alone.
             Refusal::PeerUnreachable if ledger.contract.loss == LossTerms::Never => self.succeeded(unit),
-            // It holds the lease, and an operator has it hand the lease over again.
-            Refusal::SwitchingOver => self.succeeded(unit),
+            // It holds the lease, and an operator has it hand the lease over again, or has given it a map that it may
+            // not follow.
+            Refusal::SwitchingOver | Refusal::MapsDisagree => self.succeeded(unit),
             _ => {}
         }
     }
@@ -195,7 +196,8 @@ fn ready_since(ledger: &Ledger, unit: Unit, side: Side) -> Option<Instant> {
     let own = ledger.terms(unit).site(side);
     let reachable = ledger.reachable_since(unit, own)?.max(ledger.world.quick_since(unit, own)?);
     let certified = ledger.logs(unit).certified_since(side)?;
-    Some(reachable.max(certified).max(ledger.vote_since(unit, side, Seat::Witness)?))
+    let attested = ledger.told.attested_since(unit, side)?;
+    Some(reachable.max(certified).max(attested).max(ledger.vote_since(unit, side, Seat::Witness)?))
 }
 
 #[cfg(test)]

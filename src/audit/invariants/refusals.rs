@@ -8,7 +8,7 @@ use super::Refused;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::{Breach, rules, slack};
-use crate::terms::{Birth, Datacenter, Epoch, Instant, Refusal, Side, Span, Tenant, Unit};
+use crate::terms::{Birth, Epoch, Instant, Refusal, Side, Span, Tenant, Unit};
 use std::collections::BTreeMap;
 
 /// An unbroken run of refusals of one class.
@@ -82,9 +82,10 @@ impl RefusalsNecessary {
             Refusal::PeerUnreachable => self.needless_peer(ledger, at, refused.unit),
             Refusal::SwitchingOver => self.needless_switchover(ledger, at, refused.unit),
             Refusal::Overloaded { .. } => needless_overload(ledger, at, refused),
-            Refusal::Unattested => needless_unattested(ledger, refused),
+            Refusal::Unattested => needless_unattested(ledger, at, refused),
             Refusal::Moving { .. } => self.needless_move(ledger, at, birth, refused.unit),
             Refusal::DeviceOutside => needless_outside(ledger, birth, refused.unit),
+            Refusal::MapsDisagree => needless_dispute(ledger, at, birth, refused),
         };
         self.docket.check(needless.is_none(), || breach(at, birth, refused, needless.unwrap_or_default()));
     }
@@ -155,7 +156,7 @@ impl RefusalsNecessary {
         let settled = ledger.contract.able_for();
         let [a, b] = ledger.terms(unit).sites;
         let quick = |site| ledger.world.quick_since(unit, site);
-        let near = [ledger.linked_since(unit, a, b), quick(a), quick(b)];
+        let near = [ledger.paired_since(unit), quick(a), quick(b)];
         let near = near.into_iter().all(|since| since.is_some_and(|since| at - since > settled));
         let sound = Side::BOTH.into_iter().all(|side| ledger.is_sound(unit, side));
         let needless = lasted > slack::SETTLING && near && sound && !is_behind(ledger, unit, at, settled);
@@ -231,15 +232,23 @@ fn needless_overload(ledger: &Ledger, at: Instant, refused: &Refused) -> Option<
     (!full).then_some("though its queue was not full")
 }
 
-/// An operator handed the site a map that is not true.
-fn needless_unattested(ledger: &Ledger, refused: &Refused) -> Option<&'static str> {
-    let misled = |datacenter: Datacenter| ledger.world.was_misled(datacenter);
-    let cause = match (refused.site, refused.unit) {
-        (Some(site), _) => misled(site),
-        (None, Some(unit)) => ledger.terms(unit).sites.into_iter().any(misled),
-        (None, None) => true,
-    };
-    (!cause).then_some("though nobody handed it an untrue map")
+/// The platform under the site said that it stands elsewhere, or nothing, and had not said the truth before.
+fn needless_unattested(ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
+    let site = refused.unit.zip(side_of(ledger, refused));
+    let cause = site.is_some_and(|(unit, side)| ledger.told.was_unattested(unit, side, at));
+    (!cause).then_some("though the platform under it said, or had said, where it stands")
+}
+
+/// The site truly has a map by which a country that decides is at home elsewhere than by the contract, or nowhere.
+fn needless_dispute(ledger: &Ledger, at: Instant, birth: &Birth, refused: &Refused) -> Option<&'static str> {
+    let case = ledger.case(birth);
+    let disputed = refused.unit.zip(side_of(ledger, refused)).is_some_and(|site| {
+        let placed = [case.tenancy.billing, case.location];
+        // Of who wrote it, the rules ask only whether the country is served.
+        placed.into_iter().any(|country| ledger.told.disputes(site, country, at))
+            || ledger.told.drops(site, birth.creator, at)
+    });
+    (!disputed).then_some("though no map that it has says otherwise than the contract of any country concerned")
 }
 
 /// Content may travel only inside, and the device is in the network of another boundary than the unit's.

@@ -60,12 +60,14 @@ fn now_in(home: Option<&Home>, unit: Unit) -> Unit {
     home.filter(|home| home.from == unit).map_or(unit, |home| home.to)
 }
 
-/// Whether no site with a copy was within reach of clients all the time since the reader asked and for
+/// Whether no site with a copy was used, and within reach of clients, all the time since the reader asked and for
 /// long enough to be found, or the sites had queues longer than a client's patience.
 fn is_necessary(ledger: &Ledger, unit: Unit, asked: Instant, now: Instant) -> bool {
     let terms = ledger.terms(unit);
     let readable = |side: Side| {
         let since = ledger.reachable_since(unit, terms.site(side));
+        let attested = ledger.told.attested_since(unit, side);
+        let since = since.zip(attested).map(|(reached, attested)| reached.max(attested));
         ledger.is_sound(unit, side) && since.is_some_and(|since| since <= asked && now - since > slack::READ)
     };
     !Side::BOTH.into_iter().any(readable) || ledger.was_busy(unit, now, slack::READ)

@@ -3,6 +3,7 @@
 //! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
 //! site's log holds, [`tails`] what was cut out of it, [`shelves`] what copies of it hold, [`people`] tenants and
 //! conversations, [`families`] records that travel together, [`homes`] tenants that move, [`seats`] seats that do,
+//! [`told`] what sites were told untruly,
 //! [`residences`] where a record may rest. Memory grows with the
 //! population and with what is not yet replicated, never with the
 //! number of messages but for four bytes in every 256.
@@ -18,6 +19,7 @@ mod residences;
 mod seats;
 mod shelves;
 mod tails;
+mod told;
 mod world;
 
 pub(super) use homes::{Home, Homes};
@@ -29,7 +31,7 @@ pub(super) use shelves::{Run, Shelf, lacking};
 
 use super::rules::Residence;
 use super::{Contract, UnitTerms, slack};
-use crate::facts::Fact;
+use crate::facts::{Configured, Fact};
 use crate::terms::{
     Birth, BoundarySet, Conversation, CopyClass, Datacenter, Epoch, Index, Instant, Opening, Position, Register, Seat,
     Side, Span, Tenancy, Tenant, Unit, VoterRecord,
@@ -41,6 +43,7 @@ use people::People;
 use registers::Registers;
 use shelves::{Refusing, UnitShelves};
 use tails::Tails;
+use told::Told;
 use world::World;
 
 /// A new epoch was granted.
@@ -72,6 +75,7 @@ pub(super) struct Ledger {
     people: People,
     families: Families,
     pub(super) homes: Homes,
+    pub(super) told: Told,
 }
 
 impl Ledger {
@@ -87,6 +91,7 @@ impl Ledger {
             people: People::default(),
             families: Families::default(),
             homes: Homes::default(),
+            told: Told::default(),
             contract,
         }
     }
@@ -137,6 +142,13 @@ impl Ledger {
         Some(self.world.linked_since(a, b)?.max(moving))
     }
 
+    /// Since when both sites of a unit have been running, used, and hearing each other.
+    pub(super) fn paired_since(&self, unit: Unit) -> Option<Instant> {
+        let [a, b] = self.terms(unit).sites;
+        let [here, there] = Side::BOTH.map(|side| self.told.attested_since(unit, side));
+        Some(self.linked_since(unit, a, b)?.max(here?).max(there?))
+    }
+
     /// Since when clients have reached the processes of a unit at a datacenter.
     pub(super) fn reachable_since(&self, unit: Unit, at: Datacenter) -> Option<Instant> {
         Some(self.world.reachable_since(at)?.max(self.world.moving_since(unit, at)?))
@@ -185,7 +197,8 @@ impl Ledger {
         let well = self.reachable_since(unit, own)?.max(self.world.quick_since(unit, own)?);
         let certified = self.logs(unit).certified_since(side)?;
         let majority = self.majority_since(unit, side)?;
-        self.is_sound(unit, side).then_some(well.max(majority).max(certified))
+        let attested = self.told.attested_since(unit, side)?;
+        self.is_sound(unit, side).then_some(well.max(majority).max(certified).max(attested))
     }
 
     /// Whether a site has been able to serve for at least `span`.
@@ -326,7 +339,7 @@ impl Ledger {
         (persisted, succession)
     }
 
-    /// Something physical broke or was mended.
+    /// Something physical broke or was mended, or a site was told something.
     pub(super) fn disturbed(&mut self, at: Instant, fact: &Fact) {
         match *fact {
             Fact::Power { datacenter, on } => self.world.power(datacenter, on, at),
@@ -340,9 +353,11 @@ impl Ledger {
                 self.logs[unit.index()].storage_lost(side, at);
                 self.shelves[unit.index()].disk_lost(side, datacenter);
                 self.tails[unit.index()].forget(side);
+                self.told.forgotten((unit, side));
             }
             Fact::MemoryLost { unit, seat, .. } => self.registers.of_mut(unit).wipe(seat, at),
             Fact::Seating(what) => self.seating(at, what),
+            Fact::Configured(what) => self.configured(at, what),
             _ => {}
         }
     }
@@ -355,9 +370,15 @@ impl Ledger {
         }
     }
 
-    pub(super) fn map_pushed(&mut self, datacenter: Datacenter, truthful: bool) {
-        if !truthful {
-            self.world.misled(datacenter);
+    /// A site was told something by configuration, or by the platform under it.
+    fn configured(&mut self, at: Instant, what: Configured) {
+        match what {
+            Configured::Row { unit, side, country, boundary } => {
+                self.told.row(at, (unit, side), country, boundary, self.contract.boundary_of(country));
+            }
+            Configured::Probed { unit, side, says } => {
+                self.told.probed(at, (unit, side), says, self.terms(unit).site(side));
+            }
         }
     }
 

@@ -44,7 +44,6 @@ struct Place {
     access: Switch,
     /// Power is back and nothing was seen to run yet.
     booting: bool,
-    misled: bool,
     busy: Option<Instant>,
     share_ppm: u32,
 }
@@ -52,15 +51,7 @@ struct Place {
 impl Place {
     const fn new(start: Instant) -> Self {
         let well = Switch::new(start);
-        Self {
-            power: well,
-            running: well,
-            access: well,
-            booting: false,
-            misled: false,
-            busy: None,
-            share_ppm: 1_000_000,
-        }
+        Self { power: well, running: well, access: well, booting: false, busy: None, share_ppm: 1_000_000 }
     }
 
     fn powered_since(&self) -> Option<Instant> {
@@ -165,11 +156,6 @@ impl World {
         self.clocks.iter().fold(self.worst_error, |worst, clock| worst.max(clock.error(now)))
     }
 
-    /// Whether an operator ever handed the datacenter a map that is not true.
-    pub(in crate::audit) fn was_misled(&self, datacenter: Datacenter) -> bool {
-        self.places[datacenter.index()].misled
-    }
-
     /// Whether the datacenter had a long queue within `span` before `now`.
     pub(in crate::audit) fn was_busy(&self, datacenter: Datacenter, now: Instant, span: Span) -> bool {
         self.places[datacenter.index()].busy.is_some_and(|at| now - at <= span)
@@ -241,10 +227,6 @@ impl World {
             self.worst_error = self.worst_error.max(self.clocks.swap_remove(before).error(at));
         }
         self.clocks.push(Clock { datacenter, since: at, offset, drift_ppm: u64::from(drift_ppm) });
-    }
-
-    pub(super) fn misled(&mut self, datacenter: Datacenter) {
-        self.places[datacenter.index()].misled = true;
     }
 
     pub(super) fn busy(&mut self, datacenter: Datacenter, at: Instant) {

@@ -105,11 +105,23 @@ pub enum Planted {
     TravelsAnywhere,
     /// Where content may travel only inside, none travels.
     TravelsNowhere,
+    /// Whoever has a newer map than its charter places by that.
+    NewestMapWins,
+    /// Of two maps that disagree the one counts by which the record is accepted.
+    LooserMapWins,
+    /// Whoever has a newer map than its charter accepts nothing, whichever row is another.
+    DistrustsEveryRow,
+    /// A site whose platform does not say where it stands takes a region by default.
+    DefaultRegion,
+    /// A site stands wherever its platform says.
+    BelievesAnyProbe,
+    /// A site whose platform says nothing is not used, though that had said where it stands.
+    ForgetsAttestation,
 }
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 92] = [
         Self::SpillToNearest,
         Self::ForeignCandidate,
         Self::AttachmentByUploader,
@@ -196,5 +208,11 @@ impl Planted {
         Self::PurgeSkips(CopyClass::SupportDump),
         Self::TravelsAnywhere,
         Self::TravelsNowhere,
+        Self::NewestMapWins,
+        Self::LooserMapWins,
+        Self::DistrustsEveryRow,
+        Self::DefaultRegion,
+        Self::BelievesAnyProbe,
+        Self::ForgetsAttestation,
     ];
 }

@@ -144,8 +144,8 @@ impl Book {
             Fact::Reread(reread) => self.units[reread.unit.index()].reseeding = true,
             Fact::Restored { unit, .. } => self.restored(unit),
             Fact::Landed { unit, copy: CopyClass::QuarantinedTail, .. } => self.units[unit.index()].set_aside += 1,
-            Fact::Reconciled { unit, .. } => {
-                let left = &mut self.units[unit.index()].set_aside;
+            Fact::Reconciled(record) => {
+                let left = &mut self.units[record.unit.index()].set_aside;
                 *left = left.saturating_sub(1);
             }
             Fact::Copies(Copies::Refused { copy: CopyClass::Backup, datacenter, on }) => {
@@ -201,5 +201,5 @@ fn set(places: &mut DatacenterSet, datacenter: Datacenter, on: bool) {
 
 /// Whether a record that was set aside came to this.
 pub(super) fn ended(fact: &Fact, wanted: Fate) -> bool {
-    matches!(fact, Fact::Reconciled { fate, .. } if *fate == wanted)
+    matches!(fact, Fact::Reconciled(record) if record.fate == wanted)
 }

@@ -16,10 +16,10 @@ mod reading;
 mod tests;
 
 use super::message::{Placed, Read, Request, Response, Write};
-use super::placement::Journey;
+use super::placement::{Journey, Placement};
 use super::policy::Policy;
 use super::{Decisions, Machine, ResidencyMap};
-use crate::terms::{Datacenter, DatacenterSet, LocalTime, Monotonic, Refusal, Span, Unit, UnitSet};
+use crate::terms::{Datacenter, DatacenterSet, LocalTime, Monotonic, Refusal, Span, Unit, UnitSet, Wall};
 use budget::Budget;
 use open::{Open, Wants};
 use smallvec::SmallVec;
@@ -119,6 +119,9 @@ pub enum ClientTimer {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Client<D> {
     decisions: D,
+    /// The map that it started with, by which it routes and reads.
+    charter: Arc<ResidencyMap>,
+    /// The newest map that it heard of.
     map: Arc<ResidencyMap>,
     policy: Arc<Policy>,
     entropy: u64,
@@ -146,11 +149,12 @@ impl<D: Decisions> Client<D> {
     /// back-off.
     pub fn start(decisions: D, map: Arc<ResidencyMap>, policy: Arc<Policy>, entropy: u64) -> Self {
         let budget = Budget::default();
-        Self { decisions, map, policy, entropy, budget, routes: [None; 2], open: SmallVec::new(), moved: None }
+        let (charter, open) = (map.clone(), SmallVec::new());
+        Self { decisions, charter, map, policy, entropy, budget, routes: [None; 2], open, moved: None }
     }
 
     fn compose(&mut self, now: LocalTime, write: &Write, effects: &mut Vec<ClientEffect>) {
-        match self.decisions.residence_of(&self.policy, &self.map, write, now.wall) {
+        match self.resides(write, now.wall) {
             Err(refusal) => effects.push(ClientEffect::Refused { request: write.request, unit: None, refusal }),
             Ok(placement) => {
                 let organization = write.conversation.is_organization();
@@ -162,6 +166,19 @@ impl<D: Decisions> Client<D> {
                     self.start_request(now, open, effects);
                 }
             }
+        }
+    }
+
+    /// Where to send a record. Where its maps disagree the site is asked that the charter names: it may have a newer one.
+    fn resides(&self, write: &Write, at: Wall) -> Result<Placement, Refusal> {
+        let by = |map| self.decisions.residence_of(&self.policy, map, write, at);
+        let charter = by(&self.charter);
+        if Arc::ptr_eq(&self.charter, &self.map) {
+            return charter;
+        }
+        match self.decisions.stricter(charter, by(&self.map)) {
+            Err(Refusal::MapsDisagree) => charter,
+            decided => decided,
         }
     }
 
@@ -216,7 +233,7 @@ impl<D: Decisions> Client<D> {
 
     /// Refuses a write whose content may not travel to its unit. Returns whether it did.
     fn keeps_back(&self, open: &Open, effects: &mut Vec<ClientEffect>) -> bool {
-        let travels = self.decisions.may_travel(&self.policy, &self.map, open.journey, open.unit);
+        let travels = self.decisions.may_travel(&self.policy, &self.charter, open.journey, open.unit);
         if !travels {
             let (request, unit, refusal) = (open.request, Some(open.unit), Refusal::DeviceOutside);
             effects.push(ClientEffect::Refused { request, unit, refusal });
@@ -260,7 +277,7 @@ impl<D: Decisions> Client<D> {
         }
         self.routes.iter_mut().for_each(|route| *route = route.filter(|route| route.unit != open.unit));
         match refusal {
-            Refusal::SwitchingOver => {
+            Refusal::SwitchingOver | Refusal::MapsDisagree => {
                 self.wait(now, open, Span::ZERO, effects);
                 true
             }

@@ -48,7 +48,7 @@ impl<D: Decisions> Client<D> {
                 return false;
             }
         }
-        if !self.decisions.may_travel(&self.policy, &self.map, open.journey, open.unit) {
+        if !self.decisions.may_travel(&self.policy, &self.charter, open.journey, open.unit) {
             return match open.wants {
                 Wants::Store => !self.keeps_back(open, effects),
                 Wants::Show { .. } => self.part_done(now, open, false, effects),

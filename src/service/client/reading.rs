@@ -9,10 +9,10 @@ use crate::terms::{LocalTime, Unit, UnitSet};
 
 impl<D: Decisions> Client<D> {
     pub(super) fn open_conversation(&mut self, now: LocalTime, read: &Read, effects: &mut Vec<ClientEffect>) {
-        let parts = self.decisions.parts_of(&self.policy, &self.map, read, now.wall);
+        let parts = self.decisions.parts_of(&self.policy, &self.charter, read, now.wall);
         let wanted = self.homes(parts, read.conversation.is_organization());
         let journey = Journey { conversation: read.conversation, network: read.roaming_in };
-        let travels = |unit: &Unit| self.decisions.may_travel(&self.policy, &self.map, journey, *unit);
+        let travels = |unit: &Unit| self.decisions.may_travel(&self.policy, &self.charter, journey, *unit);
         let withheld = wanted.iter().filter(|unit| !travels(unit)).fold(UnitSet::EMPTY, UnitSet::with);
         let (shown, wanted) = (UnitSet::EMPTY, wanted.minus(withheld));
         match wanted.iter().next() {

@@ -36,6 +36,7 @@ enum Sites {
     Silent,
     Acknowledge,
     Full,
+    Disagree,
 }
 
 impl Sites {
@@ -46,6 +47,7 @@ impl Sites {
             Self::Acknowledge => {
                 Some(Response::Acknowledged { placed, position: Position::default(), epoch: Epoch(1) })
             }
+            Self::Disagree => Some(Response::Refused { refusal: Refusal::MapsDisagree, placed: None }),
             Self::Full => {
                 let refusal = Refusal::Overloaded { retry_after: Span::secs(20) };
                 Some(Response::Refused { refusal, placed: Some(placed) })
@@ -262,4 +264,17 @@ fn a_holder_that_waits_for_its_peer_is_no_dark_boundary() {
         device.told_dark
     };
     assert_eq!((told(Span::secs(1)), told(Span::minutes(1))), (1, 0));
+}
+
+#[test]
+fn a_device_goes_by_its_charter_and_leaves_it_to_the_site_whether_maps_disagree() {
+    let mut device = Device::started(Policy::default());
+    let mut lying = map();
+    lying.version = 2;
+    lying.countries[germany().index()] = None;
+    device.step(ClientInput::MapLearned(Arc::new(lying)), Sites::Silent);
+    device.write(1, Sites::Disagree);
+    assert_eq!(device.sent.len(), 1, "the user is not told that Germany is not served, and one site is enough to ask");
+    device.pass(Span::minutes(10), Sites::Acknowledge);
+    assert_eq!(device.confirmed, 1, "it asks again, though nobody corrected its own map");
 }

@@ -82,7 +82,7 @@ impl<D: Decisions> Site<D> {
 
     /// Writes a backup of the own log through an index.
     pub(super) fn write_backup(&self, through: Index, turn: u8, effects: &mut Vec<SiteEffect>) {
-        let targets = self.decisions.backup_targets(&self.map, self.identity.unit, self.identity.side);
+        let targets = self.decisions.backup_targets(&self.map, self.identity.unit, self.beside());
         let count = targets.as_slice().len().max(1);
         if let Some(&to) = targets.as_slice().get(usize::from(turn) % count) {
             let through = self.decisions.backed_up_through(through);

@@ -164,7 +164,7 @@ impl<D: Decisions> Site<D> {
     }
 
     fn make(&self, class: CopyClass, after: Index, through: Index, effects: &mut Vec<SiteEffect>) {
-        let targets = self.decisions.copy_targets(&self.map, self.identity.unit, self.identity.side, class);
+        let targets = self.decisions.copy_targets(&self.map, self.identity.unit, self.beside(), class);
         if let Some(&to) = targets.as_slice().first() {
             effects.push(SiteEffect::Copies(CopyCommand::Make { class, targets, to, after, through }));
         }

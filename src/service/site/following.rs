@@ -3,7 +3,7 @@
 use super::{Role, Site, SiteEffect};
 use crate::facts::Announcement;
 use crate::service::message::{Batch, PeerMessage};
-use crate::service::{Decisions, Identity};
+use crate::service::Decisions;
 use crate::terms::{CopyClass, Epoch, Index, LocalTime, Position};
 
 impl<D: Decisions> Site<D> {
@@ -98,8 +98,8 @@ impl<D: Decisions> Site<D> {
     }
 
     fn quarantine(&self, keep: Index, effects: &mut Vec<SiteEffect>) {
-        let (Identity { unit, side, .. }, class) = (&self.identity, CopyClass::QuarantinedTail);
-        let targets = self.decisions.copy_targets(&self.map, *unit, *side, class);
+        let class = CopyClass::QuarantinedTail;
+        let targets = self.decisions.copy_targets(&self.map, self.identity.unit, self.beside(), class);
         let to = targets.as_slice().first().copied().unwrap_or(self.identity.datacenter);
         let after = self.decisions.copied_after(class, keep);
         effects.push(SiteEffect::Quarantine { keep, after, targets, to });

@@ -6,8 +6,7 @@
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
 //! (doing so because the disk fails), `backup` (who writes one, when and where), `derived` (other copies),
 //! `restoring` (when both stores are gone), `founding` (when the register is), `witness` (when it is silent),
-//! `moving` (a tenant),
-//! `replacing` (a seat).
+//! `moving` (a tenant), `region` (where the site stands), `replacing` (a seat).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
@@ -18,6 +17,7 @@ mod following;
 mod founding;
 mod holding;
 mod moving;
+mod region;
 mod replacing;
 mod requests;
 mod restoring;
@@ -44,6 +44,7 @@ use crate::facts::Announcement;
 use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
 use derived::Derived;
 use holding::Holding;
+use region::Region;
 use replacing::Replacing;
 use standby::Standby;
 use std::sync::Arc;
@@ -85,6 +86,8 @@ pub enum SiteTimer {
     Purge,
     /// To carry the replacement of a seat on.
     Replace,
+    /// To ask again where it stands.
+    Probe,
 }
 
 /// Where a boot's number stands in the tokens of its looks.
@@ -122,6 +125,7 @@ pub struct Site<D> {
     /// When to purge next; [`Monotonic::NEVER`] where there is nothing to.
     purge_at: Monotonic,
     replacing: Replacing,
+    region: Region,
 }
 
 /// What a site is at the moment.
@@ -169,6 +173,7 @@ impl<D: Decisions> Site<D> {
             relocations: Vec::new(),
             purge_at: Monotonic::NEVER,
             replacing: Replacing::nothing(),
+            region: Region::default(),
         }
     }
 
@@ -193,6 +198,9 @@ impl<D: Decisions> Site<D> {
         }
         if self.purge_at <= now.monotonic {
             self.purge(now.monotonic, effects);
+        }
+        if !self.is_used(now.monotonic, effects) {
+            return;
         }
         match self.role {
             Role::Standby(_) => {
@@ -326,6 +334,8 @@ impl<D: Decisions> Machine for Site<D> {
     fn step(&mut self, now: LocalTime, input: SiteInput, effects: &mut Vec<SiteEffect>) {
         match input {
             SiteInput::Wake => {}
+            SiteInput::Probed(says) => self.probe_answered(says, effects),
+            _ if self.keeps_out(&input, effects) => {}
             SiteInput::Request(Operation::Write { write, existing, turned_away }) => {
                 self.write(now, &write, existing, turned_away, effects);
             }
@@ -355,7 +365,9 @@ impl<D: Decisions> Machine for Site<D> {
         }
         self.time_flush(now);
         self.advance(now, effects);
-        self.derive(now.monotonic, effects);
+        if self.region.is_attested() {
+            self.derive(now.monotonic, effects);
+        }
     }
 
     fn deadline(&self) -> Option<(Monotonic, SiteTimer)> {
@@ -371,6 +383,9 @@ impl<D: Decisions> Machine for Site<D> {
             }
             Role::Holding(holding) => Some(self.holding_deadline(holding)),
         };
+        if !self.region.is_attested() && matches!(self.role, Role::Standby(_)) {
+            return Some((self.region.ask_at().min(self.purge_at), SiteTimer::Probe));
+        }
         let attempt = self.proposer.deadline().map(|until| (until, SiteTimer::AttemptOver));
         let purge = Some((self.purge_at, SiteTimer::Purge));
         [attempt, role, self.derive_at(), purge].into_iter().flatten().min_by_key(|&(at, _)| at)

@@ -126,7 +126,7 @@ impl<D: Decisions> Site<D> {
     /// Erases what must not be left here, and plans to do so again.
     pub(super) fn purge(&mut self, now: Monotonic, effects: &mut Vec<SiteEffect>) {
         let (unit, side) = (self.identity.unit, self.identity.side);
-        let targets = self.decisions.backup_targets(&self.map, unit, side);
+        let targets = self.decisions.backup_targets(&self.map, unit, self.beside());
         let purged = CopyClass::ALL.into_iter().filter(|&class| self.decisions.purges(side, class));
         let classes = purged.fold(CopySet::default(), CopySet::with);
         let due = self.relocations.iter().filter(|relocation| relocation.empties(unit));

@@ -7,7 +7,8 @@ use crate::service::Decisions;
 use crate::service::message::{Placed, Response, Write};
 use crate::service::placement::Placement;
 use crate::service::policy::Replication;
-use crate::terms::{Index, LocalTime, RecordKind, Refusal, Span};
+use crate::terms::{Index, LocalTime, RecordKind, Refusal, Span, Wall};
+use std::sync::Arc;
 
 impl<D: Decisions> Site<D> {
     /// Stores a record, or says why not.
@@ -50,8 +51,7 @@ impl<D: Decisions> Site<D> {
         if !holding.lease_valid(now.monotonic) && !draining {
             return Err(refused(holding.without_lease()));
         }
-        let decided = self.decisions.residence_of(&self.policy, &self.map, write, now.wall);
-        let placement = self.at_home(write, decided.map_err(refused)?);
+        let placement = self.at_home(write, self.resides(write, now.wall).map_err(refused)?);
         if placement.unit != self.identity.unit {
             return Err(self.elsewhere(write, placement.placed()));
         }
@@ -68,6 +68,16 @@ impl<D: Decisions> Site<D> {
         } else {
             Ok(placement)
         }
+    }
+
+    /// Where a record rests by the charter and by the newest map.
+    fn resides(&self, write: &Write, at: Wall) -> Result<Placement, Refusal> {
+        let by = |map| self.decisions.residence_of(&self.policy, map, write, at);
+        let charter = by(&self.identity.charter);
+        if Arc::ptr_eq(&self.identity.charter, &self.map) {
+            return charter;
+        }
+        self.decisions.stricter(charter, by(&self.map))
     }
 
     /// A standby points to the holder while it believes in one.

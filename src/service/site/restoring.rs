@@ -14,7 +14,7 @@ impl<D: Decisions> Site<D> {
     /// Restores the store from a backup, if it was lost and the backup is its own.
     pub(super) fn restore(&self, backup: Catalogue, effects: &mut Vec<SiteEffect>) {
         let lost = matches!(self.role, Role::Standby(_)) && self.log.uncertified && self.refounding.is_none();
-        let targets = self.decisions.staging_targets(&self.map, self.identity.unit, self.identity.side);
+        let targets = self.decisions.staging_targets(&self.map, self.identity.unit, self.beside());
         match targets.as_slice().first() {
             Some(&staging) if lost && self.decisions.admits_backup(&self.identity, &backup) => {
                 effects.push(SiteEffect::Announce(Announcement::RestoreBegan { taken: backup.taken }));

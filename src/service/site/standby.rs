@@ -157,7 +157,7 @@ impl<D: Decisions> Site<D> {
         }
     }
 
-    /// Looks at the register when it is time to.
+    /// Looks at the register when it is time to. Before it may take the lease it must know where it stands.
     pub(super) fn watch(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
         let Role::Standby(standby) = &mut self.role else { return };
         let at = now.monotonic;
@@ -175,6 +175,7 @@ impl<D: Decisions> Site<D> {
         standby.look = Some(Look { token, holds: [None; 3], until: at + self.policy.retry_timeout });
         standby.look_at = at + self.policy.loop_wait;
         let question = VoterQuestion::Read { token };
+        effects.push(SiteEffect::Probe);
         effects.extend(Seat::ALL.map(|seat| SiteEffect::ToVoter { seat, question }));
     }
 

@@ -1,8 +1,8 @@
 //! Which refusals are necessary, and which are not.
 
 use crate::audit::tests::{AMSTERDAM, APAC, DUBLIN, EMEA, EMEA_1, SINGAPORE, Story, country};
-use crate::facts::Fact;
-use crate::terms::{AppVersion, Network, RecordKind, Refusal, Side, Span};
+use crate::facts::{Configured, Fact};
+use crate::terms::{AppVersion, Boundary, Datacenter, Network, RecordKind, Refusal, Side, Span};
 
 /// A holds the lease and has renewed it for five minutes.
 fn healthy() -> Story {
@@ -29,7 +29,8 @@ fn no_class_of_refusal_is_necessary_on_a_healthy_system() {
     expect_needless(Refusal::NoMajority, "majority of voters was in its reach");
     expect_needless(Refusal::PeerUnreachable, "peer was in its reach");
     expect_needless(Refusal::Overloaded { retry_after: Span::secs(1) }, "queue was not full");
-    expect_needless(Refusal::Unattested, "untrue map");
+    expect_needless(Refusal::Unattested, "said, or had said, where it stands");
+    expect_needless(Refusal::MapsDisagree, "no map that it has says otherwise");
     expect_needless(Refusal::Moving { retry_after: Span::secs(1) }, "not about to leave");
     expect_needless(Refusal::DeviceOutside, "might have travelled");
 }
@@ -111,13 +112,72 @@ fn a_voter_that_lost_its_memory_makes_no_majority_until_it_is_back() {
 }
 
 #[test]
-fn an_untrue_map_and_a_full_queue_are_reasons() {
+fn a_full_queue_is_a_reason() {
     let mut story = healthy();
     let birth = story.birth(RecordKind::Message);
-    story.fact(Fact::MapPushed { datacenter: DUBLIN, truthful: false });
-    story.refuse(birth, Some(DUBLIN), Refusal::Unattested);
     story.refuse_with_queue(birth, DUBLIN, Refusal::Overloaded { retry_after: Span::secs(1) }, 100);
-    story.expect_kept("RES-7", 2);
+    story.expect_kept("RES-7", 1);
+}
+
+/// What the platform under the site of side A says.
+fn probed(says: Option<Datacenter>) -> Fact {
+    Fact::Configured(Configured::Probed { unit: EMEA_1, side: Side::A, says })
+}
+
+#[test]
+fn a_place_that_is_not_the_sites_own_is_a_reason_until_it_is_told_right() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.fact(probed(Some(SINGAPORE))).refuse(birth, Some(DUBLIN), Refusal::Unattested);
+    story.expect_kept("RES-7", 1);
+    story.fact(probed(Some(DUBLIN))).pass(Span::minutes(1)).refuse(birth, Some(DUBLIN), Refusal::Unattested);
+    story.expect_broken("RES-7", "said, or had said, where it stands");
+}
+
+#[test]
+fn silence_is_a_reason_for_who_was_never_told_and_for_nobody_else() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.fact(probed(None)).refuse(birth, Some(DUBLIN), Refusal::Unattested);
+    story.expect_kept("RES-7", 1);
+    story.fact(probed(Some(DUBLIN))).pass(Span::minutes(1)).fact(probed(None));
+    story.refuse(birth, Some(DUBLIN), Refusal::Unattested);
+    story.expect_broken("RES-7", "said, or had said, where it stands");
+}
+
+#[test]
+fn what_the_platform_said_before_a_disk_was_lost_counts_no_more() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.fact(probed(Some(DUBLIN))).disks_lost(Side::A);
+    story.fact(probed(None)).refuse(birth, Some(DUBLIN), Refusal::Unattested);
+    story.expect_kept("RES-7", 1);
+}
+
+/// What a map that reached a site says of a country.
+fn row(side: Side, of: &str, boundary: Option<Boundary>) -> Fact {
+    Fact::Configured(Configured::Row { unit: EMEA_1, side, country: country(of), boundary })
+}
+
+#[test]
+fn a_row_that_says_otherwise_of_the_very_country_is_a_reason_until_it_is_corrected() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.fact(row(Side::A, "DE", Some(APAC))).refuse(birth, Some(DUBLIN), Refusal::MapsDisagree);
+    story.expect_kept("RES-7", 1);
+    story.fact(row(Side::A, "DE", Some(EMEA))).pass(Span::minutes(1));
+    story.refuse(birth, Some(DUBLIN), Refusal::MapsDisagree);
+    story.expect_broken("RES-7", "no map that it has says otherwise");
+}
+
+#[test]
+fn a_row_of_another_country_or_at_another_site_is_no_reason() {
+    for fact in [row(Side::A, "FR", Some(APAC)), row(Side::B, "DE", Some(APAC)), row(Side::A, "DE", Some(EMEA))] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.fact(fact).refuse(birth, Some(DUBLIN), Refusal::MapsDisagree);
+        story.expect_broken("RES-7", "no map that it has says otherwise");
+    }
 }
 
 #[test]

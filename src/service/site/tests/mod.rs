@@ -4,6 +4,7 @@
 mod faults;
 mod policies;
 mod refounding;
+mod region;
 mod replacing;
 mod reseeding;
 
@@ -12,7 +13,7 @@ use crate::service::map::UnitRow;
 use crate::service::message::Request;
 use crate::service::message::{Order, PeerMessage, Write};
 use crate::service::policy::{Initiative, Replication};
-use crate::service::{Shipped, Voter, VoterEffect, VoterInput};
+use crate::service::{Probe, Shipped, Voter, VoterEffect, VoterInput};
 use crate::terms::{
     AppVersion, Boundary, BoundarySet, ConversationKind, Country, Datacenter, Incarnation, Mode, Record, RecordKind,
     Refusal, Register, Tenant, Unit, VoterRecord, Wall,
@@ -53,6 +54,9 @@ struct Bench {
     /// The seats that a site had commissioned anew, or their old places emptied.
     commissioned: Vec<(Side, Seat)>,
     retired: Vec<(Side, Seat)>,
+    /// What the platform says of where each site stands, and what each site's disk keeps of that.
+    says: [Option<Datacenter>; 2],
+    kept: [Option<Datacenter>; 2],
 }
 
 impl Bench {
@@ -82,6 +86,8 @@ impl Bench {
             quarantined: Vec::new(),
             commissioned: Vec::new(),
             retired: Vec::new(),
+            says: [Some(Datacenter(0)), Some(Datacenter(1))],
+            kept: [None; 2],
         };
         bench.boot(Side::A, DurableLog::default());
         bench.boot(Side::B, DurableLog::default());
@@ -97,10 +103,12 @@ impl Bench {
             datacenter: Datacenter(side as u8),
             boundary: Boundary(0),
             roster: vec![Boundary(0), Boundary(0), Boundary(1)].into(),
+            charter: map(),
         };
         let disk = DurableLog { boot: self.boots, ..disk };
         let site = Site::boot(Shipped, identity, map(), self.policy.clone(), disk, 7, self.local());
-        self.sites[side.index()] = Some(site);
+        let probe = Probe { says: self.says[side.index()], kept: self.kept[side.index()] };
+        self.sites[side.index()] = Some(site.probed(probe));
         self.step(side, SiteInput::Wake);
     }
 
@@ -144,6 +152,8 @@ impl Bench {
             SiteEffect::Announce(announcement) => self.said.push((side, announcement)),
             SiteEffect::BackUp { .. } => self.backups += 1,
             SiteEffect::Quarantine { keep, .. } => self.quarantined.push(keep),
+            SiteEffect::Probe => self.post(Span::ZERO, Mail::Site(side, SiteInput::Probed(self.says[side.index()]))),
+            SiteEffect::KeepRegion(attested) => self.kept[side.index()] = Some(attested),
             SiteEffect::Commission { seat } => self.commissioned.push((side, seat)),
             SiteEffect::Retire { seat, .. } => self.retired.push((side, seat)),
             _ => {}

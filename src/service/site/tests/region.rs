@@ -1,0 +1,79 @@
+//! Claims about where a site takes itself to stand, and what it does where it does not know.
+
+use super::*;
+
+fn unattested(response: Option<Response>) -> bool {
+    matches!(response, Some(Response::Refused { refusal: Refusal::Unattested, .. }))
+}
+
+/// B restarts with nothing on its disk but what it keeps of its place.
+fn restart(bench: &mut Bench, says: Option<Datacenter>) {
+    bench.says[1] = says;
+    bench.said.clear();
+    bench.boot(Side::B, DurableLog::default());
+    bench.run(Span::secs(2));
+}
+
+#[test]
+fn a_silent_platform_said_it_before() {
+    let mut bench = Bench::new(Replication::Async);
+    assert_eq!(bench.kept, [Some(Datacenter(0)), Some(Datacenter(1))]);
+    restart(&mut bench, None);
+    assert_eq!(bench.said, [(Side::B, Announcement::AttestedBefore)]);
+    bench.sites[0] = None;
+    bench.run(bench.policy.rto_bound());
+    assert!(acknowledged(bench.write(Side::B)));
+    let told = bench.said.iter().filter(|&&(_, said)| said == Announcement::AttestedBefore).count();
+    assert_eq!(told, 1, "it says so once");
+}
+
+#[test]
+fn who_never_heard_where_it_stands_is_not_used_until_it_does() {
+    let mut bench = Bench::new(Replication::Async);
+    bench.kept[1] = None;
+    restart(&mut bench, None);
+    assert!(bench.said.contains(&(Side::B, Announcement::Unattested { says: None })));
+    assert!(unattested(bench.write(Side::B)));
+    bench.sites[0] = None;
+    bench.run(bench.policy.rto_bound());
+    assert!(bench.serving().is_empty() && unattested(bench.write(Side::B)), "not even when nobody else is left");
+    bench.says[1] = Some(Datacenter(1));
+    bench.run(bench.policy.rto_bound());
+    assert!(acknowledged(bench.write(Side::B)));
+}
+
+#[test]
+fn who_is_told_to_stand_elsewhere_stores_nothing_and_obeys_nobody() {
+    let mut bench = Bench::new(Replication::Async);
+    restart(&mut bench, Some(Datacenter(2)));
+    assert!(bench.said.contains(&(Side::B, Announcement::Unattested { says: Some(Datacenter(2)) })));
+    for _ in 0..3 {
+        assert!(acknowledged(bench.write(Side::A)));
+    }
+    bench.run(Span::minutes(1));
+    assert_eq!(bench.sites[1].as_ref().unwrap().log.end(), 0);
+    bench.said.clear();
+    bench.step(Side::B, SiteInput::Order(Order::ForcedFailover));
+    assert_eq!(bench.said, [(Side::B, Announcement::OrderRefused)]);
+    assert_eq!(bench.kept[1], Some(Datacenter(1)), "an answer that contradicts is not kept");
+    bench.says[1] = Some(Datacenter(1));
+    bench.run(Span::minutes(1));
+    assert_eq!(bench.sites[1].as_ref().unwrap().log.end(), 3, "it is filled once it is told right");
+}
+
+#[test]
+fn a_map_that_moves_a_country_refuses_it_until_it_is_corrected() {
+    let mut bench = Bench::new(Replication::Async);
+    let germany = Country::parse("DE").unwrap();
+    let push = |bench: &mut Bench, version, boundary| {
+        let mut pushed = ResidencyMap { version, ..(*map()).clone() };
+        pushed.countries[germany.index()] = boundary;
+        bench.step(Side::A, SiteInput::MapPushed(Arc::new(pushed)));
+    };
+    push(&mut bench, 2, None);
+    let disagree =
+        |told: Option<Response>| matches!(told, Some(Response::Refused { refusal: Refusal::MapsDisagree, .. }));
+    assert!(disagree(bench.write(Side::A)));
+    push(&mut bench, 3, Some(Boundary(0)));
+    assert!(acknowledged(bench.write(Side::A)));
+}

@@ -1,0 +1,191 @@
+//! What sites are told that they cannot see for themselves: maps that operators roll out, and what the platform
+//! under them says of where they stand.
+//!
+//! A roll-out reaches one site after the other, and some never; a site that is down when its turn comes is missed. It
+//! ends with a corrected map for each site that holds the row, at once or when it boots.
+
+use super::chance::{Chance, Purpose};
+use super::event::{Event, SiteId};
+use super::message::Local;
+use super::plan::{FaultKind, Rollout};
+use super::world::World;
+use crate::facts::{Configured, Fact, Observer};
+use crate::service::{Decisions, ResidencyMap, SiteInput};
+use crate::terms::{Boundary, Country, Datacenter, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is told, beside what stands at each site.
+#[derive(Default)]
+pub(super) struct Telling {
+    /// Maps that operators pushed.
+    pushes: u32,
+    /// Maps on their way, by the fault that rolls them out.
+    under_way: BTreeMap<u16, Arc<ResidencyMap>>,
+    /// How often each datacenter's platform said nothing, or something untrue.
+    misinformed: BTreeMap<Datacenter, u64>,
+}
+
+/// Maps.
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// The newest map that any site took, for an operator to change and push.
+    pub(super) fn next_map(&mut self) -> ResidencyMap {
+        let newest = self.sites.iter().map(|slot| &slot.map).max_by_key(|map| map.version).unwrap_or(&self.plan.map);
+        let map = ResidencyMap::clone(newest);
+        self.numbered(map)
+    }
+
+    pub(super) fn numbered(&mut self, map: ResidencyMap) -> ResidencyMap {
+        self.telling.pushes += 1;
+        ResidencyMap { version: self.plan.map.version + self.telling.pushes, ..map }
+    }
+
+    /// Offers a map to every site that runs. Whether there was any.
+    pub(super) fn push_map(&mut self, map: &Arc<ResidencyMap>, truthful: bool) -> bool {
+        let mut any = false;
+        for site in SiteId::all(self.units.len()) {
+            let datacenter = self.sites[site.index()].datacenter();
+            if self.places[datacenter.index()].running {
+                self.state(Fact::MapPushed { datacenter, truthful });
+                self.hand_rows(site, map.clone());
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Offers a map to one site that has none as new.
+    pub(super) fn offer_map(&mut self, site: SiteId, map: &Arc<ResidencyMap>) {
+        let slot = &self.sites[site.index()];
+        let datacenter = slot.datacenter();
+        if slot.map.version < map.version && self.places[datacenter.index()].running {
+            self.state(Fact::MapPushed { datacenter, truthful: true });
+            self.hand_rows(site, map.clone());
+        }
+    }
+
+    /// Sends a map with one row changed on its way to every site. It strikes when the first of them has it.
+    pub(super) fn roll_out(&mut self, fault: u16, rollout: &Rollout) -> bool {
+        let mut map = self.next_map();
+        map.countries[rollout.country.index()] = rollout.boundary;
+        self.telling.under_way.insert(fault, Arc::new(map));
+        let mut chance = Chance::open(self.plan.seed, Purpose::Rollout, fault.into());
+        for site in SiteId::all(self.plan.units.len()) {
+            let late = Span(chance.below(rollout.over.0 + 1));
+            if !rollout.misses.contains(&self.sites[site.index()].datacenter()) {
+                self.agenda.push(self.now + late, Event::MapArrives { fault, site });
+            }
+        }
+        false
+    }
+
+    /// A map that is rolled out reaches a site, if that runs and nobody has withdrawn it meanwhile.
+    pub(super) fn map_arrives(&mut self, fault: u16, site: SiteId) {
+        let runs = self.places[self.sites[site.index()].datacenter().index()].running;
+        let Some(map) = self.telling.under_way.get(&fault).filter(|_| runs).cloned() else { return };
+        if self.registry.strikes(fault) {
+            self.state(Fact::FaultBegan { fault });
+            self.follow_effect(fault);
+        }
+        self.hand_rows(site, map);
+    }
+
+    /// Hands a map to a site, and states every row that is not as it was in the map before.
+    fn hand_rows(&mut self, site: SiteId, map: Arc<ResidencyMap>) {
+        let held = self.sites[site.index()].newest_map().clone();
+        // A map that comes after a newer one says nothing any more.
+        let changed = Country::codes().filter(|_| map.version > held.version);
+        for country in changed.filter(|&country| map.boundary_of(country) != held.boundary_of(country)) {
+            let boundary = map.boundary_of(country);
+            self.state(Fact::Configured(Configured::Row { unit: site.unit(), side: site.side(), country, boundary }));
+        }
+        self.hand_map(site, map);
+    }
+
+    /// Offers a map to a site.
+    fn hand_map(&mut self, site: SiteId, map: Arc<ResidencyMap>) {
+        let slot = &mut self.sites[site.index()];
+        slot.offered = Some(map.clone());
+        let datacenter = slot.datacenter();
+        self.hand(datacenter, Local::Site(site, SiteInput::MapPushed(map), None));
+    }
+
+    /// Ends a roll-out: every site that holds its row, or is about to, gets a map in which it is as it would be
+    /// without.
+    pub(super) fn withdraw(&mut self, fault: u16, rollout: &Rollout) {
+        self.telling.under_way.remove(&fault);
+        for site in SiteId::all(self.plan.units.len()) {
+            let (right, slot) = (self.row_without(site, rollout.country), &self.sites[site.index()]);
+            let held = slot.newest_map();
+            if held.boundary_of(rollout.country) == right {
+                continue;
+            }
+            let mut corrected = ResidencyMap::clone(held);
+            corrected.countries[rollout.country.index()] = right;
+            let corrected = Arc::new(self.numbered(corrected));
+            let slot = &mut self.sites[site.index()];
+            if self.places[slot.datacenter().index()].running {
+                self.hand_rows(site, corrected);
+            } else {
+                slot.correction = Some(corrected);
+            }
+        }
+    }
+
+    /// A site that boots fetches the correction that it missed.
+    pub(super) fn fetch_correction(&mut self, site: SiteId) {
+        if let Some(map) = self.sites[site.index()].correction.take() {
+            self.hand_rows(site, map);
+        }
+    }
+
+    /// What the roll-outs that are on tell a site of a country, or else what holds.
+    fn row_without(&self, site: SiteId, country: Country) -> Option<Boundary> {
+        let datacenter = self.sites[site.index()].datacenter();
+        let on = self.registry.active().into_iter().rev();
+        let mut told = on.filter_map(|fault| match &self.plan.faults[usize::from(fault)].kind {
+            FaultKind::MapRollout(one) if one.country == country && !one.misses.contains(&datacenter) => {
+                Some(one.boundary)
+            }
+            _ => None,
+        });
+        told.next().unwrap_or_else(|| self.plan.map.boundary_of(country))
+    }
+}
+
+/// Places.
+impl<D: Decisions, O: Observer> World<D, O> {
+    /// What the platform under a site answers when it is asked where it is.
+    pub(super) fn probe(&mut self, site: SiteId) -> Option<Datacenter> {
+        let stands = self.sites[site.index()].datacenter();
+        let says = self.region_of(stands);
+        if says != Some(stands) {
+            *self.telling.misinformed.entry(stands).or_default() += 1;
+        }
+        if self.plan.faults.iter().any(|fault| matches!(fault.kind, FaultKind::RegionProbe { .. })) {
+            self.state(Fact::Configured(Configured::Probed { unit: site.unit(), side: site.side(), says }));
+        }
+        says
+    }
+
+    /// A site asks where it stands.
+    pub(super) fn answer_probe(&mut self, site: SiteId) {
+        let says = self.probe(site);
+        let datacenter = self.sites[site.index()].datacenter();
+        self.hand(datacenter, Local::Site(site, SiteInput::Probed(says), None));
+    }
+
+    fn region_of(&self, stands: Datacenter) -> Option<Datacenter> {
+        let on = self.registry.active().into_iter().rev();
+        let mut lies = on.filter_map(|fault| match self.plan.faults[usize::from(fault)].kind {
+            FaultKind::RegionProbe { datacenter, says } if datacenter == stands => Some(says),
+            _ => None,
+        });
+        lies.next().unwrap_or(Some(stands))
+    }
+
+    /// How often a datacenter's platform said nothing, or something untrue.
+    pub(super) fn misinformed(&self, datacenter: Datacenter) -> u64 {
+        self.telling.misinformed.get(&datacenter).copied().unwrap_or(0)
+    }
+}
