@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 fn shipped() -> Vec<PathBuf> {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let folders = [library.clone(), library.join("cases")];
+    let below = ["cases", "configuration", "moves", "residency"].map(|folder| library.join(folder));
+    let folders = [&[library][..], &below].concat();
     let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
