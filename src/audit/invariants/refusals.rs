@@ -76,6 +76,7 @@ impl RefusalsNecessary {
             Refusal::BoundaryDark => needless_dark(ledger, at, refused.unit),
             Refusal::CountryNotServed => needless_unserved(ledger, birth),
             Refusal::NoLease => {
+                self.has_a_majority(ledger, refused);
                 needless_no_lease(ledger, at, refused).or_else(|| self.overlong_switchover(ledger, at, refused.unit))
             }
             Refusal::NoMajority => self.needless_no_majority(ledger, at, refused),
@@ -88,6 +89,13 @@ impl RefusalsNecessary {
             Refusal::MapsDisagree => needless_dispute(ledger, at, birth, refused),
         };
         self.docket.check(needless.is_none(), || breach(at, birth, refused, needless.unwrap_or_default()));
+    }
+
+    /// A site that refuses for want of the lease has read the register.
+    fn has_a_majority(&mut self, ledger: &Ledger, refused: &Refused) {
+        if let (Some(unit), Some(side)) = (refused.unit, side_of(ledger, refused)) {
+            self.stretches[unit.index()].no_majority[side.index()] = None;
+        }
     }
 
     /// The tenant is on its way out of the unit, and has not been kept waiting for longer than a drain may take.

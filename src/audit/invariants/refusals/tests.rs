@@ -111,6 +111,23 @@ fn a_voter_that_lost_its_memory_makes_no_majority_until_it_is_back() {
     story.expect_broken("RES-7", "majority of voters was in its reach");
 }
 
+/// A message that is lost costs a site its majority until it looks again, and there is no fact of it.
+#[test]
+fn want_of_a_majority_ends_when_the_site_has_read_the_register() {
+    for reads in [true, false] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.cut(AMSTERDAM, DUBLIN).pass(Span::minutes(2));
+        for _ in 0..6 {
+            story.refuse(birth, Some(AMSTERDAM), Refusal::NoMajority).pass(Span::secs(20));
+            if reads {
+                story.refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
+            }
+        }
+        assert_eq!(story.finding("RES-7").broken == 0, reads, "reads: {reads}");
+    }
+}
+
 #[test]
 fn a_full_queue_is_a_reason() {
     let mut story = healthy();
