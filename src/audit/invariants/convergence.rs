@@ -120,7 +120,7 @@ fn forsaken(ledger: &Ledger, now: Instant, unit: Unit) -> Option<Breach> {
 }
 
 /// The physical reason for which a unit's writes still wait, if it has one.
-fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
+pub(super) fn reason(ledger: &Ledger, now: Instant, unit: Unit) -> Option<&'static str> {
     let lease = ledger.lease(unit);
     if lease.memory_lost() {
         return Some(reasons::MEMORY_LOST);

@@ -5,6 +5,7 @@
 //! of the organization's, and `purge_within` later, or as long after its datacenter is back, no copy of any class is
 //! left there. Of a move that was cancelled the same holds for the new home. A move whose homes are well ends.
 
+use super::convergence;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Home, Ledger};
 use crate::audit::{Breach, reasons, slack};
@@ -145,13 +146,13 @@ impl LeavesNothing {
         for home in ledger.homes.all() {
             if home.leaves().is_some() {
                 self.docket.clear(1);
-            } else if is_well(ledger, home, at) {
+            } else if let Some(reason) = hindrance(ledger, home, at) {
+                self.docket.suspend(reason);
+            } else {
                 self.docket.check(false, || {
                     let what = "{tenant} was ordered to move to {unit}, and never did though both homes were well";
                     of(home.tenant, Breach::new(home.ordered, what)).in_unit(home.to).by_rule(Rule::R2)
                 });
-            } else {
-                self.docket.suspend(reasons::NO_POWER);
             }
         }
     }
@@ -168,13 +169,19 @@ fn well_since(ledger: &Ledger, unit: Unit, site: Datacenter) -> Option<Instant> 
     Some(ledger.world.running_since(site)?.max(ledger.world.moving_since(unit, site)?))
 }
 
-/// Whether every site of both homes has been running for as long as it takes to find a holder and to drain.
-fn is_well(ledger: &Ledger, home: &Home, at: Instant) -> bool {
+/// Why nobody can have carried a move out: a site of one of the homes has not been running for as long as it takes to
+/// find a holder and to drain, or a home has a reason not to serve.
+fn hindrance(ledger: &Ledger, home: &Home, at: Instant) -> Option<&'static str> {
     let long = ledger.contract.able_for() + ledger.contract.longest_wait;
-    [home.from, home.to]
-        .into_iter()
-        .flat_map(|unit| ledger.terms(unit).sites.map(|site| (unit, site)))
-        .all(|(unit, site)| well_since(ledger, unit, site).is_some_and(|since| at.since(since) > long))
+    let runs = |unit: Unit| {
+        let since = |site| well_since(ledger, unit, site);
+        ledger.terms(unit).sites.iter().all(|&site| since(site).is_some_and(|since| at.since(since) > long))
+    };
+    let homes = [home.from, home.to];
+    if !homes.into_iter().all(runs) {
+        return Some(reasons::NO_POWER);
+    }
+    homes.into_iter().find_map(|unit| convergence::reason(ledger, at, unit))
 }
 
 fn left_behind(at: Instant, (tenant, unit, datacenter, copy): Place, left: Content) -> Breach {
@@ -190,7 +197,7 @@ fn of(tenant: Tenant, breach: Breach) -> Breach {
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, HONG_KONG, SINGAPORE, Story};
     use crate::facts::{Fact, Moving};
-    use crate::terms::{Bytes, Content, CopyClass, Datacenter, Record, RecordKind, Span, Tenant, Unit, UnitSet};
+    use crate::terms::{Bytes, Content, CopyClass, Datacenter, Record, RecordKind, Side, Span, Tenant, Unit, UnitSet};
 
     const TENANT: Tenant = Tenant(0);
 
@@ -289,5 +296,16 @@ mod tests {
         story.fact(Fact::Moving(Moving::Ordered { tenant: TENANT, from: EMEA_1, to: APAC_1 }));
         story.pass(Span::hours(1)).fact(Fact::Ended { unfinished: 0 });
         story.expect_broken("RES-5", "never did though both homes were well");
+    }
+
+    #[test]
+    fn nobody_is_moved_out_of_a_unit_whose_voters_forgot_what_they_promised() {
+        let mut story = Story::after();
+        story.fact(Fact::Moving(Moving::Ordered { tenant: TENANT, from: EMEA_1, to: APAC_1 }));
+        for side in Side::BOTH {
+            story.disks_lost(side);
+        }
+        story.pass(Span::hours(1)).fact(Fact::Ended { unfinished: 0 });
+        assert_eq!((story.finding("RES-5").broken, story.finding("RES-5").suspended.len()), (0, 1));
     }
 }
