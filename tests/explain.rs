@@ -116,7 +116,7 @@ fn a_breach_is_told_with_the_decision_that_broke_the_promise() {
 #[test]
 fn the_traced_run_is_the_plain_run_whatever_is_planted() {
     let scenario = dark("");
-    for planted in Planted::ALL {
+    for &planted in Planted::ALL {
         let saboteur = Saboteur::new(planted, &scenario.plan);
         let plain = run_with(&scenario, 5, saboteur.clone(), Options::default());
         let asked = around(&scenario, Span::minutes(10), "emea-1");
