@@ -4,7 +4,6 @@ use super::text::{Paint, Tint};
 use crate::outcome::Outcome;
 use crate::terms::Instant;
 use crate::trace::{Link, Story};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// So wide is a line at most.
@@ -28,19 +27,10 @@ pub fn story_text(heading: &str, story: &Story, paint: Paint) -> String {
 /// The last links of the chain that led to what a story is of, one line each: who, when, what, and what of the
 /// input was stale. `until` is when the chain is complete. Ends in a line end.
 pub fn chain_text(story: &Story, until: Instant, paint: Paint) -> String {
-    let mut chain = BTreeSet::new();
-    let last = story.links.iter().rposition(|link| link.at <= until);
-    let mut open: Vec<usize> = last.into_iter().collect();
-    while let Some(place) = open.pop() {
-        if chain.insert(place) {
-            open.extend(&story.links[place].because);
-        }
-    }
-    let skipped = chain.len().saturating_sub(LONGEST_CHAIN);
     let mut out = format!("{}\n", paint.with(Tint::Strong, "how it came to the first breach"));
-    for link in chain.into_iter().skip(skipped).map(|place| &story.links[place]) {
+    for link in story.leading_to(until, LONGEST_CHAIN) {
         let (at, who) = (link.at.to_string(), link.who.as_ref().map_or("the world", |who| who.name.as_str()));
-        let happened = link.happened.split_inclusive(". ").next().unwrap_or_default().trim_end();
+        let happened = link.first_sentence();
         let _ = writeln!(out, "  {}  {who}: {happened}", time_of(&at));
         if let Some(decided) = link.decision.as_ref().filter(|decided| decided.unlike_shipped) {
             let text = format!("{}: {}, unlike the shipped service", decided.method, decided.answer);

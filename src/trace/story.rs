@@ -3,6 +3,7 @@
 use crate::facts::DigestValue;
 use crate::terms::{Epoch, Instant, Unit, Wall};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// A part of a run, told as a chain: each link with what it was decided on, and what led to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +107,11 @@ impl Link {
         }
     }
 
+    /// The first sentence of what happened.
+    pub fn first_sentence(&self) -> &str {
+        self.happened.split_inclusive(". ").next().unwrap_or_default().trim_end()
+    }
+
     pub(super) fn by(self, who: Who) -> Self {
         Self { who: Some(who), ..self }
     }
@@ -137,6 +143,21 @@ impl Story {
     /// Which links a link led to.
     pub fn effects_of(&self, link: usize) -> impl Iterator<Item = usize> {
         (0..).zip(&self.links).filter(move |(_, other)| other.because.contains(&link)).map(|(place, _)| place)
+    }
+
+    /// The links that led to the last one that was made by `until`, itself included, in the order of time: the
+    /// last `most` of them.
+    pub fn leading_to(&self, until: Instant, most: usize) -> Vec<&Link> {
+        let mut chain = BTreeSet::new();
+        let last = self.links.iter().rposition(|link| link.at <= until);
+        let mut open: Vec<usize> = last.into_iter().collect();
+        while let Some(place) = open.pop() {
+            if chain.insert(place) {
+                open.extend(&self.links[place].because);
+            }
+        }
+        let skipped = chain.len().saturating_sub(most);
+        chain.into_iter().skip(skipped).map(|place| &self.links[place]).collect()
     }
 
     /// The story as one JSON object, ending in a line end. Links are numbered from 1.
