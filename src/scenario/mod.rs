@@ -58,6 +58,7 @@ use crate::terms::{Names, Span};
 use document::Document;
 use read::{Findings, Given, Input, Value};
 use resolve::Resolver;
+pub use source::Carried;
 use source::{Place, Source};
 use std::path::Path;
 use std::sync::Arc;
@@ -98,6 +99,21 @@ pub struct Scenario {
     pub default_seed: u64,
     /// Where everything stands.
     pub topology: Topology,
+    source: Arc<Source>,
+}
+
+impl Scenario {
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    /// The files that it was read from, each with its name and text: its own, and then those of its topology that
+    /// are not built in, each before the one that it extends.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let topologies = self.topology.sources.iter().filter(|source| !source.is_built_in());
+        std::iter::once(&self.source).chain(topologies).map(|source| (source.name.as_str(), source.text.as_str()))
+    }
 }
 
 /// How `check` runs a scenario.
@@ -147,6 +163,16 @@ pub fn load(path: &Path, size: Size) -> Result<Scenario, Diagnostics> {
 /// Everything that is wrong with the text and its topology, each with its place.
 pub fn parse(file_name: &str, text: &str, size: Size) -> Result<Scenario, Diagnostics> {
     lowered(&Source::new(file_name, text), size)
+}
+
+/// Reads a scenario from texts that were carried with it, by the names of their files: a topology is looked for
+/// among them, and not on a disk.
+///
+/// # Errors
+///
+/// Everything that is wrong with the texts, each with its place.
+pub fn parse_carried(file_name: &str, files: Carried, size: Size) -> Result<Scenario, Diagnostics> {
+    lowered(&Source::carried(file_name, Arc::new(files))?, size)
 }
 
 /// What holds on a topology where no scenario says otherwise: the policy and the map, for production; the
@@ -219,6 +245,7 @@ fn scenario(source: &Arc<Source>, size: Size, findings: &Findings) -> Option<Sce
         default_seed: plan.seed,
         plan,
         topology,
+        source: source.clone(),
     })
 }
 
@@ -270,7 +297,7 @@ fn check_size(document: &Document, findings: &Findings) -> CheckSize {
 
 fn hash(text: &str, topology: &Topology) -> String {
     let mut hash = Xxh3::new();
-    for text in std::iter::once(text).chain(topology.texts.iter().map(String::as_str)) {
+    for text in std::iter::once(text).chain(topology.sources.iter().map(|source| source.text.as_str())) {
         hash.update(&(text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     }

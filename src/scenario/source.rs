@@ -3,6 +3,7 @@
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::topology::BUILT_IN;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
@@ -17,11 +18,34 @@ pub(super) const SIZE_LIMIT: u64 = 1 << 20;
 pub(super) struct Source {
     pub(super) name: String,
     pub(super) text: String,
+    /// The files that were carried with it; `None` if those beside it are on a disk.
+    carried: Option<Arc<Carried>>,
 }
+
+/// Texts of files, by their names.
+pub type Carried = BTreeMap<String, String>;
 
 impl Source {
     pub(super) fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into() })
+        Arc::new(Self { name: name.into(), text: text.into(), carried: None })
+    }
+
+    /// One of the files that were carried together.
+    pub(super) fn carried(name: &str, files: Arc<Carried>) -> Result<Arc<Self>, Diagnostic> {
+        let absent = || {
+            let message = format!("`{name}` is not among the files that were carried");
+            Diagnostic::about_file(Code::Unreadable, &Self::new(name, ""), message)
+        };
+        let text = files.get(name).cloned().ok_or_else(absent)?;
+        Ok(Arc::new(Self { name: name.into(), text, carried: Some(files) }))
+    }
+
+    /// The file of a path that this one names: of the same disk, or carried with it.
+    pub(super) fn neighbour(&self, path: &Path) -> Result<Arc<Self>, Diagnostic> {
+        match &self.carried {
+            Some(files) => Self::carried(&path.display().to_string(), files.clone()),
+            None => Self::read(path),
+        }
     }
 
     /// Reads a file of at most [`SIZE_LIMIT`] bytes of UTF-8.

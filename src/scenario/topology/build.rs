@@ -6,17 +6,18 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::quantity::{Share, rounded};
 use crate::scenario::read::{At, Findings, Given, instead, listed, overlaid};
-use crate::scenario::source::Place;
+use crate::scenario::source::{Place, Source};
 use crate::scenario::words::{Entries, value};
 use crate::sim::plan::{AccessPlan, LinkPlan, UnitPlan};
 use crate::terms::place::{MAX_BOUNDARIES, MAX_DATACENTERS, MAX_UNITS};
 use crate::terms::{Boundary, Bytes, Datacenter, Span};
+use std::sync::Arc;
 
 /// The topology of a document; `None` after reporting what is wrong with it. `whole` is where to
 /// point when something is missing altogether.
 pub(super) fn topology(
     document: TopologyDocument,
-    texts: Vec<String>,
+    sources: Vec<Arc<Source>>,
     whole: &Place,
     findings: &Findings,
 ) -> Option<Topology> {
@@ -40,7 +41,7 @@ pub(super) fn topology(
     let name = text(value(&document.name));
     let access = builder.access();
     let topology =
-        Topology { name, datacenters, boundaries, units, links, measured, access, countries, document, texts };
+        Topology { name, datacenters, boundaries, units, links, measured, access, countries, document, sources };
     standing::check(&topology, findings.count() == before, findings);
     Some(topology)
 }

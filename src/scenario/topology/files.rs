@@ -25,7 +25,7 @@ pub(super) fn load(name_or_path: &str, findings: &Findings) -> Option<Topology> 
     };
     let document = document_of(&source, findings)?;
     let place = Place { source: source.clone(), span: 0..0 };
-    finished(document, vec![source.text.clone()], &source, &place, findings)
+    finished(document, vec![source.clone()], &source, &place, findings)
 }
 
 /// The topology that a scenario chose. A path is relative to the scenario's file; no choice is the
@@ -56,7 +56,7 @@ pub(in crate::scenario) fn resolve(
 /// Lays a document over all that it extends, then checks and resolves it.
 fn finished(
     over: TopologyDocument,
-    mut texts: Vec<String>,
+    mut sources: Vec<Arc<Source>>,
     source: &Arc<Source>,
     place: &Place,
     findings: &Findings,
@@ -65,25 +65,25 @@ fn finished(
     let (mut source, mut brought_in) = (source.clone(), place.clone());
     while let Some(base) = chain.last().and_then(|document| document.extends.clone()) {
         if chain.len() > LONGEST_CHAIN {
-            findings.add(endless(&texts, &base.place));
+            findings.add(endless(&sources, &base.place));
             return None;
         }
         brought_in.clone_from(&base.place);
         source = found(&base, &source, findings)?;
-        texts.push(source.text.clone());
+        sources.push(source.clone());
         chain.push(document_of(&source, findings)?);
     }
     let base = chain.pop()?;
     let document = chain.into_iter().rev().fold(base, TopologyDocument::changed_by);
-    let topology = build::topology(document, texts, place, findings);
+    let topology = build::topology(document, sources, place, findings);
     findings.point_out_of_built_in(before, &brought_in);
     topology
 }
 
 /// What is wrong with a chain that is too long: of one that comes back to itself a text occurs twice.
-fn endless(texts: &[String], place: &Place) -> Diagnostic {
-    let distinct: BTreeSet<_> = texts.iter().collect();
-    if distinct.len() < texts.len() {
+fn endless(sources: &[Arc<Source>], place: &Place) -> Diagnostic {
+    let distinct: BTreeSet<_> = sources.iter().map(|source| &source.text).collect();
+    if distinct.len() < sources.len() {
         return Diagnostic::at(Code::TopologyCycle, place, "this topology extends itself".into());
     }
     let message = format!("this topology extends a chain of more than {LONGEST_CHAIN} others");
@@ -105,7 +105,7 @@ fn found(name: &At<String>, beside: &Arc<Source>, findings: &Findings) -> Option
         let help = format!("`{BUILT_IN}` is built in; anything else is the path of a file, beside this one");
         Diagnostic::at(Code::UnknownTopology, &name.place, message).help(help)
     };
-    Source::read(&path).map_err(|why| findings.add(because(&why))).ok()
+    beside.neighbour(&path).map_err(|why| findings.add(because(&why))).ok()
 }
 
 fn document_of(source: &Arc<Source>, findings: &Findings) -> Option<TopologyDocument> {

@@ -16,9 +16,11 @@ pub(super) use files::resolve;
 
 use super::diagnostic::Diagnostics;
 use super::read::Findings;
+use super::source::Source;
 use crate::sim::plan::{AccessPlan, LinkPlan, UnitPlan};
 use crate::terms::{Boundary, Bytes, Country, Datacenter, Instant, Names, Span, Unit};
 use document::TopologyDocument;
+use std::sync::Arc;
 
 /// The name of the built-in topology.
 pub const BUILT_IN: &str = "kaizala-2019";
@@ -43,8 +45,8 @@ pub struct Topology {
     /// All 249 countries, by code.
     pub countries: Vec<CountryRule>,
     pub(super) document: TopologyDocument,
-    /// The texts that it was read from, for the hash of a scenario.
-    pub(super) texts: Vec<String>,
+    /// What it was read from, each before the one that it extends.
+    pub(super) sources: Vec<Arc<Source>>,
 }
 
 /// A datacenter of a topology.
