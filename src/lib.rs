@@ -30,7 +30,7 @@
 //! | [`outcome`] | the result of a run as data, its verdict, its JSON | `terms`, `facts`, `audit`, `metrics` |
 //! | [`scenario`] | TOML in, plan and contract out, or every error with its place; profiles likewise | `terms`, `service`, `sim`, `audit`, `metrics` |
 //! | [`trace`] | a run explained: each decision, its input, how stale that was, what came of it; a run as a trace file | `terms`, `facts`, `service`, `sim` |
-//! | [`campaign`] | every case decided on paper; one run, or many on several threads; the hunt over scenarios that are drawn; the saboteurs | all but `report`, `cli` |
+//! | [`campaign`] | every case decided on paper; one run, or many on several threads; the hunt over scenarios that are drawn; the saboteurs and the selftest; what breaks a promise made small; a run in one file | all but `report`, `cli` |
 //! | [`report`] | text, charts, page, and the formats that CI reads | `terms`, `metrics`, `audit`, `outcome`, `trace` |
 //! | [`cli`] | commands, exit codes, the terminal | any |
 //!

@@ -2,7 +2,8 @@
 //!
 //! Nothing of the first run is kept for the second: both are the same run, and their digests say so.
 
-use super::run::{Options, run_with, setting};
+use super::run::{Options, run, run_with, setting};
+use super::saboteur::{Planted, Saboteur};
 use crate::facts::{Digest, DigestValue};
 use crate::outcome::Outcome;
 use crate::scenario::Scenario;
@@ -97,13 +98,30 @@ impl fmt::Display for Unexplained {
     }
 }
 
-/// Explains a run of the service as it is shipped.
+/// Explains a run of the service as it is shipped, or with the mistake of the options.
 ///
 /// # Errors
 ///
 /// If what is asked for is not in the run.
 pub fn explain(scenario: &Scenario, seed: u64, asked: Asked, options: Options<'_>) -> Result<Story, Unexplained> {
-    explain_with(scenario, seed, Shipped, asked, options)
+    explain_again(scenario, &run(scenario, seed, options), options.planted, asked)
+}
+
+/// Explains a run whose outcome is known, and in which this mistake was made: it is made once more.
+///
+/// # Errors
+///
+/// As [`explain`].
+pub fn explain_again(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    planted: Option<Planted>,
+    asked: Asked,
+) -> Result<Story, Unexplained> {
+    match planted {
+        None => explain_outcome(scenario, outcome, Shipped, asked),
+        Some(planted) => explain_outcome(scenario, outcome, Saboteur::new(planted, &scenario.plan), asked),
+    }
 }
 
 /// Explains a run of a service whose decisions are `decisions`.

@@ -1,6 +1,7 @@
 //! One run: a scenario, a seed, and what came of it.
 
 use super::faults;
+use super::saboteur::{Planted, Saboteur};
 use crate::audit::Audit;
 use crate::facts::{Digest, Fact, Observer};
 use crate::metrics::{DatacenterSetup, Metrics, MetricsSetup, UnitSetup, judge};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// Told of the simulated time as a run goes on.
 pub type Watch<'a> = &'a dyn Fn(Instant);
 
-/// How a run is made. Nothing here changes what happens in it.
+/// How a run is made. But for a planted mistake, nothing here changes what happens in it.
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
     /// The size at which the scenario was loaded: the reproducing line names it.
@@ -24,11 +25,21 @@ pub struct Options<'a> {
     pub unaudited: bool,
     /// Who is told how far the run has come.
     pub watch: Option<Watch<'a>>,
+    /// The mistake that the service makes: the reproducing line names it.
+    pub planted: Option<Planted>,
 }
 
-/// Runs a scenario under the service as it is shipped.
+/// Runs a scenario under the service as it is shipped, or with the mistake of the options.
 pub fn run(scenario: &Scenario, seed: u64, options: Options<'_>) -> Outcome {
-    run_with(scenario, seed, Shipped, options)
+    run_observed(scenario, seed, options, ()).0
+}
+
+/// The same with one more observer, which is given back with all that it folded.
+pub fn run_observed<O: Observer>(scenario: &Scenario, seed: u64, options: Options<'_>, beside: O) -> (Outcome, O) {
+    match options.planted {
+        None => run_beside(scenario, seed, Shipped, options, beside),
+        Some(planted) => run_beside(scenario, seed, Saboteur::new(planted, &scenario.plan), options, beside),
+    }
 }
 
 /// Runs a scenario under a service whose decisions are `decisions`.
@@ -84,7 +95,7 @@ pub(super) fn gathered<O>(
         thresholds: scenario.thresholds.iter().map(|threshold| judge(threshold, &measurements)).collect(),
         measurements,
         names: scenario.names.clone(),
-        reproduce: reproduce(&scenario.file, plan.seed, options.size),
+        reproduce: reproduce(&scenario.file, plan.seed, options.size) + &planted(options.planted),
     };
     (outcome, beside)
 }
@@ -107,6 +118,11 @@ pub fn setting(scenario: &Scenario, seed: u64) -> Setting {
 pub fn reproduce(file: &str, seed: u64, size: Size) -> String {
     let size = if size == Size::Ci { " --ci" } else { "" };
     format!("ringfence run {} --seed {seed}{size}", quoted(file))
+}
+
+/// What a reproducing line says of a planted mistake.
+fn planted(planted: Option<Planted>) -> String {
+    planted.map(|planted| format!(" --planted {planted}")).unwrap_or_default()
 }
 
 /// A word as a shell takes it.

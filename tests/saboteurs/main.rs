@@ -3,13 +3,12 @@
 //! shipped service itself, in the same scenario, does not. So no invariant can go without a test
 //! failing here.
 
-mod traps;
-
 use ringfence::audit::INVARIANTS;
 use ringfence::campaign::saboteur::{Planted, Saboteur};
+use ringfence::campaign::selftest::{EMPTY, LEAKS, LOSSES, SEALED, TRAPS, Trap};
 use ringfence::campaign::{Options, run, run_with};
+use ringfence::scenario::Scenario;
 use ringfence::terms::CopyClass;
-use traps::{EMPTY, LEAKS, LOSSES, SEALED, TRAPS, Trap};
 
 /// A mistake must show within so many seeds.
 const SEEDS: u64 = 5;
@@ -17,12 +16,16 @@ const SEEDS: u64 = 5;
 /// So many different mistakes each invariant of failover must catch.
 const MISTAKES_OF_FAILOVER: usize = 3;
 
+fn loaded(trap: &Trap) -> Scenario {
+    trap.scenario().unwrap_or_else(|found| panic!("{found}"))
+}
+
 /// Prints, for each mistake, how many seeds it took: `cargo test --test saboteurs -- --nocapture`.
 #[test]
 fn every_mistake_is_caught_within_a_few_seeds() {
     for trap in TRAPS {
         let Trap { planted, caught_by, .. } = trap;
-        let scenario = trap.scenario();
+        let scenario = loaded(trap);
         let saboteur = Saboteur::new(*planted, &scenario.plan);
         let is_caught = |seed: &u64| {
             let outcome = run_with(&scenario, *seed, saboteur.clone(), Options::default());
@@ -39,7 +42,7 @@ fn every_mistake_is_caught_within_a_few_seeds() {
 fn the_shipped_service_walks_into_no_trap() {
     let met_before = |place: usize| TRAPS[..place].iter().any(|trap| trap.circumstances == TRAPS[place].circumstances);
     for (_, trap) in TRAPS.iter().enumerate().filter(|&(place, _)| !met_before(place)) {
-        let scenario = trap.scenario();
+        let scenario = loaded(trap);
         for seed in 0..SEEDS {
             let honest = run(&scenario, seed, Options::default());
             for finding in honest.findings {
@@ -75,7 +78,7 @@ fn each_class_is_caught(
             );
             continue;
         };
-        let scenario = Trap { planted, caught_by: "", circumstances }.scenario();
+        let scenario = loaded(&Trap { planted, caught_by: "", circumstances });
         let saboteur = Saboteur::new(planted, &scenario.plan);
         let is_found = |seed| {
             let outcome = run_with(&scenario, seed, saboteur.clone(), Options::default());
@@ -88,7 +91,7 @@ fn each_class_is_caught(
 
 #[test]
 fn every_mistake_has_a_trap_and_every_invariant_catches_one() {
-    for planted in Planted::ALL {
+    for &planted in Planted::ALL {
         assert!(TRAPS.iter().any(|trap| trap.planted == planted), "{planted:?} has no trap");
     }
     for (id, _) in INVARIANTS {

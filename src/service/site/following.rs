@@ -2,8 +2,8 @@
 
 use super::{Role, Site, SiteEffect};
 use crate::facts::Announcement;
-use crate::service::message::{Batch, PeerMessage};
 use crate::service::Decisions;
+use crate::service::message::{Batch, PeerMessage};
 use crate::terms::{CopyClass, Epoch, Index, LocalTime, Position};
 
 impl<D: Decisions> Site<D> {
