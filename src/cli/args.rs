@@ -4,7 +4,9 @@ mod hunting;
 
 pub use hunting::{CampaignArgs, MergeArgs, Sort};
 
+use super::nearest::nearest;
 use super::reports::{self, Target};
+use crate::campaign::saboteur::Planted;
 use crate::scenario::ResultFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
@@ -28,8 +30,9 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all promises held, 1 internal error, 2 bad usage or bad scenario, 10 a threshold was \
-missed, 11 something that was to be tested never happened, 20 a promise was broken, 130 interrupted (a campaign with a ledger goes on from there).";
+Exit codes: 0 all promises held, 1 internal error or a replayed run that is another, 2 bad usage or bad \
+scenario, 10 a threshold was missed, 11 something that was to be tested never happened, 20 a promise was broken or \
+a planted mistake not caught, 130 interrupted (a campaign with a ledger goes on from there).";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -50,6 +53,12 @@ pub enum Command {
     Locate(LocateArgs),
     /// Run a scenario, then tell why something happened: the chain of decisions, each with its input.
     Explain(ExplainArgs),
+    /// Make a scenario that breaks a promise small: what is left breaks the same promise.
+    Shrink(ShrinkArgs),
+    /// Make a run again from its bundle, and say whether it is the same.
+    Replay(ReplayArgs),
+    /// Plant each mistake in the service, and say what catches it, and how soon.
+    Selftest(SelftestArgs),
     /// Write a commented scenario to start from.
     Init(InitArgs),
     /// Print a JSON Schema: of a scenario, or of a file of profiles.
@@ -79,6 +88,16 @@ pub struct Subject {
     /// As small as the scenario's `[check]` says, as `check` runs it.
     #[arg(long)]
     pub ci: bool,
+    /// Run the service with this mistake in it, to see what catches it; `ringfence selftest` has them all.
+    #[arg(long, value_name = "MISTAKE", value_parser = planted)]
+    pub planted: Option<Planted>,
+}
+
+/// The mistake of a name.
+fn planted(name: &str) -> Result<Planted, String> {
+    let names = || Planted::ALL.iter().map(Planted::to_string).collect::<Vec<_>>();
+    Planted::of_name(name)
+        .ok_or_else(|| format!("there is no mistake called `{name}`{}", nearest(name, &names(), "there are")))
 }
 
 /// `run`.
@@ -93,6 +112,10 @@ pub struct RunArgs {
     /// Write summary, charts and page to this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write the run to this file, whole: scenario, topology, seed, version, options and digest. `ringfence replay`
+    /// makes it again.
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
     /// Write leases, faults, refusals, and a sample of the writes to this file, to be opened in
     /// <https://ui.perfetto.dev>.
     #[arg(long, value_name = "FILE")]
@@ -114,6 +137,9 @@ pub struct CheckArgs {
     /// How many runs go on at once. Default: one for each core.
     #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// If a run does not pass, write the worst of them to this file, whole, for `ringfence replay`.
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
     /// How the results are written to standard output. Default: `text`.
     #[arg(long, value_parser = formats())]
     pub format: Option<ResultFormat>,
@@ -214,6 +240,54 @@ pub struct QuestionArgs {
     /// How it came to a breach, by its number in the report.
     #[arg(long, value_name = "N")]
     pub breach: Option<usize>,
+}
+
+/// `shrink`.
+#[derive(Debug, Args)]
+pub struct ShrinkArgs {
+    /// What is to be made small.
+    #[command(flatten)]
+    pub subject: Subject,
+    /// The invariant that what is left must break, such as `RES-1`. Default: the first that the run breaks.
+    #[arg(long, value_name = "ID")]
+    pub invariant: Option<String>,
+    /// Write what is left to this file, which must not be there yet. Default: standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The most candidates that are run.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = value_parser!(u32).range(1..))]
+    pub runs: u32,
+}
+
+/// `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The bundle, as `run --bundle` and `check --bundle` write it.
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+    /// Run it with this version although another made it: its digest may differ.
+    #[arg(long)]
+    pub anyway: bool,
+    /// How the result is written to standard output.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// `selftest`.
+#[derive(Debug, Args)]
+pub struct SelftestArgs {
+    /// The most seeds from each start until a mistake must be caught.
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = value_parser!(u32).range(1..=100_000))]
+    pub seeds: u32,
+    /// Plant only this mistake; may be given several times. Default: all.
+    #[arg(long, value_name = "MISTAKE", value_parser = planted)]
+    pub planted: Vec<Planted>,
+    /// Write the table to this file. Default: standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How many mistakes are hunted at once. Default: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 /// `init`.

@@ -9,12 +9,14 @@ use super::coverage::Coverage;
 use super::failure::Failure;
 use super::files::{self, Files};
 use super::interrupt;
+use super::replay::put_bundle;
 use super::reports::{self, Written};
 use super::results;
 use super::settings::Settings;
 use super::terminal::{Progress, Terminal};
+use super::write::replaceable;
 use crate::campaign::paper::{self, Paper};
-use crate::campaign::{self, Job, Options, Suite, run};
+use crate::campaign::{self, Bundle, Checked, Job, Options, Suite, run};
 use crate::outcome::{Reason, Verdict};
 use crate::report::{Paint, ci};
 use crate::scenario::{self, Diagnostics, Scenario, Size, Topology};
@@ -30,6 +32,9 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     let settings = Settings::of(args)?;
     let files = files::found(&args.paths)?;
     reports::check_writable(&settings.reports)?;
+    if let Some(bundle) = &args.bundle {
+        replaceable(bundle, Bundle::OPENING, "bundle of a run")?;
+    }
     let (topologies, jobs) = match loaded(&files, &settings) {
         Ok(loaded) => loaded,
         Err(bad) => return Err(refused(bad, &settings, terminal)?),
@@ -49,8 +54,18 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     reports::write(&settings.reports, &written)?;
     written.text = text(terminal.paint());
     terminal.print(&written.on_output(settings.format))?;
+    if let (Some(path), Some((job, run))) = (&args.bundle, worst(&jobs, &suite)) {
+        put_bundle(path, &Bundle::made(&job.scenario, run.seed, settings.size), terminal)?;
+    }
     terminal.end_with(&results);
     Ok(summary.verdict)
+}
+
+/// The first run with the worst verdict, where one did not pass.
+fn worst<'a>(jobs: &'a [Job], suite: &'a Suite) -> Option<(&'a Job, &'a Checked)> {
+    let mut runs =
+        jobs.iter().zip(&suite.scenarios).flat_map(|(job, (_, runs))| runs.iter().map(move |run| (job, run)));
+    runs.find(|(_, run)| run.verdict == suite.worst() && run.verdict != Verdict::Pass)
 }
 
 /// Topologies with their files, and scenarios.

@@ -21,7 +21,8 @@ pub(super) fn explain(args: &ExplainArgs, terminal: &Terminal) -> Result<Verdict
     let plan = &scenario.plan;
     terminal.note(&format!("{}: seed {seed}, run twice, once with a trace", scenario.name));
     let (bar, watch) = Progress::of_run(plan.start, plan.duration + plan.settle);
-    let options = Options { size, watch: Some(&watch), ..Options::default() };
+    let planted = args.subject.planted;
+    let options = Options { size, watch: Some(&watch), planted, ..Options::default() };
     let story = campaign::explain(&scenario, seed, asked, options)?;
     drop(bar);
     terminal.print(&match args.format {

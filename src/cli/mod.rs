@@ -2,8 +2,8 @@
 //!
 //! Results go to standard output and everything else to standard error. The exit code is the
 //! [`Verdict`]'s: 0 all promises held, 10 a threshold was missed, 11 something that was to be tested
-//! never happened, 20 a promise was broken; 2 for bad usage or a bad scenario, 1 for an error of this
-//! program, 130 for an interrupt.
+//! never happened, 20 a promise was broken, or `selftest` planted a mistake that nothing caught; 2 for bad usage or a
+//! bad scenario, 1 for an error of this program, as a replayed run with another digest is, 130 for an interrupt.
 
 mod against;
 mod args;
@@ -20,10 +20,13 @@ mod locate;
 mod merge;
 mod nearest;
 mod reference;
+mod replay;
 mod reports;
 mod results;
 mod run;
+mod selftest;
 mod settings;
+mod shrink;
 mod survivability;
 mod terminal;
 mod topology;
@@ -32,7 +35,7 @@ mod write;
 
 pub use args::{
     CampaignArgs, CheckArgs, Cli, Color, Command, ExplainArgs, Format, InitArgs, LocateArgs, MergeArgs, QuestionArgs,
-    RunArgs, SchemaOf, Sort, Subject, SurvivabilityArgs, TopologyArgs,
+    ReplayArgs, RunArgs, SchemaOf, SelftestArgs, ShrinkArgs, Sort, Subject, SurvivabilityArgs, TopologyArgs,
 };
 pub use failure::Failure;
 pub use guard::guarded;
@@ -57,6 +60,9 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
         Command::Topology(args) => topology::topology(args, terminal),
         Command::Locate(args) => locate::locate(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),
+        Command::Shrink(args) => shrink::shrink(args, terminal),
+        Command::Replay(args) => replay::replay(args, terminal),
+        Command::Selftest(args) => selftest::selftest(args, terminal),
         Command::Init(args) => write::init(args, terminal),
         Command::Schema { of } => write::schema(*of, terminal),
         Command::Reference => reference::reference(terminal),

@@ -3,10 +3,13 @@
 use super::args::{Format, RunArgs, Subject};
 use super::failure::Failure;
 use super::interrupt;
+use super::replay::put_bundle;
 use super::results;
 use super::terminal::{Progress, Terminal};
 use super::whole::Whole;
-use crate::campaign::{self, Options};
+use super::write::replaceable;
+use crate::campaign::saboteur::{Planted, Saboteur};
+use crate::campaign::{self, Bundle, Options};
 use crate::facts::Observer;
 use crate::outcome::{Outcome, Verdict};
 use crate::report;
@@ -32,6 +35,9 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failur
             beside_the_report(trace, folder)?;
         }
     }
+    if let Some(bundle) = &args.bundle {
+        replaceable(bundle, Bundle::OPENING, "bundle of a run")?;
+    }
     let outcome = match &args.trace {
         None => simulate(&loaded, &args.subject, terminal),
         Some(path) => traced(&loaded, &args.subject, path, terminal)?,
@@ -44,9 +50,21 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failur
         let written = report::write(folder, &outcome)?;
         terminal.note(&format!("written: {}", written.page.display()));
     }
-    let chain = results::chain(&loaded, &outcome, Shipped);
-    terminal.end_with(&results::of_run(&loaded, &outcome, chain));
-    Ok(outcome.verdict())
+    if let Some(path) = &args.bundle {
+        let bundle = Bundle::of(&loaded, &outcome, size(&args.subject), args.subject.planted);
+        put_bundle(path, &bundle, terminal)?;
+    }
+    Ok(told(&loaded, &outcome, args.subject.planted, terminal))
+}
+
+/// Ends with what a run came to and, where it broke a promise, how; in it this mistake was made.
+pub(super) fn told(scenario: &Scenario, outcome: &Outcome, planted: Option<Planted>, terminal: &Terminal) -> Verdict {
+    let chain = match planted {
+        None => results::chain(scenario, outcome, Shipped),
+        Some(planted) => results::chain(scenario, outcome, Saboteur::new(planted, &scenario.plan)),
+    };
+    terminal.end_with(&results::of_run(scenario, outcome, chain));
+    outcome.verdict()
 }
 
 /// Makes the folder of a report for a trace that goes there, where it must not take the place of a part
@@ -95,8 +113,8 @@ fn observed<O: Observer>(scenario: &Scenario, subject: &Subject, terminal: &Term
     let plan = &scenario.plan;
     terminal.note(&format!("{}: seed {seed}, {} from {}, {users}", scenario.name, plan.duration, plan.start));
     let (bar, watch) = Progress::of_run(plan.start, plan.duration + plan.settle);
-    let options = Options { size, watch: Some(&watch), ..Options::default() };
-    let observed = campaign::run_beside(scenario, seed, Shipped, options, more);
+    let options = Options { size, watch: Some(&watch), planted: subject.planted, ..Options::default() };
+    let observed = campaign::run_observed(scenario, seed, options, more);
     drop(bar);
     observed
 }

@@ -4,6 +4,7 @@ use super::args::Color;
 use super::clock::Stopwatch;
 use super::failure::Failure;
 use crate::campaign::hunt::Record;
+use crate::campaign::shrink::Standing;
 use crate::metrics::grouped;
 use crate::outcome::Verdict;
 use crate::report::{Paint, ci};
@@ -100,6 +101,25 @@ impl Progress {
         let bar = Self::bar(runs, "{bar:40} {pos} of {len} runs, {elapsed} gone");
         let moved = bar.clone();
         (Self { bar }, move || moved.inc(1))
+    }
+
+    /// A bar for so many mistakes.
+    pub(super) fn of_mistakes(mistakes: u64) -> (Self, impl Fn() + Sync) {
+        let bar = Self::bar(mistakes, "{bar:40} {pos} of {len} mistakes hunted, {elapsed} gone");
+        let moved = bar.clone();
+        (Self { bar }, move || moved.inc(1))
+    }
+
+    /// A bar for a search that runs at most so many candidates.
+    pub(super) fn of_search(bound: u32) -> (Self, impl Fn(Standing)) {
+        let template = "{bar:40} {pos} of at most {len} candidates, {msg} lines left, {elapsed} gone";
+        let bar = Self::bar(bound.into(), template);
+        let moved = bar.clone();
+        let told = move |standing: Standing| {
+            moved.set_position(standing.runs.into());
+            moved.set_message(standing.lines.to_string());
+        };
+        (Self { bar }, told)
     }
 
     fn bar(length: u64, template: &str) -> ProgressBar {

@@ -1,4 +1,5 @@
-//! Commands that write a file or a text to start from: `init`, `schema`, `completions`.
+//! Files and texts that are written: what takes no place of the user's own, and the commands `init`, `schema` and
+//! `completions`.
 
 use super::args::{Cli, InitArgs, SchemaOf};
 use super::failure::Failure;
@@ -7,7 +8,7 @@ use crate::outcome::Verdict;
 use crate::scenario;
 use clap::CommandFactory;
 use clap_complete::Shell;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -17,15 +18,36 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Result<Verdict, Fail
         return Ok(Verdict::Pass);
     }
     let shown = args.path.display();
-    let created = OpenOptions::new().write(true).create_new(true).open(&args.path);
-    created.and_then(|mut file| file.write_all(scenario::init_template().as_bytes())).map_err(|error| {
+    put_new(&args.path, scenario::init_template())?;
+    terminal.note(&format!("written: {shown}\n  ringfence check {shown}"));
+    Ok(Verdict::Pass)
+}
+
+/// Says before the runs that a file which does not open as an earlier one does is left as it is.
+pub(super) fn replaceable(path: &Path, opening: &str, what: &str) -> Result<(), Failure> {
+    let shown = path.display();
+    match fs::read_to_string(path) {
+        Ok(text) if text.starts_with(opening) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        _ => Err(Failure::Usage(format!("{shown} is there already and is no {what}: it is left as it is"))),
+    }
+}
+
+/// Writes a file whose place [`replaceable`] has looked at.
+pub(super) fn put_file(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))
+}
+
+/// Writes a file that must not be there yet.
+pub(super) fn put_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let shown = path.display();
+    let created = OpenOptions::new().write(true).create_new(true).open(path);
+    created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
         Failure::Usage(match error.kind() {
             ErrorKind::AlreadyExists => format!("{shown} is there already, and is left as it is"),
             _ => format!("{shown} cannot be written: {error}"),
         })
-    })?;
-    terminal.note(&format!("written: {shown}\n  ringfence check {shown}"));
-    Ok(Verdict::Pass)
+    })
 }
 
 pub(super) fn schema(of: SchemaOf, terminal: &Terminal) -> Result<Verdict, Failure> {

@@ -1,0 +1,30 @@
+//! `selftest`: each mistake, what catches it, and how soon.
+
+use super::args::SelftestArgs;
+use super::failure::Failure;
+use super::terminal::{Progress, Terminal};
+use super::write::{put_file, replaceable};
+use crate::campaign::selftest::{TITLE, TRAPS, Trap, page, selftest as run};
+use crate::outcome::Verdict;
+
+pub(super) fn selftest(args: &SelftestArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    if let Some(path) = &args.out {
+        replaceable(path, TITLE, "table of mistakes")?;
+    }
+    let is_meant = |trap: &&'static Trap| args.planted.is_empty() || args.planted.contains(&trap.planted);
+    let traps: Vec<_> = TRAPS.iter().filter(is_meant).collect();
+    let (bar, done) = Progress::of_mistakes(traps.len() as u64);
+    let rows = run(&traps, args.seeds.into(), args.jobs.map_or(0, usize::from), done)?;
+    drop(bar);
+    let text = page(&rows, args.seeds.into());
+    match &args.out {
+        None => terminal.print(&text)?,
+        Some(path) => put_file(path, &text)?,
+    }
+    let missed: Vec<_> = rows.iter().filter(|row| row.caught.is_none()).collect();
+    for row in &missed {
+        let (by, planted, seeds) = (row.trap.caught_by, row.trap.planted, args.seeds);
+        terminal.note(&format!("{by} lets {planted} pass in {seeds} seeds\n  ringfence selftest --planted {planted}"));
+    }
+    Ok(if missed.is_empty() { Verdict::Pass } else { Verdict::Breach })
+}
