@@ -5,6 +5,7 @@ use crate::service::message::{Catalogue, Read, Write};
 use crate::service::placement::{Candidates, Journey, Placement};
 use crate::service::policy::Policy;
 use crate::service::relocation::{Copied, Relocation};
+use crate::service::replacement::{Filling, Vacancy};
 use crate::service::{Identity, Probe, ResidencyMap, Shipped};
 use crate::terms::{
     Ballot, CopyClass, Datacenter, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit,
@@ -272,6 +273,18 @@ impl<D: Decisions> Decisions for Noted<D> {
 
     fn purges(&self, side: Side, class: CopyClass) -> bool {
         self.decisions.purges(side, class)
+    }
+
+    fn may_commission(&self, vacancy: &Vacancy) -> bool {
+        self.decisions.may_commission(vacancy)
+    }
+
+    fn may_retire(&self, filling: &Filling) -> bool {
+        self.decisions.may_retire(filling)
+    }
+
+    fn retires(&self, class: CopyClass) -> bool {
+        self.decisions.retires(class)
     }
 
     fn persists_first(&self) -> bool {

@@ -3,10 +3,8 @@
 //! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
 //! site's log holds, [`tails`] what was cut out of it, [`shelves`] what copies of it hold, [`people`] tenants and
 //! conversations, [`families`] records that travel together, [`homes`] tenants that move, [`seats`] seats that do,
-//! [`told`] what sites were told untruly,
-//! [`residences`] where a record may rest. Memory grows with the
-//! population and with what is not yet replicated, never with the
-//! number of messages but for four bytes in every 256.
+//! [`told`] what sites were told untruly, [`residences`] where a record may rest. Memory grows with the population and
+//! with what is not yet replicated, never with the number of messages but for four bytes in every 256.
 
 mod backups;
 mod families;
@@ -31,7 +29,7 @@ pub(super) use shelves::{Run, Shelf, lacking};
 
 use super::rules::Residence;
 use super::{Contract, UnitTerms, slack};
-use crate::facts::{Configured, Fact};
+use crate::facts::Fact;
 use crate::terms::{
     Birth, BoundarySet, Conversation, CopyClass, Datacenter, Epoch, Index, Instant, Opening, Position, Register, Seat,
     Side, Span, Tenancy, Tenant, Unit, VoterRecord,
@@ -367,18 +365,6 @@ impl Ledger {
         self.world.clock(datacenter, offset_us, uncorrected.unwrap_or(0), at);
         if uncorrected.is_some() {
             self.registers.clock_beyond_rho(&self.contract, datacenter);
-        }
-    }
-
-    /// A site was told something by configuration, or by the platform under it.
-    fn configured(&mut self, at: Instant, what: Configured) {
-        match what {
-            Configured::Row { unit, side, country, boundary } => {
-                self.told.row(at, (unit, side), country, boundary, self.contract.boundary_of(country));
-            }
-            Configured::Probed { unit, side, says } => {
-                self.told.probed(at, (unit, side), says, self.terms(unit).site(side));
-            }
         }
     }
 

@@ -1,8 +1,24 @@
 //! What sites were told that is not true: rows of maps, and where they stand.
 
+use super::Ledger;
 use crate::audit::slack;
+use crate::facts::Configured;
 use crate::terms::{Boundary, Country, Datacenter, Instant, Side, Unit};
 use std::collections::BTreeMap;
+
+impl Ledger {
+    /// A site was told something by configuration, or by the platform under it.
+    pub(super) fn configured(&mut self, at: Instant, what: Configured) {
+        match what {
+            Configured::Row { unit, side, country, boundary } => {
+                self.told.row(at, (unit, side), country, boundary, self.contract.boundary_of(country));
+            }
+            Configured::Probed { unit, side, says } => {
+                self.told.probed(at, (unit, side), says, self.terms(unit).site(side));
+            }
+        }
+    }
+}
 
 /// A row of a map that contradicts the contract.
 #[derive(Clone, Copy, Debug)]
