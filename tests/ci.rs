@@ -140,6 +140,14 @@ fn every_ending_holds_to_the_published_schemas() {
 }
 
 #[test]
+fn a_campaign_holds_to_the_published_schemas() {
+    let folder = folder(&[]);
+    let (code, junit, sarif) = both(folder.path(), &["campaign", "--seeds", "3"]);
+    assert_eq!((code, against_junit(&junit), against_sarif(&sarif)), (0, vec![], vec![]), "{junit}\n{sarif}");
+    assert!(junit.contains("<testsuites name=\"ringfence campaign\" tests=\"3\" "), "{junit}");
+}
+
+#[test]
 fn a_planted_error_of_form_is_found_by_both_schemas() {
     let breached = breached();
     let junit = ci::junit(&breached);

@@ -1,18 +1,21 @@
 //! `campaign`: a hunt over many seeds, each a scenario of its own.
 
 pub(super) mod book;
+mod results;
 pub(super) mod told;
 
-use super::args::CampaignArgs;
+use super::args::{CampaignArgs, Format};
 use super::clock::Stopwatch;
 use super::failure::Failure;
 use super::interrupt;
+use super::reports::{self, Written};
 use super::terminal::{HuntProgress, Terminal};
 use crate::campaign::draw::{Source, Weights};
 use crate::campaign::hunt::{self, Ending, HuntError, Identity, Ledger, Part, Record, Terms, TrialError, steered};
 use crate::campaign::quoted;
 use crate::metrics::grouped;
 use crate::outcome::Verdict;
+use crate::report::Paint;
 use crate::terms::Span;
 use book::Book;
 use std::path::{Path, PathBuf};
@@ -25,6 +28,7 @@ const SEEDS: u32 = 1_000;
 
 pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     refuse_what_cannot_be_done(args)?;
+    reports::check_writable(&args.report)?;
     let source = source(args)?;
     if let Some(seed) = args.show {
         terminal.print(&source.draw(seed, &shown_weights(args, &source)?).text)?;
@@ -45,6 +49,10 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     }
     let part = args.partition.unwrap_or(Part::WHOLE);
     let told = Told::of(&generations, part, &args.require_coverage, |ledger| reproducing(args, ledger));
+    if !args.report.is_empty() {
+        let (text, json) = (told.written(Format::Text, Paint::Plain), told.written(Format::Json, Paint::Plain));
+        reports::write(&args.report, &Written { text, json, results: &told.results() })?;
+    }
     terminal.print(&told.written(args.format, terminal.paint()))?;
     Ok(told.verdict())
 }

@@ -115,7 +115,7 @@ fn is_own(format: ResultFormat, text: &str) -> bool {
         || match of_ci(format) {
             Some(format) => format.is_own(text),
             None if format == ResultFormat::Text => text.contains("\nverdict: "),
-            None => text.starts_with('{') && text.contains("\"command\": \"check\""),
+            None => text.starts_with('{') && text.contains("\"schema_version\": ") && text.contains("\"verdict\": "),
         }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Format, MAX_SEED};
 use crate::campaign::hunt::Part;
+use crate::cli::reports::{self, Target};
 use crate::scenario;
 use crate::terms::Span;
 use clap::{Args, ValueEnum, value_parser};
@@ -62,6 +63,9 @@ pub struct CampaignArgs {
     /// How the result is written to standard output.
     #[arg(long, default_value = "text")]
     pub format: Format,
+    /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
+    pub report: Vec<Target>,
 }
 
 /// `merge`.

@@ -62,6 +62,16 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// The failing records, each with the line that gives it again.
+    pub(super) fn failing(&self) -> &[(&'a Record, String)] {
+        &self.failing
+    }
+
+    /// Every record, generation by generation.
+    pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
+        self.generations.iter().flat_map(|ledger| ledger.records.values())
+    }
+
     /// Whether there is a record of every seed.
     pub(in crate::cli) const fn is_complete(&self) -> bool {
         self.missing.is_empty()
@@ -140,7 +150,7 @@ impl<'a> Told<'a> {
     }
 
     /// What was never reached of the sorts that fail the campaign, or of the others.
-    fn never(&self, binding: bool) -> Vec<&str> {
+    pub(super) fn never(&self, binding: bool) -> Vec<&str> {
         let never = self.never.iter().filter(|(sort, _)| self.binding.contains(sort) == binding);
         never.map(|(_, name)| name.as_str()).collect()
     }
