@@ -154,3 +154,63 @@ fn a_scenario_that_has_changed_or_is_new_is_named_and_left_out() {
     let output = check(folder.path(), &["other.toml", "--baseline", "before.json"]);
     assert_eq!(json(&output)["baseline"]["unpaired"], json!([{ "scenario": "other", "why": "is new" }]));
 }
+
+fn campaign(folder: &Path, more: &[&str]) -> Output {
+    let args = [&["campaign", "--swarm", "--seeds", "12", "--format", "json"], more].concat();
+    Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder).args(args).output().unwrap()
+}
+
+/// A folder with the ledger of a campaign, of which a test changes each record.
+fn hunted(change: impl Fn(&mut Value)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    campaign(folder.path(), &["--ledger", "before"]);
+    let ledger = fs::read_to_string(folder.path().join("before")).unwrap();
+    let (head, records) = ledger.split_once('\n').unwrap();
+    let changed = records.lines().map(|line| {
+        let mut record = serde_json::from_str(line).unwrap();
+        change(&mut record);
+        format!("{record}\n")
+    });
+    fs::write(folder.path().join("before"), format!("{head}\n{}", changed.collect::<String>())).unwrap();
+    folder
+}
+
+#[test]
+fn a_campaign_is_compared_with_the_ledger_of_an_earlier_one() {
+    let same = hunted(|_| ());
+    let output = campaign(same.path(), &["--baseline", "before", "--fail-if-worse"]);
+    let found = json(&output)["baseline"].clone();
+    assert_eq!((code(&output), &found["pairs"], &found["same"]), (0, &json!(12), &json!(12)), "{found}");
+    // There it took every record a microsecond.
+    let better = hunted(|record| record["latency"] = json!([[1, 1]]));
+    assert_eq!(code(&campaign(better.path(), &["--baseline", "before"])), 0, "it is told, and fails only where asked");
+    let output = campaign(better.path(), &["--baseline", "before", "--fail-if-worse"]);
+    let found = json(&output)["baseline"].clone();
+    let [shift] = found["metrics"].as_array().unwrap().as_slice() else { panic!("{found}") };
+    assert_eq!(json!([shift["metric"], shift["judgement"]]), json!(["latency_p99", "worse"]), "{shift}");
+    assert!(shift["low"].as_i64().unwrap() > 0, "{shift}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(code(&output) == 10 && said.contains("baseline/latency_p99: worse"), "{said}");
+}
+
+#[test]
+fn seeds_that_draw_something_else_are_not_compared_and_if_all_do_that_is_refused() {
+    let one = hunted(|record| {
+        if record["seed"] == 3 {
+            record["scenario"] = "0".into();
+        }
+    });
+    let found = json(&campaign(one.path(), &["--baseline", "before"]))["baseline"].clone();
+    assert_eq!(found["pairs"], 11);
+    assert_eq!(found["unpaired"], json!([{ "scenario": "the draw of 1 of the seeds", "why": "has changed since" }]));
+    let all = hunted(|record| record["scenario"] = "0".into());
+    for (folder, more, why) in [
+        (&all, &[][..], "its seeds draw other scenarios"),
+        (&one, &["--first", "100"], "it has none of these seeds"),
+        (&one, &["--generations", "2", "--ledger", "hunt"], "each generation is a campaign of its own"),
+    ] {
+        let output = campaign(folder.path(), &[&["--baseline", "before"], more].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(code(&output) == 2 && said.contains(why), "{said}");
+    }
+}

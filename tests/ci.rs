@@ -320,5 +320,99 @@ fn the_workflow_in_the_readme_asks_for_what_there_is() {
     let words = command.split_whitespace().map(|word| word.trim_matches('"'));
     let asked = cli::Cli::try_parse_from(["ringfence", "check"].into_iter().chain(words));
     let cli::Command::Check(args) = asked.unwrap_or_else(|error| panic!("{error}")).command else { panic!() };
-    assert_eq!((args.paths.len(), args.report.len()), (1, 4));
+    assert_eq!((args.paths.len(), args.results.report.len()), (1, 4));
+}
+
+/// A shape whose threshold no draw meets.
+fn missing_shape() -> String {
+    SHORT.replace("duration = \"10m\"\nrequires = [\"FO-5\"]", "duration = { between = [\"9m\", \"10m\"] }")
+}
+
+/// A campaign of three seeds in a folder, of which the middle one is said to have broken a promise.
+fn hunted_with_a_breach() -> tempfile::TempDir {
+    let folder = folder(&[]);
+    let hunted = ringfence(folder.path(), &["campaign", "--swarm", "--seeds", "3", "--ledger", "hunt"]);
+    let ledger = fs::read_to_string(folder.path().join("hunt")).unwrap_or_else(|_| panic!("{}", stderr(&hunted)));
+    let mut lines: Vec<_> = ledger.lines().map(str::to_owned).collect();
+    let failure = r#""failures":[{"promise":"RES-1","what":"broken 1 of 9 times"}]"#;
+    lines[2] = lines[2].replacen(r#""failures":[]"#, failure, 1);
+    fs::write(folder.path().join("hunt"), lines.join("\n") + "\n").unwrap();
+    folder
+}
+
+#[test]
+fn a_campaign_speaks_every_format_on_standard_output_too() {
+    let folder = folder(&[("shape.toml", &missing_shape())]);
+    let of = |format: &str| {
+        let output = ringfence(folder.path(), &["campaign", "shape.toml", "--seeds", "2", "--format", format]);
+        assert_eq!(code(&output), 10, "{}", stderr(&output));
+        let said = stderr(&output);
+        let ending = &said[said.find("threshold: ").unwrap_or_else(|| panic!("{said}"))..];
+        assert!(ending.lines().count() <= LONGEST_ENDING, "{said}");
+        assert!(ending.ends_with("--show 0 > seed-0.toml && ringfence run seed-0.toml\n"), "{said}");
+        stdout(&output)
+    };
+    let (junit, sarif) = (of("junit"), of("sarif"));
+    assert_eq!((against_junit(&junit), against_sarif(&sarif)), (vec![], vec![]), "{junit}\n{sarif}");
+    assert!(of("github").contains("\n::error file=shape.toml,line=1,col=1,title=threshold in campaign::"));
+    assert!(of("markdown").starts_with("## Ringfence campaign: threshold\n"));
+    assert!(of("text").contains("\nverdict: threshold, 2 of 2 runs failed\n"));
+    let json: Value = serde_json::from_str(&of("json")).unwrap();
+    assert_eq!((&json["command"], &json["verdict"]), (&"campaign".into(), &"threshold".into()));
+}
+
+#[test]
+fn a_shape_that_is_wrong_is_told_in_every_format() {
+    let folder = folder(&[("shape.toml", &missing_shape().replace("between", "betwen"))]);
+    let output = ringfence(folder.path(), &["campaign", "shape.toml", "--format", "github"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("::error file=shape.toml,line=5,"), "{}", stdout(&output));
+}
+
+/// Code scanning takes nothing that stands nowhere: what the swarm finds stands in the file that the line to paste
+/// writes.
+#[test]
+fn a_breach_of_the_swarm_stands_in_the_file_that_its_line_writes() {
+    let folder = hunted_with_a_breach();
+    for command in [&["merge", "hunt"][..], &["campaign", "--swarm", "--seeds", "3", "--ledger", "hunt"]] {
+        let (code, junit, sarif) = both(folder.path(), command);
+        assert_eq!((code, against_junit(&junit), against_sarif(&sarif)), (20, vec![], vec![]), "{junit}\n{sarif}");
+        let log: Value = serde_json::from_str(&sarif).unwrap();
+        let [result] = log["runs"][0]["results"].as_array().unwrap().as_slice() else { panic!("{sarif}") };
+        let artifact = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        assert_eq!((&result["ruleId"], artifact), (&"RES-1".into(), &"seed-1.toml".into()));
+        assert!(junit.contains("--show 1 &gt; seed-1.toml &amp;&amp; ringfence run seed-1.toml"), "{junit}");
+    }
+}
+
+#[test]
+fn parts_that_lack_a_seed_say_so_in_every_format() {
+    let folder = folder(&[]);
+    let part = ["campaign", "--swarm", "--seeds", "2", "--partition", "2/2", "--ledger", "part"];
+    ringfence(folder.path(), &part);
+    let output = ringfence(folder.path(), &["merge", "part", "--format", "json", "--report", "github=log"]);
+    let json: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!((code(&output), &json["verdict"], &json["missing"]), (11, &"vacuous".into(), &"0".into()));
+    let log = fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("::error title=no-record::no record of seed 0"), "{log}");
+}
+
+#[test]
+fn a_campaign_bundles_the_first_seed_that_failed_worst() {
+    let folder = hunted_with_a_breach();
+    let hunt = |bundle| {
+        ringfence(folder.path(), &["campaign", "--swarm", "--seeds", "3", "--ledger", "hunt", "--bundle", bundle])
+    };
+    for _ in 0..2 {
+        assert_eq!(code(&hunt("seed-1.bundle")), 20);
+    }
+    let bundle: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("seed-1.bundle")).unwrap()).unwrap();
+    let ledger = fs::read_to_string(folder.path().join("hunt")).unwrap();
+    let record: Value = serde_json::from_str(ledger.lines().nth(2).unwrap()).unwrap();
+    assert_eq!((&bundle["seed"], &bundle["digest"]), (&1.into(), &record["digest"]));
+    let replayed = ringfence(folder.path(), &["replay", "seed-1.bundle"]);
+    assert!(stderr(&replayed).contains("as in the bundle"), "{}", stderr(&replayed));
+    let refused = hunt("hunt");
+    assert!(code(&refused) == 2 && stderr(&refused).contains("is no bundle of a run"), "{}", stderr(&refused));
 }

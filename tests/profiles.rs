@@ -113,3 +113,20 @@ fn the_schema_of_profiles_is_the_one_that_is_committed() {
     let committed = fs::read_to_string(root.join("scenarios/profiles.schema.json")).unwrap();
     assert!(committed == String::from_utf8(output.stdout).unwrap(), "`ringfence schema profiles` makes it so");
 }
+
+#[test]
+fn a_campaign_takes_seeds_budget_and_formats_from_its_profile() {
+    let folder = folder(
+        "[profile.night]\nseeds = 3\ntime_budget = \"1h\"\nformat = \"json\"\nreports.junit = \"out/hunt.xml\"\n",
+    );
+    let campaign = |more: &[&str]| {
+        let args = [&["campaign", "--swarm", "--profile", "night"], more].concat();
+        Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder.path()).args(args).output().unwrap()
+    };
+    let runs = |output: &Output| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["runs"].clone();
+    assert_eq!(runs(&campaign(&[])), 3);
+    assert!(folder.path().join("out/hunt.xml").is_file());
+    assert_eq!(runs(&campaign(&["--seeds", "2"])), 2);
+    let ended = campaign(&["--time-budget", "0s"]);
+    assert_eq!((runs(&ended), ended.status.code()), (0.into(), Some(11)), "a flag is laid over the profile's budget");
+}

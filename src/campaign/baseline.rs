@@ -1,6 +1,8 @@
-//! A check beside an earlier one: the same scenarios with the same seeds, run by run, and what got worse.
+//! A check or a campaign beside an earlier one: the same scenarios with the same seeds, run by run, and what got
+//! worse.
 
 use super::check::{Checked, Job, Suite};
+use super::hunt::{Ledger, Record};
 use super::paired::{Interval, interval};
 use crate::metrics::Metric;
 use crate::outcome::Verdict;
@@ -110,7 +112,7 @@ impl Shift {
     }
 }
 
-/// A check beside its baseline.
+/// Runs beside their baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The version that made the baseline.
@@ -183,14 +185,7 @@ impl Baseline {
 
     /// Compares what the jobs came to, run by run.
     pub fn compare(&self, jobs: &[Job], suite: &Suite) -> Comparison {
-        let mut comparison = Comparison {
-            version: self.version.clone(),
-            pairs: 0,
-            same: 0,
-            unpaired: Vec::new(),
-            turned: Vec::new(),
-            shifts: Vec::new(),
-        };
+        let mut comparison = Comparison::with(&self.version);
         let mut differences = Vec::new();
         for (job, (name, runs)) in jobs.iter().zip(&suite.scenarios) {
             let Some(earlier) = self.of(&job.scenario) else {
@@ -204,50 +199,116 @@ impl Baseline {
                 comparison.unpaired.push((name.clone(), "has other seeds there"));
             }
             for (before, after) in &pairs {
-                comparison.pair(name, before, after);
+                let digests = [before.digest.clone(), after.digest.to_string()];
+                let verdicts = Verdict::parse(&before.verdict).map(|verdict| [verdict, after.verdict]);
+                comparison.pair(name, after.seed, &digests, verdicts);
             }
-            differences.push((name.clone(), pairs.iter().map(|(before, after)| difference(before, after)).collect()));
+            let of_pair = |(before, after): &(&EarlierRun, &Checked)| {
+                let earlier = |place: usize| amount(place, *before.metrics.get(COMPARED[place].name())?);
+                difference(std::array::from_fn(earlier), amounts(after.figures))
+            };
+            differences.push((name.clone(), pairs.iter().map(of_pair).collect()));
         }
-        comparison.shifts = shifts(&differences);
+        comparison.shifts = shifts(each_and_all(&differences));
         comparison
     }
 }
 
+/// Compares the runs of a campaign with those of an earlier one, seed by seed; a seed that draws another scenario now
+/// is left out.
+pub fn compare_records<'a>(before: &Ledger, after: impl Iterator<Item = &'a Record>) -> Comparison {
+    let mut comparison = Comparison::with(&before.identity.version);
+    let (mut differences, mut changed) = (Vec::new(), 0);
+    for (before, after) in after.filter_map(|after| Some((before.records.get(&after.seed)?, after))) {
+        if before.scenario != after.scenario {
+            changed += 1;
+            continue;
+        }
+        let digests = [before, after].map(|record| record.digest.clone());
+        comparison.pair("the campaign", after.seed, &digests, Some([before, after].map(Record::standing)));
+        differences.push(difference(amounts(values(before)), amounts(values(after))));
+    }
+    if changed > 0 {
+        comparison.unpaired.push((format!("the draw of {changed} of the seeds"), "has changed since"));
+    }
+    comparison.shifts = shifts(vec![(None, differences.iter().collect())]);
+    comparison
+}
+
+/// What a record has of what is compared.
+fn values(record: &Record) -> Values {
+    let figures = &record.figures;
+    COMPARED.map(|metric| match metric {
+        Metric::Rto => figures.rto_us,
+        Metric::Rpo => figures.rpo_us,
+        Metric::Refused(_) => Some(figures.refused),
+        Metric::ReplicationLag => figures.lag_us,
+        Metric::Lost => Some(figures.lost_against_promise + figures.lost_as_declared),
+        _ => record.latency.percentile(99),
+    })
+}
+
 impl Comparison {
-    fn pair(&mut self, scenario: &str, before: &EarlierRun, after: &Checked) {
+    /// Nothing, beside what a version made.
+    fn with(version: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            pairs: 0,
+            same: 0,
+            unpaired: Vec::new(),
+            turned: Vec::new(),
+            shifts: Vec::new(),
+        }
+    }
+
+    /// Counts a pair; digests and verdicts are those before and after.
+    fn pair(&mut self, scenario: &str, seed: u64, digests: &[String; 2], verdicts: Option<[Verdict; 2]>) {
         self.pairs += 1;
-        self.same += usize::from(before.digest == after.digest.to_string());
-        if let Some(verdict) = Verdict::parse(&before.verdict).filter(|verdict| *verdict != after.verdict) {
-            let (scenario, seed) = (scenario.to_owned(), after.seed);
-            self.turned.push(Turned { scenario, seed, before: verdict, after: after.verdict });
+        self.same += usize::from(digests[0] == digests[1]);
+        if let Some([before, after]) = verdicts.filter(|[before, after]| before != after) {
+            self.turned.push(Turned { scenario: scenario.to_owned(), seed, before, after });
         }
     }
 }
 
+/// How much of each metric there is; `None` where it cannot be said.
+type Amounts = [Option<i64>; COMPARED.len()];
+
 /// How much more each metric is than it was; `None` where it cannot be said.
 type Difference = [Option<i64>; COMPARED.len()];
 
-fn difference(before: &EarlierRun, after: &Checked) -> Difference {
-    let value = |place: usize, measured: Option<u64>| match COMPARED[place] {
-        Metric::LatencyP99 => measured,
-        _ => Some(measured.unwrap_or(0)),
-    };
-    let after: &Values = &after.figures;
-    std::array::from_fn(|place| {
-        let before = *before.metrics.get(COMPARED[place].name())?;
-        let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        Some(signed(value(place, after[place])?).saturating_sub(signed(value(place, before)?)))
-    })
+fn amounts(values: Values) -> Amounts {
+    std::array::from_fn(|place| amount(place, values[place]))
 }
 
-/// The metrics that changed: of each scenario, then of all together where there are several. Each interval is
-/// as wide as it takes for all of them to hold together.
-fn shifts(differences: &[(String, Vec<Difference>)]) -> Vec<Shift> {
-    let mut parts: Vec<(Option<String>, Vec<&Difference>)> =
+/// What was not measured is nothing, but for a latency.
+fn amount(place: usize, measured: Option<u64>) -> Option<i64> {
+    let value = match COMPARED[place] {
+        Metric::LatencyP99 => measured?,
+        _ => measured.unwrap_or(0),
+    };
+    Some(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn difference(before: Amounts, after: Amounts) -> Difference {
+    std::array::from_fn(|place| Some(after[place]?.saturating_sub(before[place]?)))
+}
+
+/// The pairs of a scenario; `None`: of all together.
+type Pairs<'a> = (Option<String>, Vec<&'a Difference>);
+
+/// Each scenario, then all together where there are several.
+fn each_and_all(differences: &[(String, Vec<Difference>)]) -> Vec<Pairs<'_>> {
+    let mut parts: Vec<Pairs<'_>> =
         differences.iter().map(|(name, all)| (Some(name.clone()), all.iter().collect())).collect();
     if differences.len() > 1 {
         parts.push((None, differences.iter().flat_map(|(_, all)| all).collect()));
     }
+    parts
+}
+
+/// The metrics that changed in each part. Each interval is as wide as it takes for all of them to hold together.
+fn shifts(parts: Vec<Pairs<'_>>) -> Vec<Shift> {
     let mut found = Vec::new();
     for (scenario, part) in parts {
         for (place, metric) in COMPARED.into_iter().enumerate() {

@@ -1,7 +1,6 @@
-//! A check beside its baseline, in words and as data.
+//! A check or a campaign beside its baseline, in words and as data.
 
 use super::failure::Failure;
-use super::settings::Settings;
 use super::terminal::put;
 use crate::campaign::Job;
 use crate::campaign::baseline::{Baseline, CONFIDENCE_PERCENT, Comparison, Shift, Turned};
@@ -29,19 +28,20 @@ pub(super) fn read(path: &Path, jobs: &[Job], size: Size) -> Result<Baseline, Fa
 }
 
 /// What a comparison found, and what is to follow from it.
-pub(super) struct Against<'a> {
+pub(super) struct Against {
     pub(super) found: Comparison,
-    pub(super) settings: &'a Settings,
+    /// Whether what got worse is a failure.
+    pub(super) fails_if_worse: bool,
 }
 
-impl Against<'_> {
+impl Against {
     /// What it makes of the whole.
     pub(super) fn verdict(&self) -> Verdict {
         if self.fails() { Verdict::Threshold } else { Verdict::Pass }
     }
 
     fn fails(&self) -> bool {
-        self.settings.fails_if_worse && self.found.got_worse()
+        self.fails_if_worse && self.found.got_worse()
     }
 
     pub(super) fn text(&self) -> String {
@@ -67,7 +67,7 @@ impl Against<'_> {
         if !shifts.is_empty() {
             put(&mut text, &format!("  all these intervals hold together with {CONFIDENCE_PERCENT} %"));
         }
-        let worse = if self.fails() { "something got worse, which fails the check" } else { "something got worse" };
+        let worse = if self.fails() { "something got worse, which is a failure" } else { "something got worse" };
         put(
             &mut text,
             &format!("  {}", if self.found.got_worse() { worse } else { "nothing got worse beyond chance" }),

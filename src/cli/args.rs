@@ -140,13 +140,22 @@ pub struct CheckArgs {
     /// If a run does not pass, write the worst of them to this file, whole, for `ringfence replay`.
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
+    /// What becomes of the results.
+    #[command(flatten)]
+    pub results: ResultArgs,
+}
+
+/// What becomes of the results of many runs.
+#[derive(Debug, Args)]
+pub struct ResultArgs {
     /// How the results are written to standard output. Default: `text`.
     #[arg(long, value_parser = formats())]
     pub format: Option<ResultFormat>,
     /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
     pub report: Vec<Target>,
-    /// Compare with an earlier result, written with `--format json` or `--report json=FILE`, seed by seed.
+    /// Compare with an earlier result, seed by seed: of `check` what `--report json=FILE` wrote, of `campaign` its
+    /// ledger.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Fail, with 10, if a verdict or a metric is worse than in the baseline.

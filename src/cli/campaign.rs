@@ -1,21 +1,27 @@
 //! `campaign`: a hunt over many seeds, each a scenario of its own.
 
 pub(super) mod book;
+mod earlier;
 mod results;
 pub(super) mod told;
 
-use super::args::{CampaignArgs, Format};
+use super::args::CampaignArgs;
+use super::check;
 use super::clock::Stopwatch;
 use super::failure::Failure;
 use super::interrupt;
-use super::reports::{self, Written};
+use super::replay::put_bundle;
+use super::reports;
+use super::settings::Settings;
 use super::terminal::{HuntProgress, Terminal};
+use super::write::replaceable;
 use crate::campaign::draw::{Source, Weights};
 use crate::campaign::hunt::{self, Ending, HuntError, Identity, Ledger, Part, Record, Terms, TrialError, steered};
-use crate::campaign::quoted;
+use crate::campaign::{Bundle, Options, quoted, run};
 use crate::metrics::grouped;
 use crate::outcome::Verdict;
-use crate::report::Paint;
+use crate::scenario::{Scenario, Size};
+use crate::service::Shipped;
 use crate::terms::Span;
 use book::Book;
 use std::path::{Path, PathBuf};
@@ -27,9 +33,19 @@ use told::Told;
 const SEEDS: u32 = 1_000;
 
 pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
-    refuse_what_cannot_be_done(args)?;
-    reports::check_writable(&args.report)?;
-    let source = source(args)?;
+    let settings = Settings::of_campaign(args)?;
+    refuse_what_cannot_be_done(args, &settings)?;
+    reports::check_writable(&settings.reports)?;
+    if let Some(bundle) = &args.bundle {
+        replaceable(bundle, Bundle::OPENING, "bundle of a run")?;
+    }
+    let source = match (source(args), &args.shape) {
+        (Err(Failure::Scenario(found)), Some(shape)) => {
+            let bad = found.into_iter().map(|found| (shape.display().to_string(), found)).collect();
+            return Err(check::refused("campaign", bad, &settings, terminal)?);
+        }
+        (source, _) => source?,
+    };
     if let Some(seed) = args.show {
         terminal.print(&source.draw(seed, &shown_weights(args, &source)?).text)?;
         return Ok(Verdict::Pass);
@@ -37,9 +53,19 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     let clock = Stopwatch::start();
     let kept = interrupts_resumably(args);
     let mut weights = first_weights(args)?;
+    let part = args.partition.unwrap_or(Part::WHOLE);
+    let baseline = settings
+        .baseline
+        .as_deref()
+        .map(|path| {
+            let identity = Hunt { args, settings: &settings, source: &source, number: 1, clock, kept: &kept }
+                .identity(weights.clone());
+            earlier::read(path, &source, &identity, part)
+        })
+        .transpose()?;
     let mut generations: Vec<Ledger> = Vec::new();
     for number in 1..=args.generations {
-        let hunt = Hunt { args, source: &source, number, clock, kept: &kept };
+        let hunt = Hunt { args, settings: &settings, source: &source, number, clock, kept: &kept };
         let (ledger, ending) = hunt.held(weights, terminal)?;
         weights = steered(&ledger);
         generations.push(ledger);
@@ -47,18 +73,35 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
             break;
         }
     }
-    let part = args.partition.unwrap_or(Part::WHOLE);
-    let told = Told::of(&generations, part, &args.require_coverage, |ledger| reproducing(args, ledger));
-    if !args.report.is_empty() {
-        let (text, json) = (told.written(Format::Text, Paint::Plain), told.written(Format::Json, Paint::Plain));
-        reports::write(&args.report, &Written { text, json, results: &told.results() })?;
+    let mut told = Told::of(&generations, part, &args.require_coverage, |ledger| reproducing(args, ledger));
+    told.against = baseline.map(|before| earlier::against(&before, &generations, settings.fails_if_worse));
+    if let (Some(path), Some(record)) = (&args.bundle, told.first_failing()) {
+        let drawn = drawn_again(&source, &generations, record)?;
+        put_bundle(path, &Bundle::made(&drawn, record.seed, Size::Full), terminal)?;
     }
-    terminal.print(&told.written(args.format, terminal.paint()))?;
-    Ok(told.verdict())
+    let chain = |record: &Record| {
+        drawn_again(&source, &generations, record).map_or_else(|_| Vec::new(), |drawn| chain(&drawn, record))
+    };
+    let results = told.results(args.shape.as_deref(), chain);
+    told.publish(&results, (settings.format, &settings.reports), terminal)
+}
+
+/// The scenario of a record, as it was drawn for it.
+fn drawn_again(source: &Source, generations: &[Ledger], record: &Record) -> Result<Scenario, Failure> {
+    let own = generations.iter().find(|ledger| ledger.records.contains_key(&record.seed));
+    let weights = own.map_or_else(Weights::even, |ledger| ledger.identity.weights.clone());
+    Ok(source.draw(record.seed, &weights).scenario()?)
+}
+
+/// How a seed came to its breach, in brief; the lines to paste are of the file that its own line writes.
+fn chain(drawn: &Scenario, record: &Record) -> Vec<String> {
+    let mut outcome = run(drawn, record.seed, Options::default());
+    outcome.reproduce = format!("ringfence run {}", results::drawn_file(record.seed));
+    super::results::chain(drawn, &outcome, Shipped)
 }
 
 /// What the command line cannot refuse by itself.
-fn refuse_what_cannot_be_done(args: &CampaignArgs) -> Result<(), Failure> {
+fn refuse_what_cannot_be_done(args: &CampaignArgs, settings: &Settings) -> Result<(), Failure> {
     if args.generations == 1 {
         return Ok(());
     }
@@ -70,7 +113,14 @@ fn refuse_what_cannot_be_done(args: &CampaignArgs) -> Result<(), Failure> {
                 .into(),
         ));
     }
-    if args.seeds.is_none() && args.time_budget.is_some() {
+    if settings.baseline.is_some() {
+        return Err(Failure::Usage(
+            "a baseline is the ledger of one campaign, and each generation is a campaign of its own: compare each by \
+             itself, with `--first` and `--steer`"
+                .into(),
+        ));
+    }
+    if settings.seeds.is_none() && settings.time_budget.is_some() {
         return Err(Failure::Usage("generations need a number of `--seeds`: each ends where the next begins".into()));
     }
     Ok(())
@@ -145,6 +195,7 @@ fn interrupts_resumably(args: &CampaignArgs) -> Arc<AtomicU64> {
 /// One generation, about to be hunted.
 struct Hunt<'a> {
     args: &'a CampaignArgs,
+    settings: &'a Settings,
     source: &'a Source,
     /// Which generation, from 1.
     number: u16,
@@ -168,8 +219,8 @@ impl Hunt<'_> {
         let wanted = identity.seeds(part).filter(|seed| done.binary_search(seed).is_err());
         let clock = Stopwatch::start();
         let progress = HuntProgress::new(identity.count(part), done.len() as u64);
-        let time_left = || args.time_budget.is_none_or(|budget| self.clock.elapsed() < budget);
-        let threads = args.jobs.map_or(0, usize::from);
+        let time_left = || self.settings.time_budget.is_none_or(|budget| self.clock.elapsed() < budget);
+        let threads = self.settings.threads;
         let ending = hunt::hunt(
             wanted,
             Terms { threads, fail_fast: args.fail_fast, time_left: &time_left },
@@ -189,8 +240,8 @@ impl Hunt<'_> {
     }
 
     fn identity(&self, weights: Weights) -> Identity {
-        let args = self.args;
-        let seeds = args.seeds.or_else(|| args.time_budget.is_none().then_some(SEEDS)).map(u64::from);
+        let (args, settings) = (self.args, self.settings);
+        let seeds = settings.seeds.or_else(|| settings.time_budget.is_none().then_some(SEEDS)).map(u64::from);
         let first = args.first + u64::from(self.number - 1) * seeds.unwrap_or(0);
         let verified_ppm = args.verify_determinism.unwrap_or(0);
         Identity { verified_ppm, weights, ..Identity::new(self.source.identity(), first, seeds) }

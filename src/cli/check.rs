@@ -37,14 +37,15 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     }
     let (topologies, jobs) = match loaded(&files, &settings) {
         Ok(loaded) => loaded,
-        Err(bad) => return Err(refused(bad, &settings, terminal)?),
+        Err(bad) => return Err(refused("check", bad, &settings, terminal)?),
     };
     let baseline = settings.baseline.as_deref().map(|path| against::read(path, &jobs, settings.size)).transpose()?;
     let papers = papers(&topologies, &jobs);
     let (bar, done) = Progress::of_runs(jobs.iter().map(|job| u64::from(job.seeds)).sum());
     let suite = campaign::check(&jobs, settings.size, settings.threads, done)?;
     drop(bar);
-    let against = baseline.map(|baseline| Against { found: baseline.compare(&jobs, &suite), settings: &settings });
+    let against = baseline
+        .map(|baseline| Against { found: baseline.compare(&jobs, &suite), fails_if_worse: settings.fails_if_worse });
     let coverage = Coverage::of(&suite, jobs.iter().map(|job| &job.scenario.names));
     let summary = Summary::of(&papers, &suite, args.paths.iter().any(|path| path.is_dir()), against.as_ref());
     let results = results(&papers, &jobs, &suite, &summary, against.as_ref(), settings.size);
@@ -95,8 +96,13 @@ fn loaded(files: &Files, settings: &Settings) -> Result<Loaded, Vec<(String, Dia
 
 /// Writes what is wrong with files wherever results go, and gives the failure back; as text it is for standard
 /// error, not for standard output.
-fn refused(bad: Vec<(String, Diagnostics)>, settings: &Settings, terminal: &Terminal) -> Result<Failure, Failure> {
-    let results = results::of_bad_files("check", &bad);
+pub(super) fn refused(
+    command: &'static str,
+    bad: Vec<(String, Diagnostics)>,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Result<Failure, Failure> {
+    let results = results::of_bad_files(command, &bad);
     let failure = Failure::Scenario(bad.into_iter().map(|(_, found)| found).collect());
     let (told, standing) = (failure.render(false), results.standing);
     let text = format!("{told}\n\nverdict: {}, {}\n", standing.name(), standing.meaning());
@@ -149,7 +155,7 @@ struct Summary {
 impl Summary {
     /// A folder is a suite, which must put every invariant to the test. Of single scenarios their
     /// own `requires` says what they must test.
-    fn of(papers: &[Decided], suite: &Suite, is_folder: bool, against: Option<&Against<'_>>) -> Self {
+    fn of(papers: &[Decided], suite: &Suite, is_folder: bool, against: Option<&Against>) -> Self {
         let ran = !suite.scenarios.is_empty();
         let never_evaluated = if ran { suite.never_evaluated() } else { Vec::new() };
         let untested = if is_folder && !never_evaluated.is_empty() { Verdict::Vacuous } else { Verdict::Pass };
@@ -180,7 +186,7 @@ fn results(
     jobs: &[Job],
     suite: &Suite,
     summary: &Summary,
-    against: Option<&Against<'_>>,
+    against: Option<&Against>,
     size: Size,
 ) -> ci::Results {
     let (alone, under): (Vec<_>, Vec<_>) = papers.iter().partition(|decided| decided.is_topology);

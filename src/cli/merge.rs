@@ -4,6 +4,7 @@ use super::args::MergeArgs;
 use super::campaign::book;
 use super::campaign::told::Told;
 use super::failure::Failure;
+use super::reports;
 use super::terminal::Terminal;
 use crate::campaign::hunt::{self, Ledger, MergeError, Part};
 use crate::campaign::quoted;
@@ -11,6 +12,7 @@ use crate::outcome::Verdict;
 use std::slice;
 
 pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    reports::check_writable(&args.report)?;
     let parts = args.ledgers.iter().map(|path| book::read(path)).collect::<Result<Vec<_>, _>>()?;
     let name = |place: usize| args.ledgers[place].display().to_string();
     let whole = hunt::merge(&parts).map_err(|error| match &error {
@@ -21,10 +23,13 @@ pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Fa
     if let Some(path) = &args.out {
         book::write(path, &whole)?;
     }
-    let told = Told::of(slice::from_ref(&whole), Part::WHOLE, &args.require_coverage, |whole| reproducing(args, whole));
-    terminal.print(&told.written(args.format, terminal.paint()))?;
+    let mut told =
+        Told::of(slice::from_ref(&whole), Part::WHOLE, &args.require_coverage, |whole| reproducing(args, whole));
     // What a part was to run and no part has was to be tested and was not.
-    Ok(if told.is_complete() { told.verdict() } else { told.verdict().max(Verdict::Vacuous) })
+    told.is_whole = true;
+    // A shape is not at hand here, so nothing is run again.
+    let results = told.results(None, |_| Vec::new());
+    told.publish(&results, (args.format, &args.report), terminal)
 }
 
 /// The line that gives the scenario of a seed; the seed is written as `{seed}`.

@@ -186,14 +186,15 @@ fn at(scenario: &Scenario, Mark { line, column }: Mark) -> Place {
     Place { file: scenario.file.clone(), line, column }
 }
 
-/// How it came to the first breach of an outcome, in brief, and the line that tells it in full; the run is made
-/// once more for it. Empty where no breach is told.
+/// How it came to the first breach of an outcome, in brief, the line that tells it in full, and the one that makes
+/// the scenario small; the run is made once more for it. Empty where no breach is told.
 pub fn chain<D: Decisions>(scenario: &Scenario, outcome: &Outcome, decisions: D) -> Vec<String> {
     let Some((_, breach)) = outcome.breaches().first().copied() else { return Vec::new() };
     let asked = Asked::Breach { number: 1, within: Span::minutes(1) };
     let Ok(story) = campaign::explain_outcome(scenario, outcome, decisions, asked) else { return Vec::new() };
-    let whole = outcome.reproduce.replacen("ringfence run", "ringfence explain", 1);
+    let with = |command: &str| outcome.reproduce.replacen("ringfence run", &format!("ringfence {command}"), 1);
     let mut lines: Vec<_> = chain_text(&story, breach.at, Paint::Plain).lines().map(str::to_owned).collect();
-    lines.push(format!("in full: {whole} --breach 1"));
+    lines.push(format!("in full: {} --breach 1", with("explain")));
+    lines.push(format!("made small: {}", with("shrink")));
     lines
 }

@@ -7,6 +7,7 @@ use super::section::section;
 use super::source::{Place, Source};
 use super::text;
 use super::words::{Entries, value, words};
+use crate::terms::Span;
 use schemars::generate::SchemaSettings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,8 +35,11 @@ section! {
     ProfileDocument {
         required {}
         optional {
-            /// How many seeds each scenario is run with. Default: what its `[check]` says.
+            /// How many seeds each scenario is run with, or a campaign has. Default: what the scenario's `[check]` says;
+            /// of a campaign 1000, or as many as the time budget allows.
             seeds: u32,
+            /// A campaign starts no run after this time. Default: it runs all its seeds.
+            time_budget: Span,
             /// How many runs go on at once. Default: one for each core.
             jobs: u32,
             /// Whether scenarios are run as large as they say, not as small as their `[check]` says. Default: `false`.
@@ -44,7 +48,7 @@ section! {
             format: ResultFormat,
             /// Files to which the results are written besides.
             reports: Reports,
-            /// An earlier result, as JSON, that the runs are compared with.
+            /// An earlier result that the runs are compared with: of `check` its JSON, of `campaign` its ledger.
             baseline: String,
             /// Whether what got worse than the baseline fails the command. Default: `false`.
             fail_if_worse: bool,
@@ -59,7 +63,7 @@ section! {
         optional {
             /// As it is on a terminal.
             text: String,
-            /// For programs; the only format that can be a baseline.
+            /// For programs; of `check` the only format that can be a baseline.
             json: String,
             /// `JUnit` XML.
             junit: String,
@@ -100,6 +104,8 @@ words! {
 pub struct Profile {
     /// How many seeds.
     pub seeds: Option<u32>,
+    /// How long a campaign starts runs.
+    pub time_budget: Option<Span>,
     /// How many runs at once.
     pub jobs: Option<u16>,
     /// Whether scenarios are run as written.
@@ -184,6 +190,7 @@ fn lowered(profile: &ProfileDocument, folder: &Path) -> Profile {
     ];
     Profile {
         seeds: value(&profile.seeds).copied(),
+        time_budget: value(&profile.time_budget).copied(),
         jobs: value(&profile.jobs).and_then(|&jobs| u16::try_from(jobs).ok()),
         full: value(&profile.full).copied(),
         format: value(&profile.format).copied(),

@@ -56,6 +56,12 @@ impl Identity {
         self.seeds.map(|seeds| (seeds + u64::from(part.of - part.number)) / u64::from(part.of))
     }
 
+    /// Whether a part of it has a seed.
+    pub fn has(&self, part: Part, seed: u64) -> bool {
+        let place = seed.checked_sub(self.first).filter(|&place| place < self.seeds.unwrap_or(u64::MAX));
+        place.is_some_and(|place| place % u64::from(part.of) == u64::from(part.number - 1)) && seed <= LAST_SEED
+    }
+
     /// Whether a seed is of the share that is run twice.
     pub fn verifies(&self, seed: u64) -> bool {
         xxh3_64(&seed.to_le_bytes()) % 1_000_000 < u64::from(self.verified_ppm)
@@ -156,6 +162,7 @@ mod tests {
                 let part = Part { number, of };
                 let own: Vec<_> = identity.seeds(part).collect();
                 prop_assert_eq!(identity.count(part), Some(own.len() as u64));
+                prop_assert!((0..first + seeds + 9).all(|seed| identity.has(part, seed) == own.contains(&seed)));
                 all.extend(own);
             }
             all.sort_unstable();

@@ -129,6 +129,15 @@ impl Record {
         !self.failures.is_empty() || !self.missed.is_empty()
     }
 
+    /// What a campaign makes of it: that a fault took no effect, which makes the run alone vacuous, is no failure here.
+    pub const fn standing(&self) -> Verdict {
+        match (self.failures.is_empty(), self.missed.is_empty()) {
+            (false, _) => Verdict::Breach,
+            (true, false) => Verdict::Threshold,
+            (true, true) => Verdict::Pass,
+        }
+    }
+
     /// How long the run was.
     pub const fn simulated(&self) -> Span {
         Span(self.simulated_us)

@@ -1,6 +1,7 @@
 //! The table of mistakes as a page.
 
 use super::{Caught, Row, STARTS, Source};
+use std::collections::BTreeSet;
 
 /// What a page opens with.
 pub const TITLE: &str = "# Every planted mistake is caught\n\n";
@@ -13,8 +14,8 @@ mistake, and the invariant that must catch it. This file is written by
 ringfence selftest --seeds SEEDS --out reports/selftest.md
 ```
 
-*Where* is `swarm` if scenarios that are drawn from seeds, as `ringfence campaign` draws them, show the mistake from each
-of STARTS starts within SEEDS seeds; `directed` if it takes circumstances that are written for it, seen from each of
+*Where* is `swarm` if scenarios that are drawn from seeds, as `ringfence campaign --swarm` draws them, show the mistake
+from each of STARTS starts within SEEDS seeds; `directed` if it takes circumstances that are written for it, seen from each of
 STARTS starts as well. *Seeds* is how many it took, the median and the most over the starts. *Small* is what
 `ringfence shrink` makes of the first scenario that caught it: faults, tenants, and lines that say something.
 
@@ -24,12 +25,20 @@ STARTS starts as well. *Seeds* is how many it took, the median and the most over
 
 /// The page of a table; `seeds` is the budget from each start.
 pub fn page(rows: &[Row], seeds: u64) -> String {
+    let rows = told_once(rows);
     let head = HEAD.replace("SEEDS", &seeds.to_string()).replace("STARTS", &STARTS.to_string());
     let missed = rows.iter().filter(|row| row.caught.is_none()).count();
     let swarm =
         rows.iter().filter_map(|row| row.caught.as_ref()).filter(|caught| caught.source == Source::Swarm).count();
-    let (tail, medians) = (tail(rows.len(), swarm, missed), medians(rows));
-    TITLE.to_owned() + &head + &rows.iter().map(line).collect::<String>() + &tail + &medians
+    let (tail, medians) = (tail(rows.len(), swarm, missed), medians(&rows));
+    TITLE.to_owned() + &head + &rows.iter().map(|row| line(row)).collect::<String>() + &tail + &medians
+}
+
+/// The rows without those that read as an earlier one: of a mistake that has several circumstances of its own, and is
+/// caught before it comes to them.
+fn told_once(rows: &[Row]) -> Vec<&Row> {
+    let mut told = BTreeSet::new();
+    rows.iter().filter(|row| told.insert(line(row))).collect()
 }
 
 /// The row of a mistake.
@@ -51,7 +60,7 @@ fn tail(rows: usize, swarm: usize, missed: usize) -> String {
     format!("\n{rows} rows: {swarm} caught in the swarm, {directed} in directed scenarios, {missed} not caught.\n")
 }
 
-fn medians(rows: &[Row]) -> String {
+fn medians(rows: &[&Row]) -> String {
     let of = |size: fn(&Caught) -> usize| {
         let mut sizes: Vec<usize> = rows.iter().filter_map(|row| row.caught.as_ref()).map(size).collect();
         sizes.sort_unstable();

@@ -1,9 +1,9 @@
 //! The arguments of `campaign` and `merge`.
 
-use super::{Format, MAX_SEED};
+use super::{MAX_SEED, ResultArgs, formats};
 use crate::campaign::hunt::Part;
 use crate::cli::reports::{self, Target};
-use crate::scenario;
+use crate::scenario::{self, ResultFormat};
 use crate::terms::Span;
 use clap::{Args, ValueEnum, value_parser};
 use std::path::PathBuf;
@@ -50,7 +50,8 @@ pub struct CampaignArgs {
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = value_parser!(u16).range(1..), requires = "ledger")]
     pub generations: u16,
     /// Fail if a rule, copy class, datacenter, kind of fault, rare situation or invariant was never reached, or only
-    /// one of the sorts that are named.
+    /// one of the sorts that are named. It is held against all that is built in: of a shape name the sorts that it can
+    /// reach whole.
     #[arg(long, value_name = "SORTS", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     #[arg(default_missing_value = "rules,copies,datacenters,faults,situations,invariants")]
     pub require_coverage: Vec<Sort>,
@@ -60,12 +61,12 @@ pub struct CampaignArgs {
     /// How many runs go on at once. Default: one for each core.
     #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// How the result is written to standard output.
-    #[arg(long, default_value = "text")]
-    pub format: Format,
-    /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
-    pub report: Vec<Target>,
+    /// If a run fails, write the first of those that failed worst to this file, whole, for `ringfence replay`.
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    /// What becomes of the results.
+    #[command(flatten)]
+    pub results: ResultArgs,
 }
 
 /// `merge`.
@@ -83,8 +84,11 @@ pub struct MergeArgs {
     #[arg(default_missing_value = "rules,copies,datacenters,faults,situations,invariants")]
     pub require_coverage: Vec<Sort>,
     /// How the result is written to standard output.
-    #[arg(long, default_value = "text")]
-    pub format: Format,
+    #[arg(long, default_value = "text", value_parser = formats())]
+    pub format: ResultFormat,
+    /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
+    pub report: Vec<Target>,
 }
 
 /// A sort of things that a campaign may reach.

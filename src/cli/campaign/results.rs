@@ -3,45 +3,93 @@
 use super::told::Told;
 use crate::audit::INVARIANTS;
 use crate::campaign::hunt::{Failure, Record};
+use crate::cli::against::Against;
+use crate::cli::failure::Failure as Broken;
+use crate::cli::reports::{self, Target, Written};
+use crate::cli::terminal::Terminal;
 use crate::outcome::Verdict;
-use crate::report::ci::{self, Case, Concern, Standing};
-use std::collections::BTreeMap;
+use crate::report::Paint;
+use crate::report::ci::{self, Case, Concern, Place, Standing};
+use crate::scenario::ResultFormat;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Of so many seeds that break different promises it is told how each came to that; each takes some runs more.
+const CHAINS: usize = 3;
 
 impl Told<'_> {
-    /// The campaign for CI. Its runs stand in no file, and so has nothing that is wrong a line.
-    pub(in crate::cli) fn results(&self) -> ci::Results {
+    /// The campaign for CI; `chain` gives how a seed came to its breach.
+    ///
+    /// Code scanning takes nothing that stands nowhere. So what is wrong stands in the shape, or, where all that is
+    /// built in is drawn from, in the file to which the line to paste writes the first scenario that fails.
+    pub(in crate::cli) fn results(&self, shape: Option<&Path>, chain: impl Fn(&Record) -> Vec<String>) -> ci::Results {
         let lines: BTreeMap<_, _> = self.failing().iter().map(|(record, line)| (record.seed, line.as_str())).collect();
+        let chained = self.chained();
         let case = |record: &Record| Case {
             name: format!("seed {}", record.seed),
-            standing: Standing::Judged(verdict(record)),
+            standing: Standing::Judged(record.standing()),
             concerns: concerns(record),
-            chain: Vec::new(),
+            chain: if chained.contains(&record.seed) { chain(record) } else { Vec::new() },
             reproduce: lines.get(&record.seed).map(|line| (*line).to_owned()),
         };
         let cases: Vec<_> = self.records().map(case).collect();
         let counts = vec![("runs", cases.len() as u64), ("events", self.records().map(|record| record.events).sum())];
-        let suites = vec![ci::Suite { name: "campaign".into(), place: None, cases }];
+        let drawn = || self.first_failing().map(|record| drawn_file(record.seed));
+        let file = shape.map(|shape| shape.display().to_string()).or_else(drawn);
+        let place = file.map(|file| Place { file, line: 1, column: 1 });
+        let suites = vec![ci::Suite { name: "campaign".into(), place, cases }];
         let standing = Standing::Judged(self.verdict());
-        ci::Results { command: "campaign", standing, counts, suites, remarks: self.unreached() }
+        ci::Results { command: "campaign", standing, counts, suites, remarks: self.remarks() }
     }
 
-    /// What was never reached where that fails the campaign.
-    fn unreached(&self) -> Vec<Concern> {
+    /// The first of the records that failed worst.
+    pub(super) fn first_failing(&self) -> Option<&Record> {
+        let worst = self.failing().iter().map(|(record, _)| record.standing()).max()?;
+        self.failing().iter().map(|(record, _)| *record).find(|record| record.standing() == worst)
+    }
+
+    /// The first seeds of which each breaks a promise first that none before it does.
+    fn chained(&self) -> BTreeSet<u64> {
+        let mut known = BTreeSet::new();
+        let failing = self.failing().iter().filter_map(|(record, _)| Some((record.seed, record.failures.first()?)));
+        failing.filter(|(_, failure)| known.insert(&failure.promise)).map(|(seed, _)| seed).take(CHAINS).collect()
+    }
+
+    /// What is said of the whole: what was never reached and which seeds were not run, where that fails the
+    /// campaign, and what got worse.
+    fn remarks(&self) -> Vec<Concern> {
         let promise = "What a campaign requires to be reached is reached.";
-        self.never(true)
-            .into_iter()
-            .map(|what| concern("never-reached", promise, &format!("never reached: {what}")))
-            .collect()
+        let never = self.never(true).into_iter();
+        let never = never.map(|what| concern("never-reached", promise, &format!("never reached: {what}")));
+        let lacking = self.lacking().into_iter().map(|seeds| {
+            concern(
+                "no-record",
+                "Every seed of a campaign is in one of its parts.",
+                &format!("no record of seed {seeds}"),
+            )
+        });
+        never.chain(lacking).chain(self.against.iter().flat_map(Against::remarks)).collect()
+    }
+
+    /// Writes what came of the campaign wherever that goes, ends with what fails, and gives the verdict.
+    pub(in crate::cli) fn publish(
+        &self,
+        results: &ci::Results,
+        (format, targets): (ResultFormat, &[Target]),
+        terminal: &Terminal,
+    ) -> Result<Verdict, Broken> {
+        let mut written = Written { text: self.text(Paint::Plain), json: self.json(), results };
+        reports::write(targets, &written)?;
+        written.text = self.text(terminal.paint());
+        terminal.print(&written.on_output(format))?;
+        terminal.end_with(results);
+        Ok(self.verdict())
     }
 }
 
-/// A fault that took no effect is no failure of a campaign.
-fn verdict(record: &Record) -> Verdict {
-    match (record.failures.is_empty(), record.missed.is_empty()) {
-        (false, _) => Verdict::Breach,
-        (true, false) => Verdict::Threshold,
-        (true, true) => Verdict::Pass,
-    }
+/// The file to which the line to paste writes the scenario of a seed.
+pub(super) fn drawn_file(seed: u64) -> String {
+    format!("seed-{seed}.toml")
 }
 
 fn concerns(record: &Record) -> Vec<Concern> {

@@ -4,7 +4,8 @@
 use crate::audit::INVARIANTS;
 use crate::campaign::hunt::{Cause, Figures, Ledger, Part, Reach, Record, Row, shown};
 use crate::campaign::sometimes::EVENTS;
-use crate::cli::args::{Format, Sort};
+use crate::cli::against::Against;
+use crate::cli::args::Sort;
 use crate::cli::coverage::Coverage;
 use crate::cli::terminal::painted;
 use crate::metrics::grouped;
@@ -31,6 +32,10 @@ pub(in crate::cli) struct Told<'a> {
     missing: String,
     /// The failing records, each with the line that gives it again.
     failing: Vec<(&'a Record, String)>,
+    /// Whether a seed without a record fails it, as it does where parts were put together.
+    pub(in crate::cli) is_whole: bool,
+    /// What came of comparing it with an earlier one.
+    pub(in crate::cli) against: Option<Against>,
 }
 
 impl<'a> Told<'a> {
@@ -59,6 +64,8 @@ impl<'a> Told<'a> {
             binding,
             missing: shown(&missing),
             failing: generations.iter().flat_map(failing).collect(),
+            is_whole: false,
+            against: None,
         }
     }
 
@@ -72,15 +79,15 @@ impl<'a> Told<'a> {
         self.generations.iter().flat_map(|ledger| ledger.records.values())
     }
 
-    /// Whether there is a record of every seed.
-    pub(in crate::cli) const fn is_complete(&self) -> bool {
-        self.missing.is_empty()
+    /// The seeds of which there is no record, for people, where that fails it.
+    pub(super) fn lacking(&self) -> Option<&str> {
+        Some(self.missing.as_str()).filter(|missing| self.is_whole && !missing.is_empty())
     }
 
     /// The verdict. That a scheduled fault took no effect in a run, which makes that run alone vacuous, is no
     /// failure of a campaign; that nothing was run is one, and so it is where coverage is required and lacking.
     pub(in crate::cli) fn verdict(&self) -> Verdict {
-        let untested = self.figures.runs == 0 || !self.never(true).is_empty();
+        let untested = self.figures.runs == 0 || !self.never(true).is_empty() || self.lacking().is_some();
         let any = |failed: fn(&Record) -> bool| self.failing.iter().any(|(record, _)| failed(record));
         if any(|record| !record.failures.is_empty()) {
             Verdict::Breach
@@ -89,18 +96,11 @@ impl<'a> Told<'a> {
         } else if any(|record| !record.missed.is_empty()) {
             Verdict::Threshold
         } else {
-            Verdict::Pass
+            self.against.as_ref().map_or(Verdict::Pass, Against::verdict)
         }
     }
 
-    pub(in crate::cli) fn written(&self, format: Format, paint: Paint) -> String {
-        match format {
-            Format::Text => self.text(paint),
-            Format::Json => self.json(),
-        }
-    }
-
-    fn text(&self, paint: Paint) -> String {
+    pub(super) fn text(&self, paint: Paint) -> String {
         let figures = &self.figures;
         let mut lines = vec![
             "| policy | failover | cause | takeovers | lease p50 | p99 | first write p50 | p99 | RPO p50 | p99 |"
@@ -135,7 +135,7 @@ impl<'a> Told<'a> {
         if verified > 0 {
             lines.push(format!("{} runs made twice, fact by fact the same", grouped(verified)));
         }
-        if !self.is_complete() {
+        if !self.missing.is_empty() {
             lines.push(format!("no record of seed {}", self.missing));
         }
         for (record, line) in self.failing.iter().take(TOLD) {
@@ -144,6 +144,7 @@ impl<'a> Told<'a> {
             lines.extend(broken.chain(record.missed.iter().map(|missed| format!("    {missed}"))).take(FAILURES));
             lines.push(format!("    {line}"));
         }
+        lines.extend(self.against.iter().map(|against| against.text().trim_end().to_owned()));
         let verdict = painted(self.verdict(), 0, paint);
         lines.push(format!("verdict: {verdict}, {} of {runs} runs failed\n", grouped(figures.failed as u64)));
         lines.join("\n")
@@ -161,7 +162,7 @@ impl<'a> Told<'a> {
         self.generations.iter().map(of).sum::<usize>() as u64
     }
 
-    fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         let pair = |pair: Option<(Span, Span)>| -> Value {
             pair.map_or(Value::Null, |(p50, p99)| json!({ "p50_us": p50.as_micros(), "p99_us": p99.as_micros() }))
         };
@@ -181,6 +182,7 @@ impl<'a> Told<'a> {
         let whole = json!({
             "schema_version": SCHEMA_VERSION,
             "version": VERSION,
+            "command": "campaign",
             "campaigns": self.generations.iter().map(|ledger| &ledger.identity).collect::<Vec<_>>(),
             "verdict": self.verdict().name(),
             "missing": self.missing,
@@ -201,6 +203,7 @@ impl<'a> Told<'a> {
             "coverage": coverage(&self.reach).json(),
             "never": self.never.iter().map(|(_, name)| name).collect::<Vec<_>>(),
             "failures": self.failing.iter().map(failure).collect::<Vec<_>>(),
+            "baseline": self.against.as_ref().map(Against::json),
         });
         format!("{whole:#}\n")
     }

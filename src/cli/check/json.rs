@@ -17,7 +17,7 @@ pub(super) fn json(
     suite: &Suite,
     coverage: &Coverage<'_>,
     summary: &Summary,
-    against: Option<&Against<'_>>,
+    against: Option<&Against>,
     size: Size,
 ) -> String {
     let scenario = |(job, (name, runs)): (&Job, &(String, Vec<Checked>))| -> Value {

@@ -19,7 +19,7 @@ pub(super) fn text(
     suite: &Suite,
     coverage: &Coverage<'_>,
     summary: &Summary,
-    against: Option<&Against<'_>>,
+    against: Option<&Against>,
     paint: Paint,
 ) -> String {
     let width = papers.iter().map(|decided| decided.name.chars().count()).max().unwrap_or(0);
