@@ -47,8 +47,9 @@ fn a_mistake_that_nothing_catches_is_told() {
     assert_eq!(rows[0].caught, None);
     let seen = rows[1].caught.as_ref().unwrap();
     assert_eq!((seen.source, seen.small.tenants), (Source::Swarm, 1));
-    let page = page(&rows, 3);
-    assert!(page.contains("| FO-2 | **not caught** |") && page.contains("1 not caught."), "{page}");
+    let told = page(&rows, 3);
+    assert!(told.contains("| FO-2 | **not caught** |") && told.contains("1 not caught."), "{told}");
+    assert_eq!(page(&[rows.clone(), rows].concat(), 3), told, "a row that reads as an earlier one is told once");
 }
 
 #[test]
