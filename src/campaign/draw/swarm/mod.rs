@@ -68,7 +68,7 @@ impl Swarm {
         let (text, choices) = pen.finish();
         let homes: Vec<_> = populated.iter().map(|&place| field.grounds[place].boundary.as_str()).collect();
         let text = prose(seed, weights, &homes, &choices) + &text;
-        Drawn { name: format!("swarm-{seed}.toml"), text, choices, lowered: None }
+        Drawn { name: format!("seed-{seed}.toml"), text, choices, lowered: None }
     }
 }
 
