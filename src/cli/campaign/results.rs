@@ -96,7 +96,7 @@ fn concerns(record: &Record) -> Vec<Concern> {
     let broken = record.failures.iter().map(|Failure { promise, what }| {
         let says =
             INVARIANTS.iter().find(|(id, _)| id == promise).map_or("The survivability table holds.", |(_, says)| says);
-        concern(promise, says, what)
+        concern(promise, says, &format!("{promise} {what}"))
     });
     let missed = record.missed.iter().map(|what| concern("threshold", "A threshold that the shape sets is met.", what));
     broken.chain(missed).collect()
