@@ -13,7 +13,8 @@ use crate::terms::{
     Unit,
 };
 
-/// So many records of the log are looked through for one lot.
+/// So many records of the log are looked through for one lot at most. How many bytes those have, this site does not
+/// know, nor how fast the link is: what was not answered in time is cut in half, and grows again little by little.
 const LOT: u64 = 2_048;
 
 /// How long a writer is told to stay away while its tenant is drained.
@@ -30,6 +31,8 @@ pub(super) struct Move {
     lots: u32,
     /// The last index of the run of the last of them, and of what holds nothing of the tenant after it.
     through: Index,
+    /// How many records of the log the next lot is looked for in.
+    length: u64,
     /// Whether the new home had on both of its sites what it had when it was asked last.
     ready: bool,
     /// Nothing is sent before this.
@@ -67,6 +70,7 @@ impl Move {
             step: Step::Ask,
             lots: 0,
             through: 0,
+            length: LOT,
             ready: false,
             not_before: now,
             drain: None,
@@ -197,6 +201,9 @@ impl<D: Decisions> Site<D> {
         }
         match under_way.step {
             Step::Asked { until } | Step::Sent { until, .. } if until <= now => {
+                if let Step::Sent { lot, .. } = under_way.step {
+                    under_way.length = (lot.through.index - lot.after).div_ceil(2);
+                }
                 under_way.side = under_way.side.peer();
                 under_way.retry(now);
             }
@@ -235,7 +242,7 @@ impl<D: Decisions> Site<D> {
         }
         let limit = under_way.drain.map_or(on_both, |drain| drain.end.min(on_both));
         if under_way.through < limit {
-            let through = self.log.position(limit.min(under_way.through + LOT));
+            let through = self.log.position(limit.min(under_way.through + under_way.length));
             let (tenant, number) = (under_way.relocation.tenant, under_way.lots + 1);
             let lot = Lot { tenant, number, after: under_way.through, through };
             under_way.step = Step::Sent { lot, until: now + self.policy.request_timeout };
@@ -264,6 +271,7 @@ impl<D: Decisions> Site<D> {
             None | Some(Response::Acknowledged { .. }) => {
                 if let Step::Sent { lot, .. } = under_way.step {
                     under_way.lots += u32::from(response.is_some());
+                    under_way.length = LOT.min(under_way.length + under_way.length / 8 + 1);
                     under_way.through = lot.through.index;
                     under_way.step = Step::Copy;
                 }
