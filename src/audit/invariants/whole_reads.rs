@@ -40,7 +40,9 @@ impl WholeReads {
         let needless = |unit: &Unit| {
             let now = now_in(home, *unit);
             let outside = outside(now) || outside(*unit);
-            withheld.contains(*unit) && !outside && !is_necessary(ledger, now, asked, at)
+            // A reader asks the old home first, for only that one says where the tenant is now.
+            let necessary = [now, *unit].into_iter().any(|unit| is_necessary(ledger, unit, asked, at));
+            withheld.contains(*unit) && !outside && !necessary
         };
         let needless = parts.minus(shown).iter().find(needless);
         if let Some(unit) = needless {
@@ -115,6 +117,22 @@ mod tests {
             story.fact(Fact::Moving(Moving::CutOver { tenant: Tenant(0) })).pass(Span::minutes(5));
             story.read_in(APAC, UnitSet::EMPTY, UnitSet::of(EMEA_1));
             assert_eq!(story.finding("RES-8").broken, broken, "strict: {strict}");
+        }
+    }
+
+    #[test]
+    fn a_reader_who_cannot_ask_the_old_home_is_not_told_of_the_new_one() {
+        for (dark, broken) in [(true, 0), (false, 1)] {
+            let mut story = Story::after();
+            let birth = story.birth(RecordKind::Message);
+            story.grant_in(EMEA_1, 1).land_everywhere(birth, 1).acknowledge(birth, DUBLIN, 1, 1);
+            story.fact(Fact::Moving(Moving::Ordered { tenant: Tenant(0), from: EMEA_1, to: APAC_1 }));
+            story.fact(Fact::Moving(Moving::CutOver { tenant: Tenant(0) }));
+            for datacenter in [DUBLIN, AMSTERDAM] {
+                story.fact(Fact::Power { datacenter, on: !dark });
+            }
+            story.pass(Span::minutes(5)).read(UnitSet::EMPTY, UnitSet::of(EMEA_1));
+            assert_eq!(story.finding("RES-8").broken, broken, "dark: {dark}");
         }
     }
 
