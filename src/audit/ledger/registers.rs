@@ -113,9 +113,11 @@ impl LeaseBook {
     }
 
     /// Since when a voter may vote. One that lost its memory abstains until it has adopted what both
-    /// others hold; that is the first that it writes.
+    /// others hold; that is the first that it writes. One whose disk a founding declared gone never does, though it
+    /// has adopted it: only another disk in its place has a vote.
     pub(in crate::audit) fn votes_since(&self, seat: Seat) -> Option<Instant> {
         match self.wiped[seat.index()] {
+            _ if self.refounded && self.members.is_vacant(seat) => None,
             Some(_) => self.readmitted[seat.index()],
             None => Some(Instant::ZERO),
         }
