@@ -77,7 +77,9 @@ impl Budget {
             pen.line(&format!("\n[[threshold]]\nmetric = \"{metric}\"\n{limit}"));
         };
         limit("landings_outside", "max = 0");
-        if self.lost == 0 || self.lost == 1 && strict {
+        // What is lost in the end takes its disk along.
+        let lost = self.lost + u32::from(!heals);
+        if lost == 0 || lost == 1 && strict {
             limit("lost", "max = 0");
         }
         if self.lost == 0 && heals {
