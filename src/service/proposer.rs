@@ -265,8 +265,11 @@ impl Proposer {
         let attempt = self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
         let needed = self.quorum_of(&attempt.members);
         let attempt = self.attempt.as_mut()?;
+        let has_vote = !attempt.members.is_vacant(seat);
         let Stage::Preparing { promised, best, .. } = &mut attempt.stage else { return None };
-        promised.add(seat);
+        if has_vote {
+            promised.add(seat);
+        }
         if accepted.map(|value| value.renewal) > best.map(|value| value.renewal) {
             *best = accepted;
         }
@@ -289,8 +292,11 @@ impl Proposer {
         let attempt = self.attempt.as_ref().filter(|attempt| attempt.value.renewal == ballot)?;
         let needed = self.quorum_of(&attempt.members);
         let attempt = self.attempt.as_mut()?;
+        let has_vote = !attempt.members.is_vacant(seat);
         let Stage::Accepting { sent, accepted, .. } = &mut attempt.stage else { return None };
-        accepted.add(seat);
+        if has_vote {
+            accepted.add(seat);
+        }
         if accepted.count() < needed {
             return None;
         }

@@ -152,8 +152,10 @@ impl LeaseBook {
     }
 
     fn tally(&mut self, value: Register, at: Instant) -> Option<Grant> {
-        let accepted = |vote: &&VoterRecord| vote.accepted_ballot() == value.renewal;
-        let votes = self.votes.iter().flatten().filter(accepted).count();
+        let has_vote = |seat: Seat| !(self.refounded && self.members.is_vacant(seat));
+        let accepted = |vote: VoterRecord| vote.accepted_ballot() == value.renewal;
+        let accepted = |seat: &Seat| self.votes[seat.index()].is_some_and(accepted) && has_vote(*seat);
+        let votes = Seat::ALL.iter().filter(|seat| accepted(seat)).count();
         let before = self.granted;
         if votes < self.majority() || before.is_some_and(|before| before.register.renewal == value.renewal) {
             return None;

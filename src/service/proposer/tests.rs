@@ -108,3 +108,28 @@ fn a_proposer_without_a_lease_asks_for_promises_only_once_a_majority_has_answere
     let lost = Some(Concluded::Lost { current: newer.accepted });
     assert_eq!(superseded.read(Seat::Witness, token, &newer, &mut effects), lost);
 }
+
+/// A site whose own disk a founding declared gone has a voter that answers, and no vote.
+#[test]
+fn nothing_is_decided_by_the_voter_of_a_vacant_seat() {
+    let (now, timeout) = (Monotonic(1), Span::secs(3));
+    let mut founded = Members::default();
+    for vacant in [Seat::A, Seat::Witness] {
+        founded.vacate(vacant);
+    }
+    let mut proposer = Proposer::new(Side::A, 0, 2);
+    proposer.learn(Ballot::ZERO, founded);
+    let mut effects = Vec::new();
+    proposer.propose(now, timeout, None, value(), &mut effects);
+    let ballot = Ballot { round: 1, site: Side::A, boot: 0 };
+    let promised = VoterAnswer::Promised { ballot, accepted: None };
+    for (seat, proposes) in [(Seat::A, false), (Seat::B, true)] {
+        effects.clear();
+        assert_eq!(proposer.answered(now, seat, &promised, &mut effects), None);
+        assert_eq!(!effects.is_empty(), proposes, "{seat:?}");
+    }
+    for (seat, wins) in [(Seat::Witness, false), (Seat::B, true)] {
+        let concluded = proposer.answered(now, seat, &VoterAnswer::Accepted { ballot }, &mut effects);
+        assert_eq!(matches!(concluded, Some(Concluded::Won { .. })), wins, "{seat:?}");
+    }
+}
