@@ -23,6 +23,9 @@ impl WholeReads {
         let home = ledger.homes.of(talk.tenant()).filter(|home| home.cut_over.is_some() && talk.is_organization());
         let at_old = |units: UnitSet| home.filter(|home| units.contains(home.to)).map(|home| home.from);
         let [shown, withheld] = [shown, withheld].map(|units| at_old(units).map_or(units, |old| units.with(old)));
+        // Who cannot ask the old home has not heard of the new one, and is told that what was there is withheld.
+        let unheard = home.filter(|home| withheld.contains(home.from));
+        let withheld = unheard.map_or(withheld, |home| withheld.with(home.to));
         let silent = parts.minus(shown).minus(withheld);
         if !silent.is_empty() && ledger.clocks_are_off(at) {
             self.docket.suspend(reasons::BEYOND_TOLERANCE);
@@ -35,14 +38,12 @@ impl WholeReads {
             );
             silent.iter().fold(Breach::new(at, what), Breach::in_unit).by_rule(Rule::R3)
         });
-        let outside = |unit| ledger.travels_inside(conversation) && ledger.terms(unit).boundary != network.0;
-        // Who is outside of the old home is not told by it that the tenant has moved: no answer may travel there.
+        let outside = |unit: &Unit| ledger.travels_inside(conversation) && ledger.terms(*unit).boundary != network.0;
+        // A reader asks the old home first, for only that one says where the tenant is now.
         let needless = |unit: &Unit| {
-            let now = now_in(home, *unit);
-            let outside = outside(now) || outside(*unit);
-            // A reader asks the old home first, for only that one says where the tenant is now.
-            let necessary = [now, *unit].into_iter().any(|unit| is_necessary(ledger, unit, asked, at));
-            withheld.contains(*unit) && !outside && !necessary
+            let asks = asked_for(home, *unit);
+            let necessary = asks.iter().any(|unit| outside(unit) || is_necessary(ledger, *unit, asked, at));
+            withheld.contains(*unit) && !necessary
         };
         let needless = parts.minus(shown).iter().find(needless);
         if let Some(unit) = needless {
@@ -57,9 +58,9 @@ impl WholeReads {
     }
 }
 
-/// The unit that has what a unit had.
-fn now_in(home: Option<&Home>, unit: Unit) -> Unit {
-    home.filter(|home| home.from == unit).map_or(unit, |home| home.to)
+/// The units that a reader asks for what rests in one: both homes of a tenant that has moved.
+fn asked_for(home: Option<&Home>, unit: Unit) -> [Unit; 2] {
+    home.filter(|home| home.from == unit || home.to == unit).map_or([unit; 2], |home| [home.from, home.to])
 }
 
 /// Whether no site with a copy was used, and within reach of clients, all the time since the reader asked and for
@@ -133,6 +134,11 @@ mod tests {
             }
             story.pass(Span::minutes(5)).read(UnitSet::EMPTY, UnitSet::of(EMEA_1));
             assert_eq!(story.finding("RES-8").broken, broken, "dark: {dark}");
+            // What was written since rests in the new home, of which the reader has not heard.
+            let birth = story.birth(RecordKind::Message);
+            story.grant_in(APAC_1, 1).land_in_apac(birth, 1).acknowledge_in(APAC_1, birth, 1).pass(Span::minutes(1));
+            story.read(UnitSet::EMPTY, UnitSet::of(EMEA_1));
+            assert_eq!(story.finding("RES-8").broken, 2 * broken, "dark: {dark}");
         }
     }
 
