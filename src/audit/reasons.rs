@@ -45,6 +45,12 @@ pub(super) const OPERATOR: &str = "pending: waits for an operator";
 /// What a disk without power holds can neither be copied nor erased.
 pub(super) const NO_POWER: &str = "a home of a tenant that moves has a datacenter without power";
 
+/// Clients that try again for ever leave no room.
+pub(super) const BUSY_HOME: &str = "a home of a tenant that moves turned requests away until the end";
+
+/// A site erases in rounds, and the run is over before the next.
+pub(super) const NEXT_ROUND: &str = "what came after a tenant had left goes in the next round";
+
 /// A seat goes to another place by the hands of who holds the lease.
 pub(super) const NO_POWER_OF_SEAT: &str = "a unit whose seat gets another place was not well for long enough";
 

@@ -135,13 +135,16 @@ impl LeavesNothing {
         }
     }
 
-    /// The run is over: nothing is left, and no move is left undone.
+    /// The run is over: nothing is left, and no move is left undone. What came only after the tenant had left, under
+    /// way until then, goes in the next round, and has its deadline.
     pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant) {
         for (&place, resting) in &self.resting {
             if due_since(ledger, place, resting.since).is_none() || resting.told {
                 continue;
             }
+            let came_later = due_since(ledger, place, Instant::ZERO).is_some_and(|left| left < resting.since);
             match well_since(ledger, place.1, place.2) {
+                Some(_) if came_later => self.docket.suspend(reasons::NEXT_ROUND),
                 Some(_) => self.docket.check(false, || left_behind(at, place, resting.content)),
                 None => self.docket.suspend(reasons::NO_POWER),
             }
@@ -173,7 +176,7 @@ fn well_since(ledger: &Ledger, unit: Unit, site: Datacenter) -> Option<Instant> 
 }
 
 /// Why nobody can have carried a move out: a site of one of the homes has not been running for as long as it takes to
-/// find a holder and to drain, or a home has a reason not to serve.
+/// find a holder and to drain, or was busy until now, or a home has a reason not to serve.
 fn hindrance(ledger: &Ledger, home: &Home, at: Instant) -> Option<&'static str> {
     let long = ledger.contract.able_for() + ledger.contract.longest_wait;
     let runs = |unit: Unit| {
@@ -183,6 +186,10 @@ fn hindrance(ledger: &Ledger, home: &Home, at: Instant) -> Option<&'static str> 
     let homes = [home.from, home.to];
     if !homes.into_iter().all(runs) {
         return Some(reasons::NO_POWER);
+    }
+    // Lots wait for their turn with what clients ask, and are turned away as that is.
+    if homes.into_iter().any(|unit| ledger.was_busy(unit, at, long)) {
+        return Some(reasons::BUSY_HOME);
     }
     homes.into_iter().find_map(|unit| convergence::reason(ledger, at, unit))
 }
@@ -299,6 +306,17 @@ mod tests {
         story.fact(Fact::Moving(Moving::Cancelled { tenant: TENANT })).pass(Span::minutes(1));
         story.fact(Fact::Ended { unfinished: 0 });
         story.expect_broken("RES-5", "2 records of {tenant} are left");
+    }
+
+    #[test]
+    fn what_arrives_after_a_move_was_cancelled_goes_in_the_next_round() {
+        let mut story = Story::after();
+        story.fact(Fact::Moving(Moving::Ordered { tenant: TENANT, from: EMEA_1, to: APAC_1 }));
+        story.fact(Fact::Moving(Moving::Cancelled { tenant: TENANT })).pass(Span::secs(1));
+        log(&mut story, APAC_1, SINGAPORE, 2);
+        story.pass(Span::minutes(1)).fact(Fact::Ended { unfinished: 0 });
+        story.expect_suspended("RES-5", "next round");
+        story.expect_kept("RES-5", 2);
     }
 
     #[test]
