@@ -141,9 +141,9 @@ impl RefusalsNecessary {
     }
 
     /// The refusing site reached neither of the other voters a moment ago, or the link between the
-    /// sites was so full that its own voter lagged behind what the others had accepted. Where only
-    /// one is in reach, a link may have lost its answer, of which there is no fact: then the refusals
-    /// end soon.
+    /// sites was so full that its own voter lagged behind what the others had accepted. A link may have
+    /// lost an answer, of which there is no fact: then the refusals end, as soon as the site looks again
+    /// where both are in reach, for then hardly all are lost once more.
     fn needless_no_majority(&mut self, ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
         let unit = refused.unit?;
         let side = side_of(ledger, refused).or(ledger.registers.holder(unit))?;
@@ -151,7 +151,8 @@ impl RefusalsNecessary {
         let settled = ledger.contract.able_for();
         let long = |since: Option<Instant>| since.is_some_and(|since| at - since > settled);
         let one = long(ledger.majority_since(unit, side)) && lasted > settled;
-        let reached = one || long(ledger.both_since(unit, side));
+        let both = long(ledger.both_since(unit, side)) && lasted > slack::SETTLING;
+        let reached = one || both;
         let needless = reached && !is_behind(ledger, unit, at, settled);
         (needless && has_settled(ledger, unit, at, settled)).then_some("though a majority of voters was in its reach")
     }

@@ -111,6 +111,18 @@ fn a_voter_that_lost_its_memory_makes_no_majority_until_it_is_back() {
     story.expect_broken("RES-7", "majority of voters was in its reach");
 }
 
+#[test]
+fn two_answers_that_are_lost_cost_a_site_its_majority_until_it_looks_again() {
+    for (seconds, broken) in [(10, false), (20, true)] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        for _ in 0..=seconds {
+            story.refuse(birth, Some(AMSTERDAM), Refusal::NoMajority).pass(Span::secs(1)).grant(1, Side::A);
+        }
+        assert_eq!(story.finding("RES-7").broken > 0, broken, "for {seconds} seconds");
+    }
+}
+
 /// A message that is lost costs a site its majority until it looks again, and there is no fact of it.
 #[test]
 fn want_of_a_majority_ends_when_the_site_has_read_the_register() {
