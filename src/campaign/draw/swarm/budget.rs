@@ -7,10 +7,16 @@
 //! and of several boundaries: then what is expected is refusal, a boundary that is dark must be seen to refuse, and
 //! in no case does anything land outside.
 
-use super::super::pen::Pen;
-use super::moment::{FIRST, SAFETY};
+use super::super::pen::{Pen, one_of};
+use super::ground::Field;
+use super::moment::{FIRST, SAFETY, Start};
+use super::people;
 use crate::terms::Span;
+use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// How many writes are made where it is dark, on average: of old cards and private talk some never come there.
+const WRITES: u64 = 40;
 
 /// What may still be broken.
 #[derive(Clone, Debug)]
@@ -21,15 +27,15 @@ pub(super) struct Budget {
     disks: u32,
     /// Disks that were.
     lost: u32,
-    /// Boundaries that are dark for longer than it takes to notice.
-    dark: Vec<String>,
+    /// Boundaries that are dark for longer than it takes to notice, and for how long.
+    dark: BTreeMap<String, Span>,
 }
 
 impl Budget {
     pub(super) fn draw(pen: &mut Pen<'_>) -> Self {
         let within = pen.choose("budget", &["beyond", "within"]) == Some("within");
         let two = !within && pen.chance(&["disks"]).ppm(100_000);
-        Self { within, disks: if two { 2 } else { 1 }, lost: 0, dark: Vec::new() }
+        Self { within, disks: if two { 2 } else { 1 }, lost: 0, dark: BTreeMap::new() }
     }
 
     /// Takes one disk, if one may be lost.
@@ -55,7 +61,8 @@ impl Budget {
     /// A boundary is without power for so long.
     pub(super) fn dark(&mut self, boundary: &str, lasts: Span) {
         if lasts >= Span::secs(60) {
-            self.dark.push(boundary.into());
+            let longest = self.dark.entry(boundary.into()).or_default();
+            *longest = lasts.max(*longest);
         }
     }
 
@@ -69,6 +76,23 @@ impl Budget {
         }
         let length = (end - first) / of;
         first + nth * length..first + nth * length + length / 2
+    }
+
+    /// Writes who is at home where it is dark, so many that some write meanwhile, unless all are idle.
+    pub(super) fn witnesses(&mut self, pen: &mut Pen<'_>, field: &Field, start: &Start) {
+        if start.is_sunday() {
+            self.dark.clear();
+        }
+        let (_, records) = people::records_a_day(pen);
+        for (boundary, lasts) in &self.dark {
+            let Some(ground) = field.grounds.iter().find(|ground| ground.boundary == *boundary) else { continue };
+            // A country that goes local takes its tenants along.
+            let stay: Vec<_> = ground.countries.iter().filter(|country| *country != "AU").collect();
+            let country = *one_of(&mut pen.chance(&["witness", boundary]), &stay);
+            let users = Span::hours(24 * WRITES).as_micros().div_ceil(records * lasts.as_micros());
+            pen.line(&format!("\n[[tenant]]\nname = \"wingtip-{boundary}\"\nbilling_country = \"{country}\""));
+            pen.line(&format!("users = {users}\nsigned_up = 2018-06-01"));
+        }
     }
 
     /// Writes what is expected.
@@ -85,7 +109,7 @@ impl Budget {
         if self.lost == 0 && heals {
             limit("unfinished", "max = 0");
         }
-        for boundary in &self.dark {
+        for boundary in self.dark.keys() {
             limit("queued", &format!("boundary = \"{boundary}\"\nmin = 1"));
         }
     }

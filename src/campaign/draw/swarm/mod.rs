@@ -62,6 +62,7 @@ impl Swarm {
         let named = people::people(&mut pen, &field, &populated, &start);
         let mut budget = Budget::draw(&mut pen);
         faults::faults(&mut pen, &field, &populated, &mut budget, policies.by_operator);
+        budget.witnesses(&mut pen, &field, &start);
         changes::moves(&mut pen, &field, &named, &start);
         changes::inventories(&mut pen);
         budget.expect(&mut pen, policies.strict, heals);

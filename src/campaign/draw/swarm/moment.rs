@@ -36,6 +36,12 @@ impl Start {
         Self { at, effective, moved: effective != EFFECTIVE }
     }
 
+    /// Whether it is a Sunday, on which people may be idle.
+    pub(super) const fn is_sunday(&self) -> bool {
+        // The first of January 1970 was a Thursday.
+        (self.at.0 / Span::hours(24).as_micros() + 4).is_multiple_of(7)
+    }
+
     /// From when on a tenant may be ordered to move; `None` where that is not in the run.
     pub(super) fn may_move_from(&self) -> Option<Span> {
         // The bound on clocks that is declared is drawn too: the greatest of them is clear of each.

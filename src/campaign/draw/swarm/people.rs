@@ -135,9 +135,16 @@ fn refused(pen: &mut Pen<'_>) {
     }
 }
 
-fn traffic(pen: &mut Pen<'_>) {
+/// The stream of traffic, and the first that it gives: how many records each user makes a day.
+pub(super) fn records_a_day(pen: &Pen<'_>) -> (Chance, u64) {
     let mut chance = pen.chance(&["traffic"]);
-    let (records, reads) = (chance.between(1_000, 4_000), *one_of(&mut chance, &[500, 500, 3_000]));
+    let records = chance.between(1_000, 4_000);
+    (chance, records)
+}
+
+fn traffic(pen: &mut Pen<'_>) {
+    let (mut chance, records) = records_a_day(pen);
+    let reads = *one_of(&mut chance, &[500, 500, 3_000]);
     pen.line(&format!("\n[traffic]\nrecords_per_user_day = {records}.0\nreads_per_user_day = {reads}.0"));
     pen.line(&format!("hours = [{}]", ["1"; 24].join(", ")));
     pen.set_some(&TRAFFIC);
