@@ -85,7 +85,9 @@ mod tests {
         fn merged_in_any_parts_it_is_the_same(values: Vec<u64>, cut in 0_usize..20) {
             let of = |values: &[u64]| {
                 let mut histogram = Histogram::default();
-                values.iter().for_each(|&value| histogram.record(value));
+                for &value in values {
+                    histogram.record(value);
+                }
                 histogram
             };
             let (one, two) = values.split_at(cut.min(values.len()));
