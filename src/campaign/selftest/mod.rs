@@ -148,12 +148,7 @@ fn small(trap: &Trap, scenario: &Scenario, seed: u64) -> Result<Small, Diagnosti
     match shrink::shrink(subject, &fails, &|_| ()) {
         Ok(shrunk) => Ok(Small { faults: shrunk.faults(), tenants: shrunk.tenants(), lines: shrunk.lines() }),
         Err(shrink::Unshrinkable::Scenario(found)) => Err(found),
-        Err(error) => unreachable!(
-            "{} by {}, seed {seed}, was just caught: {error}\n{}",
-            trap.planted,
-            trap.caught_by,
-            scenario.text()
-        ),
+        Err(error) => unreachable!("{} was just caught with seed {seed}: {error}", trap.planted),
     }
 }
 

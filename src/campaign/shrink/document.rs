@@ -72,7 +72,8 @@ pub(super) fn paths(root: &Table, wanted: impl Fn(&[Step], &Value) -> bool) -> V
     found
 }
 
-/// Keys in the order in which people write them; those that are not here stand in the middle, by the alphabet.
+/// Keys in the order in which people write them; those that are not here stand in the middle, as they did: the order
+/// of countries and apps is that in which they are drawn.
 const FIRST: [&str; 19] = [
     "schema_version",
     "name",
@@ -180,6 +181,12 @@ boot = "5s"
     #[test]
     fn what_is_printed_says_the_same() {
         assert_eq!(parsed(&print(&parsed(TEXT))), parsed(TEXT));
+    }
+
+    #[test]
+    fn what_is_drawn_in_the_order_of_the_document_keeps_it() {
+        let text = "[population]\ncountries = { SG = 1, DE = 2, IN = 3 }\n";
+        assert_eq!(print(&parsed(text)).trim_start(), text);
     }
 
     #[test]

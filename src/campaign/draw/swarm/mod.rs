@@ -118,6 +118,9 @@ mod tests {
     use crate::campaign::draw::Source;
     use std::collections::BTreeSet;
 
+    /// Kinds of faults that a scenario may have and the swarm does not draw yet.
+    const NOT_DRAWN: [&str; 2] = ["map-rollout", "region-probe"];
+
     fn swarm() -> Source {
         Source::swarm().unwrap_or_else(|error| panic!("{error}"))
     }
@@ -134,7 +137,8 @@ mod tests {
         }
         let every: BTreeSet<_> = faults::KINDS.iter().map(|kind| format!("fault:{}", kind.name)).collect();
         assert_eq!(drawn_kinds, every);
-        assert_eq!(kinds.len(), crate::scenario::FAULT_KINDS.len(), "{kinds:?}");
+        let not_drawn: Vec<_> = crate::scenario::FAULT_KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
+        assert_eq!(not_drawn, NOT_DRAWN.iter().collect::<Vec<_>>());
     }
 
     #[test]
