@@ -4,9 +4,11 @@
 use super::event::{Event, SiteId, VoterId};
 use super::message::Local;
 use super::plan::FaultKind;
+use super::request::Requests;
 use super::world::World;
 use crate::facts::{Fact, Observer};
-use crate::service::Decisions;
+use crate::service::message::Operation;
+use crate::service::{Decisions, SiteInput};
 use crate::terms::{Datacenter, Seat, Side, Span, Unit};
 
 /// All of a datacenter's rate, in parts per million.
@@ -168,11 +170,21 @@ impl<D: Decisions, O: Observer> World<D, O> {
         for local in std::mem::take(&mut place.held) {
             if place.stands_still(&local) {
                 place.held.push_back(local);
-            } else {
+            } else if !is_over(&self.requests, &local) {
                 self.local.push_back(local);
             }
         }
     }
+}
+
+/// Whether it asks for something that another site did while this one stood still: it asks for nothing any more.
+fn is_over(requests: &Requests, local: &Local) -> bool {
+    let Local::Site(_, SiteInput::Request(operation), _) = local else { return false };
+    let request = match operation {
+        Operation::Write { write, .. } => write.request,
+        Operation::Read { request, .. } | Operation::Import { request, .. } => *request,
+    };
+    requests.get(request).is_none()
 }
 
 /// The unit whose process something is meant for.
