@@ -100,10 +100,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// What is physically in the way of a unit for which so many writes wait.
     fn obstacle(&self, unit: Unit, writes: u64) -> Obstacle {
         let runs = |side: Side| self.places[self.units[unit.index()].site(side).index()].running;
-        let voters = Seat::ALL.into_iter().filter(|&seat| self.can_vote(VoterId::new(unit, seat)));
+        let voters = || Seat::ALL.into_iter().filter(|&seat| self.can_vote(VoterId::new(unit, seat)));
+        let needed = voters().map(|seat| self.voters[VoterId::new(unit, seat).index()].majority()).min().unwrap_or(1);
         if !Side::BOTH.into_iter().any(runs) {
             Obstacle::Dark
-        } else if voters.count() < 2 {
+        } else if (voters().count() as u32) < needed {
             Obstacle::NoMajority
         } else if !Side::BOTH.into_iter().any(|side| self.serves(SiteId::new(unit, side))) {
             self.why_unheld(unit, runs)

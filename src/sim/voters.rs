@@ -46,6 +46,11 @@ impl<D: Decisions> VoterSlot<D> {
         VoterId::all(plan.units.len()).map(new).collect()
     }
 
+    /// How many votes decide the register, as far as this voter knows: fewer once it was founded anew.
+    pub(super) fn majority(&self) -> u32 {
+        self.durable.members.majority()
+    }
+
     /// Whether its disk is the one that its record was written on.
     fn remembers(&self, seat: Seat) -> bool {
         self.durable.members.incarnation(seat) == self.incarnation
@@ -95,7 +100,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Whether a voter runs and knows what it promised.
     pub(super) fn can_vote(&self, voter: VoterId) -> bool {
         let slot = &self.voters[voter.index()];
-        slot.machine.is_some() && slot.remembers(voter.seat())
+        slot.machine.is_some() && slot.remembers(voter.seat()) && !slot.durable.members.is_vacant(voter.seat())
     }
 
     /// Where a voter stands.
