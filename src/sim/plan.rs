@@ -32,7 +32,7 @@ pub struct Plan {
     pub links: Vec<Vec<LinkPlan>>,
     /// The network between clients and datacenters.
     pub access: AccessPlan,
-    /// The scale units as they physically stand at the start, by [`Unit::index`].
+    /// The scale units as they physically stand at the start, by [`Unit::index`](crate::terms::Unit::index).
     pub units: Vec<UnitPlan>,
     /// The map that production is given.
     pub map: Arc<ResidencyMap>,
