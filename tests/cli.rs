@@ -125,12 +125,21 @@ fn check_prints_a_line_for_each_scenario_and_a_summary() {
 
 #[test]
 fn check_of_a_folder_fails_if_an_invariant_was_never_evaluated_and_runs_no_topology() {
-    let folder = folder("");
+    let fault = "[[fault]]\nkind = \"slow-disk\"\ndatacenter = \"dublin\"\nfactor = 2.0\nat = \"1m\"\nfor = \"1m\"\n";
+    let folder = folder(fault);
     fs::write(folder.path().join("near.toml"), "extends = \"kaizala-2019\"\n").unwrap();
     let output = ringfence(folder.path(), &["check", ".", "--seeds", "1"]);
     assert_eq!(code(&output), 11, "{}", stderr(&output));
     assert!(stdout(&output).contains("never evaluated, which fails the check: "));
     assert!(stdout(&output).contains("1 scenario, 1 run"));
+}
+
+#[test]
+fn check_of_a_folder_asks_for_no_invariant_that_its_scenarios_have_nothing_to_do_with() {
+    let folder = folder("");
+    let output = ringfence(folder.path(), &["check", ".", "--seeds", "1"]);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("\nnever evaluated: RES-5, "), "{}", stdout(&output));
 }
 
 #[test]

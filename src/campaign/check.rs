@@ -165,4 +165,21 @@ impl Suite {
         let untested = |index: usize| self.runs().all(|run| run.evaluated[index] == 0);
         INVARIANTS.iter().enumerate().filter(|&(index, _)| untested(index)).map(|(_, (id, _))| *id).collect()
     }
+
+    /// Invariants that no run evaluated although one of the scenarios has what they are about.
+    pub fn left_untested(&self, jobs: &[Job]) -> Vec<&'static str> {
+        let has_subject = |id: &&str| jobs.iter().any(|job| is_about(id, &job.scenario));
+        self.never_evaluated().into_iter().filter(has_subject).collect()
+    }
+}
+
+/// Whether a scenario has what an invariant is about. Nothing can be left behind where nothing moves; without a fault
+/// nobody takes over, and nobody need be refused.
+fn is_about(id: &str, scenario: &Scenario) -> bool {
+    let plan = &scenario.plan;
+    match id {
+        "RES-5" => !plan.moves.is_empty() || !plan.replacements.is_empty(),
+        "RES-7" | "FO-4" | "FO-5" => !plan.faults.is_empty(),
+        _ => true,
+    }
 }

@@ -125,7 +125,8 @@ pub struct RunArgs {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Scenarios, topologies, and folders of them. Over a folder, an invariant that no run evaluated is a failure.
+    /// Scenarios, topologies, and folders of them. Over a folder, an invariant that no run evaluated is
+    /// a failure, if its scenarios have what it is about: moves for RES-5, faults for RES-7, FO-4 and FO-5.
     #[arg(value_name = "PATHS", required = true)]
     pub paths: Vec<PathBuf>,
     /// How many seeds each scenario is run with. Default: what its `[check]` says.

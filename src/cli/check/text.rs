@@ -48,8 +48,13 @@ pub(super) fn text(
         ),
     );
     put(&mut text, &coverage.text());
-    if summary.binding && !summary.never_evaluated.is_empty() {
-        put(&mut text, &format!("never evaluated, which fails the check: {}", summary.never_evaluated.join(", ")));
+    let (failing, without_subject): (Vec<&str>, Vec<&str>) =
+        summary.never_evaluated.iter().copied().partition(|id| summary.untested.contains(id));
+    if !failing.is_empty() {
+        put(&mut text, &format!("never evaluated, which fails the check: {}", failing.join(", ")));
+    }
+    if !without_subject.is_empty() {
+        put(&mut text, &format!("never evaluated: {}", without_subject.join(", ")));
     }
     if let Some(against) = against {
         text += &against.text();
