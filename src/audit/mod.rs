@@ -44,7 +44,7 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ("RES-2", "records that belong together rest in one scale unit"),
     ("RES-3", "call media never rests"),
     ("RES-4", "what rests or travels outside is opaque"),
-    ("RES-5", "a tenant that moves has one home, takes everything along, and leaves nothing behind"),
+    ("RES-5", "a tenant or seat that moves has one home, takes everything along, and leaves nothing behind"),
     ("RES-6", "no candidate list names a datacenter outside the boundary"),
     ("RES-7", "every refusal was necessary"),
     ("RES-8", "a conversation is read whole"),

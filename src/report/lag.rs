@@ -62,11 +62,15 @@ fn unit_panel(canvas: &mut Canvas<'_>, outcome: &Outcome, panel: Panel, unit: Un
     let name = outcome.names.unit(unit);
     let bold = Label::new(15.0, ink::TEXT, Anchor::Left).bold();
     canvas.text((panel.from.0, height), name, bold);
-    let sites = format!("at {}", primary.join(", then "));
-    let after = panel.from.0 + bold.width(name) + 9.0;
-    canvas.text((after, height), &sites, Label::new(13.0, ink::MUTED, Anchor::Left));
-    let longest = super::captions::rounded(lag.longest());
-    canvas.text((panel.to.0, height), &longest, Label::new(13.5, ink::PLUM, Anchor::Right).bold());
+    let (longest, plum) = (super::captions::rounded(lag.longest()), Label::new(13.5, ink::PLUM, Anchor::Right).bold());
+    canvas.text((panel.to.0, height), &longest, plum);
+    let (after, muted) = (panel.from.0 + bold.width(name) + 9.0, Label::new(13.0, ink::MUTED, Anchor::Left));
+    let room = panel.to.0 - plum.width(&longest) - 6.0 - after;
+    let sites =
+        [format!("at {}", primary.join(", then ")), primary.join(" → "), primary.last().unwrap_or(&"").to_string()];
+    if let Some(sites) = sites.iter().find(|sites| muted.width(sites) <= room) {
+        canvas.text((after, height), sites, muted);
+    }
 }
 
 fn series(canvas: &mut Canvas<'_>, measured: &Measurements, unit: Unit, x: Scale, y: Scale) {

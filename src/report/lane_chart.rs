@@ -53,14 +53,20 @@ impl Style {
     /// Draws a lane whose upper edge is at `y`.
     pub(super) fn draw(self, canvas: &mut Canvas<'_>, outcome: &Outcome, lane: &Lane, y: f64) {
         let bar = y + 28.0;
-        let name = &lane.place(&outcome.names);
-        canvas.text((LEFT - 12.0, bar), name, Label::new(14.5, ink::TEXT, Anchor::Right));
+        let (name, place) = (&lane.place(&outcome.names), Label::new(14.5, ink::TEXT, Anchor::Right));
         let label = Label::new(14.0, ink::MUTED, Anchor::Left);
-        match lane.seat {
-            Seat::A => canvas.text((18.0, bar), outcome.names.unit(lane.unit), label.bold()),
-            Seat::Witness => canvas.text((18.0, bar), "witness", label),
-            Seat::B => {}
+        let what = match lane.seat {
+            Seat::A => Some((outcome.names.unit(lane.unit), label.bold())),
+            Seat::B => None,
+            Seat::Witness => Some(("witness", label)),
+        };
+        // What does not fit beside the place stands over it.
+        let crowded = |&(what, label): &(&str, Label)| label.width(what) + place.width(name) + 38.0 > LEFT;
+        let apart = if what.as_ref().is_some_and(crowded) { 9.0 } else { 0.0 };
+        if let Some((what, label)) = what {
+            canvas.text((18.0, bar - apart), what, label);
         }
+        canvas.text((LEFT - 12.0, bar + apart), name, place);
         canvas.line((LEFT, bar), (WIDTH - RIGHT, bar), ink::GRID, 1.0);
         if self.with_lease {
             self.troubles(canvas, lane, bar);

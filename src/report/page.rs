@@ -66,7 +66,11 @@ fn heading(outcome: &Outcome, verdict: Verdict) -> Markup {
                 p.vacuous { (capital(&outcome.sentence_of(&vacuity))) "." }
             }
             @for paragraph in outcome.about.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-                p.about { (flowing(paragraph)) }
+                p.about {
+                    @for (index, piece) in flowing(paragraph).split('`').enumerate() {
+                        @if index % 2 == 1 { code { (piece) } } @else { (piece) }
+                    }
+                }
             }
             p.run {
                 "Seed " (outcome.seed) ", from " (measured.setup.start) " to " (measured.ended) ", "
