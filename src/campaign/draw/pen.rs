@@ -73,6 +73,11 @@ impl<'w> Pen<'w> {
         self.choices.insert(choice);
     }
 
+    /// Whether a choice was made before.
+    pub(super) fn has_chosen(&self, choice: &str) -> bool {
+        self.choices.contains(choice)
+    }
+
     pub(super) fn line(&mut self, line: &str) {
         let written = writeln!(self.text, "{line}");
         debug_assert!(written.is_ok(), "a string takes what is written to it");

@@ -27,6 +27,8 @@ pub(super) struct Budget {
     disks: u32,
     /// Disks that were.
     lost: u32,
+    /// Whether a seat gets another place, where its disk is as good as lost until it is filled anew.
+    refilled: bool,
     /// Boundaries that are dark for longer than it takes to notice, and for how long.
     dark: BTreeMap<String, Span>,
 }
@@ -35,7 +37,7 @@ impl Budget {
     pub(super) fn draw(pen: &mut Pen<'_>) -> Self {
         let within = pen.choose("budget", &["beyond", "within"]) == Some("within");
         let two = !within && pen.chance(&["disks"]).ppm(100_000);
-        Self { within, disks: if two { 2 } else { 1 }, lost: 0, dark: BTreeMap::new() }
+        Self { within, disks: if two { 2 } else { 1 }, lost: 0, refilled: false, dark: BTreeMap::new() }
     }
 
     /// Takes one disk, if one may be lost.
@@ -50,10 +52,29 @@ impl Budget {
 
     /// Takes two disks at once, if none was lost: an operator's word that both are gone is then true of no others.
     pub(super) const fn two_disks(&mut self) -> bool {
-        let may = self.lost == 0;
+        let may = self.lost == 0 && !self.refilled;
         if may {
             self.disks = 0;
             self.lost = 2;
+        }
+        may
+    }
+
+    /// Whether a seat may get another place, once in a run: one disk is as good as lost meanwhile.
+    pub(super) const fn refills(&mut self) -> bool {
+        let may = self.disks > 0 && !self.refilled;
+        if may {
+            self.disks -= 1;
+            self.refilled = true;
+        }
+        may
+    }
+
+    /// The same of a disk that was lost already.
+    pub(super) const fn refills_lost(&mut self) -> bool {
+        let may = !self.refilled;
+        if may {
+            self.refilled = true;
         }
         may
     }
@@ -102,7 +123,7 @@ impl Budget {
         };
         limit("landings_outside", "max = 0");
         // What is lost in the end takes its disk along.
-        let lost = self.lost + u32::from(!heals);
+        let lost = self.lost + u32::from(self.refilled) + u32::from(!heals);
         if lost == 0 || lost == 1 && strict {
             limit("lost", "max = 0");
         }

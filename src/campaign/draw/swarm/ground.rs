@@ -14,6 +14,8 @@ pub(super) struct Ground {
     pub(super) units: Vec<String>,
     /// The countries whose tenants are at home there.
     pub(super) countries: Vec<String>,
+    /// A datacenter of the boundary in which none of its units has a seat.
+    pub(super) spare: Option<String>,
 }
 
 impl Ground {
@@ -27,6 +29,7 @@ impl Ground {
             witness: name(units[0].witness),
             units: units.iter().map(|unit| unit.name.clone()).collect(),
             countries: at_home.map(|rule| rule.row.code.to_string()).collect(),
+            spare: None,
         }
     }
 
@@ -63,10 +66,10 @@ pub(super) struct Field {
 type Variant = (&'static str, &'static str, fn(&mut Field));
 
 /// The built-in topology and its variants.
-const VARIANTS: [Variant; 5] = [
+const VARIANTS: [Variant; 6] = [
     ("built-in", "", |_| {}),
     ("witness-apart", include_str!("witness_apart.toml"), |field| {
-        field.stands("virginia", "amer");
+        field.has_spare("virginia", "amer");
         field.ground("emea").witness = "virginia".into();
         field.ground("apac").witness = "virginia".into();
     }),
@@ -92,10 +95,18 @@ const VARIANTS: [Variant; 5] = [
             witness: "singapore".into(),
             units: ["australia-1", "australia-2"].map(Into::into).into(),
             countries: Vec::new(),
+            spare: None,
         });
         field.stands("sydney", "australia");
         field.stands("melbourne", "australia");
         field.australia = true;
+    }),
+    ("spares", include_str!("spares.toml"), |field| {
+        for (datacenter, boundary) in
+            [("tokyo", "apac"), ("frankfurt", "emea"), ("virginia", "amer"), ("mumbai", "india")]
+        {
+            field.has_spare(datacenter, boundary);
+        }
     }),
 ];
 
@@ -184,6 +195,11 @@ impl Field {
     fn ground(&mut self, boundary: &str) -> &mut Ground {
         let found = self.grounds.iter_mut().find(|ground| ground.boundary == boundary);
         found.expect("variants name boundaries that there are")
+    }
+
+    fn has_spare(&mut self, datacenter: &str, boundary: &str) {
+        self.stands(datacenter, boundary);
+        self.ground(boundary).spare = Some(datacenter.into());
     }
 
     fn stands(&mut self, datacenter: &str, boundary: &str) {

@@ -3,9 +3,10 @@
 //! **What is drawn.** The topology and its variants, the quality of links, access, disks and datacenters, clocks
 //! within what is declared (`ground`); when the run starts, before, around or after the effective instant
 //! (`moment`); every key of `[service]` (`policy`); who uses it, in one boundary or in several, and countries that
-//! nobody serves (`people`); tenants that move, change their mind, or go local with their country, and inventories
-//! (`changes`); faults of every kind, single and correlated (`faults`), within a budget or beyond it (`budget`);
-//! and whether everything is healed in the end.
+//! nobody serves (`people`); tenants that move, change their mind, or go local with their country, apps that are
+//! upgraded, and inventories (`changes`); seats that get another place (`replacements`); faults of every kind, single,
+//! correlated, and one meeting what another has begun (`faults`), within a budget or beyond it (`budget`); and whether
+//! everything is healed in the end.
 //!
 //! **What is not**, for the survivability table says nothing definite of it: the loss of more than two disks, unless
 //! both of a pair go at once; an operator who orders a restore while one disk of a pair is well, or a register
@@ -20,6 +21,7 @@ mod ground;
 mod moment;
 mod people;
 mod policy;
+mod replacements;
 
 use super::pen::Pen;
 use super::{Drawn, Weights};
@@ -63,8 +65,10 @@ impl Swarm {
         let mut budget = Budget::draw(&mut pen);
         faults::faults(&mut pen, &field, &populated, &mut budget, policies.by_operator);
         budget.witnesses(&mut pen, &field, &start);
-        changes::moves(&mut pen, &field, &named, &start);
+        changes::moves(&mut pen, &field, &named, &start, &mut budget);
+        changes::upgrades(&mut pen);
         changes::inventories(&mut pen);
+        replacements::replacements(&mut pen, &field, &populated, &mut budget);
         budget.expect(&mut pen, policies.strict, heals);
         let (text, choices) = pen.finish();
         let homes: Vec<_> = populated.iter().map(|&place| field.grounds[place].boundary.as_str()).collect();
@@ -118,9 +122,6 @@ mod tests {
     use crate::campaign::draw::Source;
     use std::collections::BTreeSet;
 
-    /// Kinds of faults that a scenario may have and the swarm does not draw yet.
-    const NOT_DRAWN: [&str; 2] = ["map-rollout", "region-probe"];
-
     fn swarm() -> Source {
         Source::swarm().unwrap_or_else(|error| panic!("{error}"))
     }
@@ -137,8 +138,7 @@ mod tests {
         }
         let every: BTreeSet<_> = faults::KINDS.iter().map(|kind| format!("fault:{}", kind.name)).collect();
         assert_eq!(drawn_kinds, every);
-        let not_drawn: Vec<_> = crate::scenario::FAULT_KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
-        assert_eq!(not_drawn, NOT_DRAWN.iter().collect::<Vec<_>>());
+        assert_eq!(kinds, crate::scenario::FAULT_KINDS.iter().copied().collect());
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) struct Named {
 }
 
 /// Countries that nobody serves, of those that the built-in table refuses.
-const REFUSED: [&str; 5] = ["RU", "CN", "IR", "CU", "AQ"];
+pub(super) const REFUSED: [&str; 5] = ["RU", "CN", "IR", "CU", "AQ"];
 
 /// Writes `[population]`, the named tenants and `[traffic]`. The grounds that are populated are given; more
 /// people live in the first than in any other.
@@ -71,16 +71,20 @@ pub(super) fn people(pen: &mut Pen<'_>, field: &Field, populated: &[usize], star
 
 fn countries(pen: &Pen<'_>, field: &Field, populated: &[usize]) -> String {
     let weights = populated.iter().enumerate().flat_map(|(place, &ground)| {
-        let ground: &Ground = &field.grounds[ground];
-        let mut chance = pen.chance(&["countries", &ground.boundary]);
         let weight = if place == 0 { 6 } else { 2 };
-        let many = 1 + chance.below(3);
-        let mut some: Vec<_> = (0..many).filter_map(|_| one_of_some(&mut chance, &ground.countries)).collect();
-        some.sort_unstable();
-        some.dedup();
-        some.into_iter().map(move |country| format!("{country} = {weight}"))
+        inhabited(pen, &field.grounds[ground]).into_iter().map(move |country| format!("{country} = {weight}"))
     });
     weights.collect::<Vec<_>>().join(", ")
+}
+
+/// The countries of a boundary in which people live.
+pub(super) fn inhabited<'g>(pen: &Pen<'_>, ground: &'g Ground) -> Vec<&'g str> {
+    let mut chance = pen.chance(&["countries", &ground.boundary]);
+    let many = 1 + chance.below(3);
+    let mut some: Vec<_> = (0..many).filter_map(|_| one_of_some(&mut chance, &ground.countries)).collect();
+    some.sort_unstable();
+    some.dedup();
+    some
 }
 
 fn one_of_some<'t>(chance: &mut Chance, these: &'t [String]) -> Option<&'t str> {

@@ -58,13 +58,8 @@ pub(super) fn swizzle(strike: &mut Strike<'_, '_>) {
     for _ in 0..cuts {
         let (from, to) = strike.link();
         let mended = last + strike.chance.between(500, 60_000);
-        if at < END {
-            strike.at(
-                "partition-one-way",
-                at,
-                &format!("from = \"{from}\"\nto = \"{to}\"\nfor = \"{}ms\"", mended - at),
-            );
-        }
+        let lasts = mended - at;
+        strike.at("partition-one-way", at, &format!("from = \"{from}\"\nto = \"{to}\"\nfor = \"{lasts}ms\""));
         at += strike.chance.between(100, 5_000);
     }
 }
@@ -81,9 +76,7 @@ pub(super) fn flaps(strike: &mut Strike<'_, '_>) {
     let mut at = strike.moment();
     for _ in 0..strike.chance.between(3, 11) {
         let lasts = strike.chance.between(200, 15_000);
-        if at < END {
-            strike.at(kind, at, &format!("{what}\nfor = \"{lasts}ms\""));
-        }
+        strike.at(kind, at, &format!("{what}\nfor = \"{lasts}ms\""));
         at += lasts + strike.chance.between(500, 30_000);
     }
 }
@@ -94,9 +87,7 @@ pub(super) fn restart_in_turn(strike: &mut Strike<'_, '_>) {
     let pause = strike.chance.between(1_000, 90_000);
     for datacenter in strike.ground.voters().map(str::to_owned) {
         let lasts = strike.chance.between(500, 20_000);
-        if at < END {
-            strike.at("outage", at, &format!("datacenter = \"{datacenter}\"\nfor = \"{lasts}ms\""));
-        }
+        strike.at("outage", at, &format!("datacenter = \"{datacenter}\"\nfor = \"{lasts}ms\""));
         at += lasts + pause;
     }
 }
@@ -116,11 +107,11 @@ pub(super) fn both_disks(strike: &mut Strike<'_, '_>) {
     for unit in &strike.ground.units {
         let (is_ordered, errs) = (strike.chance.ppm(800_000), strike.chance.ppm(200_000));
         let other = *one_of(&mut strike.chance, &others);
-        if errs && at + after / 2 < END {
+        if errs {
             let what = format!("unit = \"{unit}\"\norder = \"restore\"\nbackup_of = \"{other}\"");
             strike.at("operator", at + after / 2, &what);
         }
-        if is_ordered && at + after < END {
+        if is_ordered {
             strike.at("operator", at + after, &format!("unit = \"{unit}\"\norder = \"restore\""));
         }
     }
@@ -137,7 +128,7 @@ pub(super) fn lone_survivor(strike: &mut Strike<'_, '_>) {
         strike.at("storage-loss", at, &format!("datacenter = \"{datacenter}\""));
     }
     for unit in &strike.ground.units {
-        if strike.chance.ppm(800_000) && at + after < END {
+        if strike.chance.ppm(800_000) {
             strike.at("operator", at + after, &format!("unit = \"{unit}\"\norder = \"refound\""));
         }
     }

@@ -4,6 +4,7 @@
 //! present share one to seven strikes, each at a moment, a place and for a length of its own.
 
 mod correlated;
+mod in_turn;
 mod single;
 
 use super::super::pen::{Pen, one_of};
@@ -33,7 +34,7 @@ const fn several(name: &'static str, strike: fn(&mut Strike<'_, '_>)) -> Kind {
 }
 
 /// Every kind. One more is a row here.
-pub(super) const KINDS: [Kind; 30] = [
+pub(super) const KINDS: [Kind; 36] = [
     single("outage", |strike| strike.of_voter("outage")),
     single("pause", |strike| strike.of_voter("pause")),
     single("pause-unit", |strike| strike.of_unit("pause", "")),
@@ -54,6 +55,8 @@ pub(super) const KINDS: [Kind; 30] = [
     single("export", |strike| strike.order("export")),
     single("support-dump", |strike| strike.order("support-dump")),
     single("refuse-copies", single::refuse_copies),
+    single("map-rollout", single::map_rollout),
+    single("region-probe", single::region_probe),
     several("clock-beyond", correlated::clock_beyond),
     several("outage-of-pair", correlated::outage_of_pair),
     several("outage-of-boundary", correlated::outage_of_boundary),
@@ -64,6 +67,10 @@ pub(super) const KINDS: [Kind; 30] = [
     several("both-disks", correlated::both_disks),
     several("lone-survivor", correlated::lone_survivor),
     several("restart-in-turn", correlated::restart_in_turn),
+    several("probe-at-failover", in_turn::probe_at_failover),
+    several("burnt-down", in_turn::burnt_down),
+    several("tail-left", in_turn::tail_left),
+    several("clocks-part", in_turn::clocks_part),
 ];
 
 /// One strike while it is drawn.
@@ -116,11 +123,18 @@ impl Strike<'_, '_> {
         self.at("operator", at, &format!("unit = \"{unit}\"\norder = \"{order}\""));
     }
 
-    /// A fault with a length. Where failover waits for an operator, one often reacts.
+    /// A fault with a length.
     fn lasting(&mut self, kind: &str, what: &str) {
         let (at, lasts) = (self.moment(), self.length());
         self.at(kind, at, &format!("{what}\nfor = \"{lasts}ms\""));
-        if self.by_operator && matches!(kind, "outage" | "isolate" | "pause") && self.chance.ppm(600_000) {
+        if matches!(kind, "outage" | "isolate" | "pause") {
+            self.reaction(at);
+        }
+    }
+
+    /// Where failover waits for an operator, one often reacts.
+    fn reaction(&mut self, at: u64) {
+        if self.by_operator && self.chance.ppm(600_000) {
             let ordered = (at + self.chance.between(5_000, 60_000)).min(END - 1);
             for unit in self.ground.units.clone() {
                 self.at("operator", ordered, &format!("unit = \"{unit}\"\norder = \"forced\""));
@@ -128,9 +142,11 @@ impl Strike<'_, '_> {
         }
     }
 
-    /// Writes one fault.
+    /// Writes one fault, if it strikes in time.
     fn at(&mut self, kind: &str, at: u64, what: &str) {
-        self.pen.line(&format!("\n[[fault]]\nkind = \"{kind}\"\nat = \"{at}ms\"\n{what}"));
+        if at < END {
+            fault(self.pen, kind, at, what);
+        }
     }
 
     fn moment(&mut self) -> u64 {
@@ -146,6 +162,12 @@ impl Strike<'_, '_> {
 
     fn voter(&mut self) -> String {
         self.ground.voter(&mut self.chance).to_owned()
+    }
+
+    /// Both sites, in one of both orders.
+    fn pair(&mut self) -> [String; 2] {
+        let [a, b] = self.ground.sites.clone();
+        if self.chance.ppm(500_000) { [a, b] } else { [b, a] }
     }
 
     fn link(&mut self) -> (String, String) {
@@ -164,5 +186,10 @@ impl Strike<'_, '_> {
     }
 }
 
+/// Writes one fault.
+pub(super) fn fault(pen: &mut Pen<'_>, kind: &str, at: u64, what: &str) {
+    pen.line(&format!("\n[[fault]]\nkind = \"{kind}\"\nat = \"{at}ms\"\n{what}"));
+}
+
 /// The end of the safety phase, in milliseconds.
-const END: u64 = SAFETY.as_micros() / Span::millis(1).as_micros();
+pub(super) const END: u64 = SAFETY.as_micros() / Span::millis(1).as_micros();

@@ -1,6 +1,7 @@
 //! Faults of one thing: a datacenter, a link, a disk, a clock, a unit.
 
 use super::super::super::pen::one_of;
+use super::super::people::{REFUSED, inhabited};
 use super::Strike;
 
 pub(super) fn isolate(strike: &mut Strike<'_, '_>) {
@@ -90,4 +91,37 @@ pub(super) fn refuse_copies(strike: &mut Strike<'_, '_>) {
     let site = one_of(&mut strike.chance, &strike.ground.sites).clone();
     let copy = *one_of(&mut strike.chance, &["search-index", "compliance-copy", "backup"]);
     strike.lasting("refuse-copies", &format!("datacenter = \"{site}\"\ncopy = \"{copy}\""));
+}
+
+/// A map in which a country's row is wrong: people at home there, mostly, are given to another boundary or dropped, and
+/// now and then a country that nobody serves slips in. It comes late to some sites, and to some not at all.
+pub(super) fn map_rollout(strike: &mut Strike<'_, '_>) {
+    let homes = inhabited(strike.pen, strike.ground);
+    let chance = &mut strike.chance;
+    let (slips_in, dropped) = (chance.ppm(150_000), chance.ppm(400_000));
+    let country = *one_of(chance, if slips_in { &REFUSED } else { &homes });
+    let others = strike.field.grounds.iter().map(|ground| &ground.boundary);
+    let others: Vec<_> = others.filter(|name| slips_in || **name != strike.ground.boundary).collect();
+    let to = *one_of(chance, &others);
+    let row = if dropped && !slips_in { String::new() } else { format!("\nboundary = \"{to}\"") };
+    let over = *one_of(chance, &[0, 2_000, 20_000, 120_000]);
+    let share = *one_of(chance, &[0, 0, 250_000, 500_000, 750_000]);
+    // The first of all gets it in any case: what nobody gets is no roll-out.
+    let rest = strike.field.datacenters.iter().skip(1).map(|(name, _)| format!("\"{name}\""));
+    let misses = rest.filter(|_| chance.ppm(share)).collect::<Vec<_>>().join(", ");
+    let what = format!("country = \"{country}\"{row}\nover = \"{over}ms\"\nmisses = [{misses}]");
+    strike.lasting("map-rollout", &what);
+}
+
+pub(super) fn region_probe(strike: &mut Strike<'_, '_>) {
+    let datacenter = strike.voter();
+    let says = says(strike, &datacenter);
+    strike.lasting("region-probe", &format!("datacenter = \"{datacenter}\"{says}"));
+}
+
+/// What the platform under a datacenter says of where that stands: nothing, or another place.
+pub(super) fn says(strike: &mut Strike<'_, '_>, datacenter: &str) -> String {
+    let others = strike.field.datacenters.iter().map(|(name, _)| name).filter(|name| *name != datacenter);
+    let other = *one_of(&mut strike.chance, &others.collect::<Vec<_>>());
+    if strike.chance.ppm(500_000) { format!("\nsays = \"{other}\"") } else { String::new() }
 }
