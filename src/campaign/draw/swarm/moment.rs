@@ -36,6 +36,11 @@ impl Start {
         Self { at, effective, moved: effective != EFFECTIVE }
     }
 
+    /// Whether the effective instant is before the end of the traffic: nobody who signs up then writes otherwise.
+    pub(super) fn comes(&self) -> bool {
+        self.effective < self.at + SAFETY
+    }
+
     /// Whether it is a Sunday, on which people may be idle.
     pub(super) const fn is_sunday(&self) -> bool {
         // The first of January 1970 was a Thursday.

@@ -57,7 +57,8 @@ pub(super) fn people(pen: &mut Pen<'_>, field: &Field, populated: &[usize], star
     pen.line(&format!("\n[population]\ntenants = {}\nusers_per_tenant = 8", 2 + populated.len()));
     pen.line(&format!("countries = {{ {} }}", countries(pen, field, populated)));
     pen.set_some(&POPULATION);
-    let sign_ups = pen.choose("signed-up", &["usual", "before", "after"]);
+    let sign_ups: &[_] = if start.comes() { &["usual", "before", "after"] } else { &["usual", "before"] };
+    let sign_ups = pen.choose("signed-up", sign_ups);
     let effective = &start.effective;
     match sign_ups {
         Some("before") => pen.line("signed_up_to = 2019-03-01"),
