@@ -3,6 +3,7 @@
 use super::backup::Schedule;
 use super::{Role, Site, SiteEffect};
 use crate::service::Decisions;
+use crate::service::policy::Policy;
 use crate::service::replacement::{Filling, Replacement, Stage, Vacancy};
 use crate::terms::{CopyClass, CopySet, LocalTime, Mode, Monotonic, Seat, Side, Span};
 
@@ -46,6 +47,20 @@ impl Replacing {
         self.at = if open { now } else { Monotonic::NEVER };
     }
 
+    /// Every row, first those of seats that are being filled: the next seat waits for them.
+    fn in_turn(&self) -> Vec<(Replacement, Monotonic)> {
+        let mut rows = self.rows.clone();
+        rows.sort_by_key(|(row, _)| row.stage == Stage::Ordered);
+        rows
+    }
+
+    /// Since when an answer of a voter counts: what answers to a question from before its machine was commissioned is
+    /// too late, and may be the old one's word.
+    fn speaks_since(&self, seat: Seat, patience: Span) -> Monotonic {
+        let own = self.rows.iter().find(|(row, _)| row.seat == seat && row.stage != Stage::Ordered);
+        own.map_or(Monotonic::ZERO, |&(_, told)| told + patience)
+    }
+
     /// Whether a voter answered within `span` before `now`, and not before `since`.
     fn votes(&self, seat: Seat, now: Monotonic, span: Span, since: Monotonic) -> bool {
         self.heard[seat.index()].is_some_and(|at| now.since(at) <= span && at >= since)
@@ -76,7 +91,7 @@ impl<D: Decisions> Site<D> {
             return;
         }
         self.replacing.look_now(now.monotonic + self.policy.loop_wait);
-        for (row, told) in self.replacing.rows.clone() {
+        for (row, _) in self.replacing.in_turn() {
             match row.stage {
                 Stage::Ordered if self.decisions.may_commission(&self.vacancy(now.monotonic, row)) => {
                     return effects.push(SiteEffect::Commission { seat: row.seat });
@@ -87,7 +102,7 @@ impl<D: Decisions> Site<D> {
                 }
                 Stage::Ordered => return,
                 Stage::Commissioned | Stage::Filled
-                    if !self.decisions.may_retire(&self.filling(now.monotonic, row, told)) =>
+                    if !self.decisions.may_retire(&self.filling(now.monotonic, row)) =>
                 {
                     return;
                 }
@@ -112,11 +127,11 @@ impl<D: Decisions> Site<D> {
         Vacancy {
             lease_valid: self.is_valid_holder(now),
             own: row.seat == self.identity.side.seat(),
-            others_vote: others.into_iter().all(|seat| self.hears(seat, now, Monotonic::ZERO)),
+            others_vote: others.into_iter().all(|seat| self.hears(seat, now)),
         }
     }
 
-    fn filling(&self, now: Monotonic, row: Replacement, told: Monotonic) -> Filling {
+    fn filling(&self, now: Monotonic, row: Replacement) -> Filling {
         let is_site = row.seat != Seat::Witness;
         let (replicated, backed_up, journaled) = match &self.role {
             Role::Standby(_) => (false, false, false),
@@ -128,8 +143,7 @@ impl<D: Decisions> Site<D> {
         };
         Filling {
             lease_valid: self.is_valid_holder(now),
-            // What answers to a question from before is too late, and may be the old one's word.
-            votes: self.hears(row.seat, now, told + self.policy.retry_timeout),
+            votes: self.hears(row.seat, now),
             replicated: replicated || !is_site,
             backed_up: backed_up || !is_site,
             journaled: journaled || !is_site,
@@ -141,8 +155,9 @@ impl<D: Decisions> Site<D> {
     }
 
     /// Whether a voter answered to the last renewal or the one before.
-    fn hears(&self, seat: Seat, now: Monotonic, since: Monotonic) -> bool {
-        let span = self.policy.loop_wait + self.policy.loop_wait + self.policy.retry_timeout;
-        self.replacing.votes(seat, now, span, since)
+    fn hears(&self, seat: Seat, now: Monotonic) -> bool {
+        let Policy { loop_wait, retry_timeout, .. } = *self.policy;
+        let since = self.replacing.speaks_since(seat, retry_timeout);
+        self.replacing.votes(seat, now, loop_wait + loop_wait + retry_timeout, since)
     }
 }

@@ -103,3 +103,17 @@ fn a_witness_is_replaced_without_a_handover() {
     bench.run(Span::minutes(1));
     assert!(bench.retired.contains(&(Side::A, Seat::Witness)));
 }
+
+#[test]
+fn the_next_seat_waits_until_the_one_before_has_everything() {
+    let mut bench = Bench::new(Replication::Sync);
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.tell(Seat::B, Stage::Ordered);
+    bench.tell(Seat::Witness, Stage::Ordered);
+    bench.run(Span::secs(15));
+    assert!(bench.commissioned.contains(&(Side::A, Seat::B)));
+    bench.cut = true;
+    bench.stand_anew(Seat::B);
+    bench.run(Span::minutes(2));
+    assert!(!bench.commissioned.contains(&(Side::A, Seat::Witness)), "two of three voters would be new");
+}
