@@ -313,6 +313,7 @@ impl Observer for Audit {
                 self.candidates.listed(ledger, at, birth, unit, candidates);
                 self.opaque.sent(ledger, at, birth, unit);
                 self.convergence.placed(birth, unit);
+                ledger.heard.listed(birth.author, unit, candidates);
             }
             Fact::WriteReceived { unit, datacenter, queue, .. } => {
                 ledger.queue_seen(at, datacenter, queue);
@@ -339,9 +340,10 @@ impl Observer for Audit {
             }
             Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth, unit),
-            Fact::Read { conversation, network, asked, shown, withheld, .. } => {
+            Fact::Read { conversation, reader, network, asked, shown, withheld } => {
                 self.opaque.shown(ledger, at, conversation, network, shown);
-                self.reads.read(ledger, at, &invariants::Reading { conversation, network, asked, shown, withheld });
+                let reading = invariants::Reading { conversation, reader, network, asked, shown, withheld };
+                self.reads.read(ledger, at, &reading);
                 self.moved.read(ledger, at, conversation, asked, shown);
             }
             Fact::Power { .. }

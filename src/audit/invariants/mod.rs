@@ -19,7 +19,7 @@ pub(super) mod stale;
 pub(super) mod whole_reads;
 pub(super) mod writers;
 
-use crate::terms::{Conversation, Datacenter, Instant, Network, Refusal, Unit, UnitSet};
+use crate::terms::{Conversation, Datacenter, Instant, Network, Refusal, Unit, UnitSet, User};
 
 /// A refusal of a write.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,8 @@ pub(super) struct Refused {
 pub(super) struct Reading {
     /// Which.
     pub conversation: Conversation,
+    /// Who reads.
+    pub reader: User,
     /// Where the reader's device is.
     pub network: Network,
     /// When the reader asked.

@@ -8,7 +8,7 @@ use super::Refused;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::Ledger;
 use crate::audit::{Breach, rules, slack};
-use crate::terms::{Birth, Epoch, Instant, Refusal, Side, Span, Tenant, Unit};
+use crate::terms::{Birth, Epoch, Instant, Refusal, Side, Span, Tenant, Unit, User};
 use std::collections::BTreeMap;
 
 /// An unbroken run of refusals of one class.
@@ -73,7 +73,7 @@ impl RefusalsNecessary {
     pub(in crate::audit) fn refused(&mut self, ledger: &Ledger, at: Instant, birth: &Birth, refused: &Refused) {
         let needless = match refused.refusal {
             Refusal::UpdateApp => needless_update(ledger, at, birth),
-            Refusal::BoundaryDark => needless_dark(ledger, at, refused.unit),
+            Refusal::BoundaryDark => needless_dark(ledger, at, birth.author, refused.unit),
             Refusal::CountryNotServed => needless_unserved(ledger, birth),
             Refusal::NoLease => {
                 self.has_a_majority(ledger, refused);
@@ -201,11 +201,12 @@ fn needless_unserved(ledger: &Ledger, birth: &Birth) -> Option<&'static str> {
     deciding.into_iter().all(served).then_some("though the service serves every country concerned")
 }
 
-/// R8: no site of the unit had been able to serve for as long as a failover may take.
-fn needless_dark(ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
+/// R8: no site of the unit of which its user's device can know had been able to serve for as long as a failover may take.
+fn needless_dark(ledger: &Ledger, at: Instant, author: User, unit: Option<Unit>) -> Option<&'static str> {
     let long = ledger.contract.able_for();
     let unit = unit?;
-    let able = Side::BOTH.into_iter().any(|side| ledger.was_able_for(unit, side, long, at));
+    let known = |side| ledger.is_known((unit, side), author, |since| at - since >= long);
+    let able = Side::BOTH.into_iter().any(|side| ledger.was_able_for(unit, side, long, at) && known(side));
     (able && !ledger.was_busy(unit, at, long)).then_some("though a site inside the boundary could serve")
 }
 

@@ -6,7 +6,7 @@ use super::Reading;
 use crate::audit::docket::Docket;
 use crate::audit::ledger::{Home, Ledger};
 use crate::audit::{Breach, reasons, slack};
-use crate::terms::{Instant, Rule, Side, Unit, UnitSet};
+use crate::terms::{Instant, Rule, Side, Unit, UnitSet, User};
 
 /// Compares each read with the units in which records rest that were acknowledged before it.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(in crate::audit) struct WholeReads {
 
 impl WholeReads {
     pub(in crate::audit) fn read(&mut self, ledger: &Ledger, at: Instant, reading: &Reading) {
-        let Reading { conversation, network, asked, shown, withheld } = *reading;
+        let Reading { conversation, reader, network, asked, shown, withheld } = *reading;
         let talk = ledger.talk(conversation);
         let parts = talk.units_before(asked);
         // What was in a home that the tenant has left is read in the new one.
@@ -42,7 +42,7 @@ impl WholeReads {
         // A reader asks the old home first, for only that one says where the tenant is now.
         let needless = |unit: &Unit| {
             let asks = asked_for(home, *unit);
-            let necessary = asks.iter().any(|unit| outside(unit) || is_necessary(ledger, *unit, asked, at));
+            let necessary = asks.iter().any(|unit| outside(unit) || is_necessary(ledger, (*unit, reader), asked, at));
             withheld.contains(*unit) && !necessary
         };
         let needless = parts.minus(shown).iter().find(needless);
@@ -63,15 +63,16 @@ fn asked_for(home: Option<&Home>, unit: Unit) -> [Unit; 2] {
     home.filter(|home| home.from == unit || home.to == unit).map_or([unit; 2], |home| [home.from, home.to])
 }
 
-/// Whether no site with a copy was used, and within reach of clients, all the time since the reader asked and for
+/// Whether no site with a copy was used, known to the reader, and within reach of clients, all the time since the reader asked and for
 /// long enough to be found, or the sites had queues longer than a client's patience.
-fn is_necessary(ledger: &Ledger, unit: Unit, asked: Instant, now: Instant) -> bool {
+fn is_necessary(ledger: &Ledger, (unit, reader): (Unit, User), asked: Instant, now: Instant) -> bool {
     let terms = ledger.terms(unit);
+    let long = |since: Instant| since <= asked && now - since > slack::READ;
     let readable = |side: Side| {
         let since = ledger.reachable_since(unit, terms.site(side));
         let attested = ledger.told.attested_since(unit, side);
         let since = since.zip(attested).map(|(reached, attested)| reached.max(attested));
-        ledger.is_sound(unit, side) && since.is_some_and(|since| since <= asked && now - since > slack::READ)
+        ledger.is_sound(unit, side) && since.is_some_and(long) && ledger.is_known((unit, side), reader, long)
     };
     !Side::BOTH.into_iter().any(readable) || ledger.was_busy(unit, now, slack::READ)
 }

@@ -3,11 +3,12 @@
 //! [`world`] is the physical state, [`registers`] the leases as voters hold them, [`logs`] what each
 //! site's log holds, [`tails`] what was cut out of it, [`shelves`] what copies of it hold, [`people`] tenants and
 //! conversations, [`families`] records that travel together, [`homes`] tenants that move, [`seats`] seats that do,
-//! [`told`] what sites were told untruly, [`residences`] where a record may rest. Memory grows with the population and
+//! [`heard`] who knows of that, [`told`] what sites were told untruly, [`residences`] where a record may rest. Memory grows with the population and
 //! with what is not yet replicated, never with the number of messages but for four bytes in every 256.
 
 mod backups;
 mod families;
+mod heard;
 mod homes;
 mod landing;
 mod logs;
@@ -36,6 +37,7 @@ use crate::terms::{
 };
 use backups::BackupBook;
 use families::Families;
+use heard::Heard;
 use logs::UnitLogs;
 use people::People;
 use registers::Registers;
@@ -74,6 +76,7 @@ pub(super) struct Ledger {
     families: Families,
     pub(super) homes: Homes,
     pub(super) told: Told,
+    pub(super) heard: Heard,
 }
 
 impl Ledger {
@@ -90,6 +93,7 @@ impl Ledger {
             families: Families::default(),
             homes: Homes::default(),
             told: Told::default(),
+            heard: Heard::default(),
             contract,
         }
     }

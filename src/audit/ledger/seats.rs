@@ -8,7 +8,7 @@ impl Ledger {
     /// A new machine with an empty disk stands in the place of another, or something left is gone.
     pub(super) fn seating(&mut self, at: Instant, what: Seating) {
         match what {
-            Seating::Commissioned { unit, seat, to, .. } => {
+            Seating::Commissioned { unit, seat, from, to } => {
                 self.contract.units[unit.index()].put(seat, to);
                 self.world.seated(unit, to, at);
                 self.registers.of_mut(unit).wipe(seat, at);
@@ -16,6 +16,7 @@ impl Ledger {
                     self.registers.clock_beyond_rho(&self.contract, to);
                 }
                 if let Some(side) = Side::BOTH.into_iter().find(|side| side.seat() == seat) {
+                    self.heard.moved((unit, side), from, to);
                     self.logs[unit.index()].storage_lost(side, at);
                     self.shelves[unit.index()].disk_lost(side, to);
                     self.tails[unit.index()].forget(side);

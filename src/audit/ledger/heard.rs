@@ -1,0 +1,57 @@
+//! Where a site of a unit was before it got another place, and who was seen to know of the new one: a device hears of it
+//! from whoever answers, so who can ask nobody in the places that it knows has not heard.
+
+use super::Ledger;
+use crate::terms::{Datacenter, DatacenterSet, Instant, Side, Unit, User};
+use std::collections::BTreeSet;
+
+/// Every site that got another place.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Heard {
+    moved: Vec<Moved>,
+    knowing: BTreeSet<(Unit, User)>,
+}
+
+#[derive(Debug)]
+struct Moved {
+    unit: Unit,
+    side: Side,
+    from: Datacenter,
+    to: Datacenter,
+}
+
+impl Heard {
+    /// A site gets another place.
+    pub(super) fn moved(&mut self, (unit, side): (Unit, Side), from: Datacenter, to: Datacenter) {
+        self.moved.push(Moved { unit, side, from, to });
+    }
+
+    /// A device lists where it may send a record of its user's.
+    pub(in crate::audit) fn listed(&mut self, user: User, unit: Unit, candidates: DatacenterSet) {
+        if self.moved.iter().any(|one| one.unit == unit && candidates.contains(one.to)) {
+            self.knowing.insert((unit, user));
+        }
+    }
+
+    /// Where a site was before it got another place.
+    fn before(&self, unit: Unit, side: Side) -> Option<Datacenter> {
+        self.moved.iter().find(|one| (one.unit, one.side) == (unit, side)).map(|one| one.from)
+    }
+}
+
+impl Ledger {
+    /// Whether a device can know where a site is: it always was there, or the device has heard of the new place, or
+    /// one of the places that it knows has been within reach for long enough to say so.
+    pub(in crate::audit) fn is_known(
+        &self,
+        (unit, side): (Unit, Side),
+        user: User,
+        long: impl Fn(Instant) -> bool,
+    ) -> bool {
+        let known = |side| self.heard.before(unit, side).unwrap_or(self.terms(unit).site(side));
+        let tells = |side| self.reachable_since(unit, known(side)).is_some_and(&long);
+        self.heard.before(unit, side).is_none()
+            || self.heard.knowing.contains(&(unit, user))
+            || Side::BOTH.into_iter().any(tells)
+    }
+}
