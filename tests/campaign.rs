@@ -5,6 +5,7 @@ use ringfence::campaign::draw::{Source, Weights};
 use ringfence::campaign::hunt::{Cause, Ending, Figures, Identity, Ledger, Record, Terms, hunt, trial};
 use ringfence::campaign::{Options, run};
 use ringfence::facts::{Fact, Observer};
+use ringfence::metrics::Judgement;
 use ringfence::scenario::{self, Size};
 use ringfence::service::Shipped;
 use ringfence::sim::simulate;
@@ -55,6 +56,9 @@ fn what_once_failed_holds_now() {
         let outcome = run(&scenario, scenario.default_seed, Options::default());
         let broken: Vec<_> = outcome.findings.iter().filter(|finding| finding.broken > 0).collect();
         assert!(broken.is_empty(), "ringfence run {}: {broken:?}", file.display());
+        let missed: Vec<_> =
+            outcome.thresholds.iter().filter(|result| result.judgement() == Judgement::Missed).collect();
+        assert!(missed.is_empty(), "ringfence run {}: {missed:?}", file.display());
     }
 }
 

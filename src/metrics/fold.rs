@@ -172,7 +172,9 @@ impl Metrics {
             }
             Fact::Acknowledged { ref birth, unit, datacenter, epoch, position } => {
                 let boundary = self.setup.boundary_of(unit);
-                if self.tails.acknowledged(unit, birth.record, position, at) && birth.kind.is_made_by_people() {
+                let by_people = birth.kind.is_made_by_people();
+                let lot_of = Some(birth.tenant).filter(|&tenant| !by_people && !self.moves.has_moved(tenant));
+                if self.tails.acknowledged(unit, (birth.record, lot_of), position, at) && by_people {
                     self.writes.acknowledged(at, (unit, boundary), datacenter);
                     self.close_ups.acknowledged(at, unit);
                     self.lagged(at, unit);
@@ -277,6 +279,7 @@ impl Metrics {
             }
             Fact::BackupsLost(datacenter) => self.landings.media_lost(datacenter),
             Fact::Seating(what) => self.seating(at, what),
+                    self.tails.came_home(tenant);
             Fact::StoreCertified { unit, datacenter, .. } => self.seats.certified(at, unit, datacenter),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,

@@ -112,6 +112,11 @@ impl MovesFold {
         self.moves.iter().find(|one| one.tenant == tenant).map(|one| one.from)
     }
 
+    /// Whether a tenant is at home in its new home.
+    pub(super) fn has_moved(&self, tenant: Tenant) -> bool {
+        self.moves.iter().any(|one| one.tenant == tenant && one.cut_over.is_some())
+    }
+
     pub(super) fn drains(&mut self, at: Instant, tenant: Tenant) {
         if let Some(one) = self.of(tenant) {
             one.drained = Some(at);

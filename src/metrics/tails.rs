@@ -2,7 +2,7 @@
 
 use super::MetricsSetup;
 use super::runs::Runs;
-use crate::terms::{CopyClass, Epoch, Index, Instant, Position, Record, Side, Unit};
+use crate::terms::{CopyClass, Epoch, Index, Instant, Position, Record, Side, Tenant, Unit};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// An acknowledged record.
@@ -51,6 +51,8 @@ struct Tail {
     missing: BTreeMap<Record, Acked>,
     /// Of these, how many went with a disk since the last takeover: the next one will lack them.
     gone: Missing,
+    /// Lots of tenants that are not at home here yet. Until then the old home has what is in them.
+    lots: Vec<(Tenant, Acked)>,
 }
 
 /// The tails of every unit. Memory grows with what is on one site only, as the service's own does.
@@ -90,16 +92,38 @@ impl Tails {
         tail.settle();
     }
 
-    /// An acknowledgement left a site; `false` where one for the same position had left before.
+    /// An acknowledgement left a site, of a lot of a tenant that may still be sent back where one is named; `false`
+    /// where one for the same position had left before.
     #[inline]
-    pub(super) fn acknowledged(&mut self, unit: Unit, record: Record, position: Position, at: Instant) -> bool {
+    pub(super) fn acknowledged(
+        &mut self,
+        unit: Unit,
+        (record, lot_of): (Record, Option<Tenant>),
+        position: Position,
+        at: Instant,
+    ) -> bool {
         let tail = &mut self.0[unit.index()];
         let new = tail.acknowledged.insert(position);
-        if new {
-            tail.open.push_back(Acked { record, position, at, since: at });
-            tail.settle();
+        let acked = Acked { record, position, at, since: at };
+        match lot_of {
+            _ if !new => {}
+            Some(tenant) => tail.lots.push((tenant, acked)),
+            None => {
+                tail.open.push_back(acked);
+                tail.settle();
+            }
         }
         new
+    }
+
+    /// A tenant is at home in the unit that its lots came to: from now on they can be lost.
+    pub(super) fn came_home(&mut self, tenant: Tenant) {
+        for tail in &mut self.0 {
+            let came = tail.lots.extract_if(.., |(one, _)| *one == tenant).map(|(_, acked)| acked);
+            let holds = |acked: &Acked| tail.logs.iter().any(|log| log.contains(acked.position));
+            tail.open.extend(came.filter(holds));
+            tail.settle();
+        }
     }
 
     pub(super) fn cut(&mut self, unit: Unit, side: Side, keeps: Position) {
@@ -251,7 +275,7 @@ mod tests {
         let mut tails = tails();
         for index in 1..=held {
             tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::Log, Record(index), at(1, index));
-            assert!(tails.acknowledged(UNIT, Record(index), at(1, index), Instant(index * 100)));
+            assert!(tails.acknowledged(UNIT, (Record(index), None), at(1, index), Instant(index * 100)));
             if index <= copied {
                 tails.landed(Instant::ZERO, UNIT, Side::B, CopyClass::Replica, Record(index), at(1, index));
             }
@@ -290,7 +314,24 @@ mod tests {
     #[test]
     fn a_repeated_acknowledgement_counts_once() {
         let mut tails = replicated(3, 3);
-        assert!(!tails.acknowledged(UNIT, Record(2), at(1, 2), Instant(900)));
+        assert!(!tails.acknowledged(UNIT, (Record(2), None), at(1, 2), Instant(900)));
+    }
+
+    #[test]
+    fn a_lot_is_lost_only_where_its_tenant_has_come_home() {
+        for (comes, lost) in [(false, 0), (true, 1)] {
+            let mut tails = tails();
+            for index in 1..=2 {
+                tails.landed(Instant::ZERO, UNIT, Side::A, CopyClass::Log, Record(index), at(1, index));
+                tails.acknowledged(UNIT, (Record(index), Some(Tenant(7))), at(1, index), Instant(index * 100));
+            }
+            tails.cut(UNIT, Side::A, at(1, 1));
+            if comes {
+                tails.came_home(Tenant(7));
+            }
+            tails.storage_lost(Instant(2_000), UNIT, Side::A);
+            assert_eq!(tails.lost(UNIT, None), lost, "one was sent again as another record before it came");
+        }
     }
 
     #[test]
@@ -321,7 +362,7 @@ mod tests {
         });
         assert_eq!(tails.lost(UNIT, None), 0);
         tails.landed(Instant::ZERO, UNIT, Side::B, CopyClass::Log, Record(8), at(2, 8));
-        assert!(!tails.acknowledged(UNIT, Record(8), at(2, 8), Instant(5_000)), "it was acknowledged before");
+        assert!(!tails.acknowledged(UNIT, (Record(8), None), at(2, 8), Instant(5_000)), "it was acknowledged before");
         tails.storage_lost(Instant(2_000), UNIT, Side::A);
         assert_eq!(tails.lost(UNIT, None), 2, "one was reconciled before the disk was lost, two were not");
     }
