@@ -4,7 +4,9 @@
 //! an ordinary write of the same record over the link of the pair, and keeps the copy until the
 //! write is acknowledged. Two kinds of record are left out: those that stand in the holder's log,
 //! and those whose client was never answered, for it will bring them itself. The work goes on in
-//! small lots, survives a restart (the tail is on the disk), and ends with the storage.
+//! small lots, survives a restart (the tail is on the disk), and ends with the storage. What is a
+//! tenant's that has moved goes to its new home, in lots of its own: an old home that is overloaded
+//! holds up nobody who has left it.
 
 use super::event::{Event, SiteId};
 use super::message::{Asked, Message};
@@ -13,10 +15,10 @@ use super::store::Entry;
 use super::world::{SMALL, World};
 use crate::facts::{Fact, Fate, Observer, Reconciled};
 use crate::service::{Decisions, Placed, Request, Response};
-use crate::terms::{Birth, Position, Span, Wall};
-use std::collections::{BTreeSet, VecDeque};
+use crate::terms::{Birth, Position, Span, Unit, Wall};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// So many records are brought back at once.
+/// So many records are brought back to one home at once.
 const LOT: usize = 64;
 
 /// What a site has yet to bring back.
@@ -68,7 +70,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let here = self.sites[site.index()].datacenter();
         let place = &self.places[here.index()];
         if place.running && !place.halted(site.unit()) {
-            self.send_lot(site);
+            self.send_lots(site);
         }
         self.plan_merge(site, self.policy.request_timeout);
     }
@@ -96,14 +98,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let Some(turn) = merge.under_way.iter().position(|&one| one == request) else { return };
         if matches!(response, Response::Acknowledged { .. }) {
             merge.under_way.swap_remove(turn);
-            let lot_is_back = merge.under_way.is_empty();
-            let birth = self.birth(request);
+            let Some(birth) = self.birth(request) else { return };
             self.requests.remove(request);
-            if let Some(birth) = birth {
-                self.reconciled(site, birth, Fate::Merged);
-            }
-            if lot_is_back {
-                self.send_lot(site);
+            self.reconciled(site, birth, Fate::Merged);
+            let home = self.home_of(&birth, site.unit());
+            if self.homes_under_way(site).all(|other| other != home) {
+                for next in self.next_lots(site) {
+                    self.resubmit(site, next);
+                }
             }
         }
     }
@@ -132,30 +134,53 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    fn send_lot(&mut self, site: SiteId) {
-        self.next_lot(site);
+    fn send_lots(&mut self, site: SiteId) {
+        let merge = &mut self.sites[site.index()].merge;
+        merge.attempt = merge.attempt.saturating_add(1);
+        self.next_lots(site);
         for turn in 0..self.sites[site.index()].merge.under_way.len() {
             self.resubmit(site, self.sites[site.index()].merge.under_way[turn]);
         }
     }
 
-    fn next_lot(&mut self, site: SiteId) {
+    /// Where what is under way from a site is to rest.
+    fn homes_under_way(&self, site: SiteId) -> impl Iterator<Item = Unit> {
+        let births = self.sites[site.index()].merge.under_way.iter().filter_map(|&request| self.birth(request));
+        births.map(move |birth| self.home_of(&birth, site.unit()))
+    }
+
+    /// Takes up the next lot of every home to which nothing is under way.
+    fn next_lots(&mut self, site: SiteId) -> Vec<Request> {
+        let mut lots: BTreeMap<Unit, usize> = self.homes_under_way(site).map(|home| (home, LOT)).collect();
         let merge = &mut self.sites[site.index()].merge;
-        merge.attempt = merge.attempt.saturating_add(1);
-        if !merge.under_way.is_empty() {
-            return;
+        if merge.under_way.is_empty() {
+            merge.attempt = 1;
         }
-        merge.attempt = 1;
-        for entry in merge.waiting.drain(..LOT.min(merge.waiting.len())) {
-            let placed = Placed { unit: site.unit(), at: Wall(entry.appended.0) };
-            let pending = Pending::new(Task::Write(entry.birth), Origin::Merge(site), Some(placed));
-            merge.under_way.push(self.requests.insert(pending));
-        }
+        let (mut waiting, mut next) = (std::mem::take(&mut merge.waiting), Vec::new());
+        waiting.retain(|entry| {
+            let home = self.home_of(&entry.birth, site.unit());
+            let lot = lots.entry(home).or_default();
+            let goes = *lot < LOT;
+            if goes {
+                *lot += 1;
+                let placed = Some(Placed { unit: home, at: Wall(entry.appended.0) });
+                next.push(Pending::new(Task::Write(entry.birth), Origin::Merge(site), placed));
+            }
+            !goes
+        });
+        let next: Vec<_> = next.into_iter().map(|pending| self.requests.insert(pending)).collect();
+        let merge = &mut self.sites[site.index()].merge;
+        merge.waiting = waiting;
+        merge.under_way.extend(&next);
+        next
     }
 
     fn resubmit(&mut self, site: SiteId, request: Request) {
-        let Some(pending) = self.requests.get(request) else { return };
-        let (placed, bytes) = (pending.placed, pending.birth().map_or(SMALL, |birth| birth.size));
+        let Some(Pending { placed, .. }) = self.requests.get(request).copied() else { return };
+        let birth = self.birth(request);
+        let home = |unit| birth.map_or(unit, |birth| self.home_of(&birth, unit));
+        let placed = placed.map(|placed| Placed { unit: home(placed.unit), ..placed });
+        let bytes = birth.map_or(SMALL, |birth| birth.size);
         let (attempt, patience) = (self.sites[site.index()].merge.attempt, Some(self.policy.request_timeout));
         let unit = placed.map_or(site.unit(), |placed| placed.unit);
         let asked = Asked { request, unit, placed, attempt, patience };

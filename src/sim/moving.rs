@@ -158,6 +158,15 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.tell_homes(place);
     }
 
+    /// The home that the tenant of a record that rested in a unit has now, as the directory says.
+    pub(super) fn home_of(&self, birth: &Birth, unit: Unit) -> Unit {
+        let row = |order: &Order| order.row().filter(|row| row.tenant == birth.tenant);
+        let left = |row: &Relocation| self.decisions.has_left(row, unit);
+        let Some(row) = self.moves.orders.iter().filter_map(row).find(left) else { return unit };
+        let organization = self.population.conversation(birth.conversation).kind.is_organization();
+        if organization { row.to } else { unit }
+    }
+
     /// Hands a row to every site of both homes that runs.
     fn tell_homes(&mut self, place: usize) {
         let order = self.moves.orders[place];
