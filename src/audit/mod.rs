@@ -27,7 +27,7 @@ pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms,
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 pub use docket::{Breach, Finding, Suspension};
 
-use crate::facts::{Copies, Dropped, Fact, Observer, Seating};
+use crate::facts::{Copies, Dropped, Fact, Observer, Seating, TurnedAway};
 use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Side, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
@@ -340,6 +340,7 @@ impl Observer for Audit {
             }
             Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth, unit),
+            Fact::TurnedAway(TurnedAway { datacenter, queue, .. }) => ledger.queue_seen(at, datacenter, queue),
             Fact::Read { conversation, reader, network, asked, shown, withheld } => {
                 self.opaque.shown(ledger, at, conversation, network, shown);
                 let reading = invariants::Reading { conversation, reader, network, asked, shown, withheld };

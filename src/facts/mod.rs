@@ -19,7 +19,7 @@ pub use announcement::Announcement;
 pub use configured::Configured;
 pub use copies::Copies;
 pub use digest::{Digest, DigestValue};
-pub use dropped::Dropped;
+pub use dropped::{Dropped, TurnedAway};
 pub use fate::{Fate, Reconciled};
 pub use moving::Moving;
 pub use observer::Observer;
@@ -392,3 +392,5 @@ pub enum Fact {
     /// A site was told something by configuration, or by the platform under it.
     Configured(Configured),
 }
+    /// Somebody who brings nothing was turned away, for a queue was full.
+    TurnedAway(TurnedAway),

@@ -4,9 +4,9 @@ use super::event::SiteId;
 use super::message::Message;
 use super::request::{Origin, Task};
 use super::world::World;
-use crate::facts::{Fact, Moving, Observer};
+use crate::facts::{Fact, Moving, Observer, TurnedAway};
 use crate::service::{Decisions, Request, Response};
-use crate::terms::Tenant;
+use crate::terms::{Refusal, Tenant};
 
 impl<D: Decisions, O: Observer> World<D, O> {
     /// The answer leaves the site.
@@ -38,6 +38,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
             Response::Refused { refusal, .. } => {
                 if let Some(birth) = self.birth(request) {
                     self.state(Fact::WriteRefused { birth, unit: Some(unit), site: Some(datacenter), refusal, queue });
+                } else if matches!(refusal, Refusal::Overloaded { .. }) {
+                    self.state(Fact::TurnedAway(TurnedAway { unit, datacenter, queue }));
                 }
             }
             Response::Moved { .. } => {

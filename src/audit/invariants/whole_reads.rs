@@ -80,7 +80,7 @@ fn is_necessary(ledger: &Ledger, (unit, reader): (Unit, User), asked: Instant, n
 #[cfg(test)]
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
-    use crate::facts::{Fact, Moving};
+    use crate::facts::{Fact, Moving, TurnedAway};
     use crate::terms::{RecordKind, Span, Tenant, UnitSet};
 
     fn old_and_new_part() -> Story {
@@ -164,6 +164,16 @@ mod tests {
         story.read(UnitSet::of(EMEA_1), UnitSet::EMPTY);
         story.expect_kept("RES-8", 0);
         assert_eq!(story.finding("RES-8").suspended[0].times, 1);
+    }
+
+    #[test]
+    fn a_part_may_be_withheld_from_a_reader_whom_a_full_queue_turned_away() {
+        for (queue, broken) in [(100, 0), (3, 1)] {
+            let mut story = old_and_new_part();
+            story.fact(Fact::TurnedAway(TurnedAway { unit: EMEA_1, datacenter: AMSTERDAM, queue }));
+            story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
+            assert_eq!(story.finding("RES-8").broken, broken, "{queue} waited");
+        }
     }
 
     #[test]
