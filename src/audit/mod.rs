@@ -168,6 +168,8 @@ impl Audit {
         ledger.shelved(at, copy, (unit, datacenter), run);
         if copy == CopyClass::Replica {
             self.writers.replicated(ledger, at, unit, datacenter);
+        }
+        if matches!(copy, CopyClass::Log | CopyClass::Replica) {
             ledger.range_landed(at, unit, datacenter, epoch, (first, last));
         }
     }
@@ -338,9 +340,9 @@ impl Observer for Audit {
             Fact::WriteRefused { ref birth, unit, site, refusal, queue } => {
                 self.refused(at, birth, &invariants::Refused { unit, site, refusal, queue });
             }
+            Fact::TurnedAway(TurnedAway { datacenter, queue, .. }) => ledger.queue_seen(at, datacenter, queue),
             Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth, unit),
-            Fact::TurnedAway(TurnedAway { datacenter, queue, .. }) => ledger.queue_seen(at, datacenter, queue),
             Fact::Read { conversation, reader, network, asked, shown, withheld } => {
                 self.opaque.shown(ledger, at, conversation, network, shown);
                 let reading = invariants::Reading { conversation, reader, network, asked, shown, withheld };

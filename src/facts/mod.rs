@@ -75,7 +75,8 @@ pub enum Fact {
         /// At which position of the log; zero outside logs.
         position: Position,
     },
-    /// A run of records came to rest in a backup or in resynchronisation. Each had landed by itself before.
+    /// A run of records came to rest in a backup or in resynchronisation. Each had landed by itself before, or, in a
+    /// log, was erased before it was durable, so that only its place is left.
     RangeLanded {
         /// In what kind of place.
         copy: CopyClass,
@@ -391,6 +392,6 @@ pub enum Fact {
     Seating(Seating),
     /// A site was told something by configuration, or by the platform under it.
     Configured(Configured),
-}
     /// Somebody who brings nothing was turned away, for a queue was full.
     TurnedAway(TurnedAway),
+}

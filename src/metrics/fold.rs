@@ -218,8 +218,12 @@ impl Metrics {
                 self.read(shown, withheld);
             }
             Fact::Load { datacenter, served, window } => self.loads.add(at, datacenter, served, window),
-            Fact::RangeLanded { copy: CopyClass::Replica, datacenter, unit, epoch, first, last } => {
-                self.landings.range_landed(unit, datacenter, last + 1 - first);
+            Fact::RangeLanded { copy, datacenter, unit, epoch, first, last }
+                if matches!(copy, CopyClass::Log | CopyClass::Replica) =>
+            {
+                if copy == CopyClass::Replica {
+                    self.landings.range_landed(unit, datacenter, last + 1 - first);
+                }
                 if let Some(side) = self.stands[unit.index()].side_at(datacenter) {
                     self.tails.range_landed(unit, side, epoch, first, last);
                     self.lagged(at, unit);
@@ -275,11 +279,11 @@ impl Metrics {
                     && let Some(home) = self.moves.old_home(tenant)
                 {
                     self.landings.left(tenant, home);
+                    self.tails.came_home(tenant);
                 }
             }
             Fact::BackupsLost(datacenter) => self.landings.media_lost(datacenter),
             Fact::Seating(what) => self.seating(at, what),
-                    self.tails.came_home(tenant);
             Fact::StoreCertified { unit, datacenter, .. } => self.seats.certified(at, unit, datacenter),
             Fact::Pending(pending) => self.units[pending.unit.index()].pending = Some(pending),
             Fact::Ended { unfinished } => self.unfinished = unfinished,

@@ -97,7 +97,7 @@ impl Known {
             Fact::Landed { copy: CopyClass::Log | CopyClass::Replica, datacenter, unit, position, .. } => {
                 self.reaches(unit, datacenter, position);
             }
-            Fact::RangeLanded { copy: CopyClass::Replica, datacenter, unit, epoch, last, .. } => {
+            Fact::RangeLanded { copy: CopyClass::Log | CopyClass::Replica, datacenter, unit, epoch, last, .. } => {
                 self.reaches(unit, datacenter, Position { epoch, index: last });
             }
             Fact::TailCut { datacenter, unit, keeps } => self.ends_at(unit, datacenter, keeps),

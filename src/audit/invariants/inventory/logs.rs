@@ -138,6 +138,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_erased_before_it_was_durable_has_its_place_in_the_log() {
+        for (placed, kept) in [(true, true), (false, false)] {
+            let loss = LossTerms::NoneWhileReplicated;
+            let mut story = Story::after_with(|contract| (contract.loss, contract.index_every) = (loss, None));
+            let birth = story.birth(RecordKind::Message);
+            story.grant(1, Side::A).land(birth, CopyClass::Replica, AMSTERDAM, 1);
+            if placed {
+                let (copy, unit, epoch) = (CopyClass::Log, EMEA_1, Epoch(1));
+                story.fact(Fact::RangeLanded { copy, datacenter: DUBLIN, unit, epoch, first: 1, last: 1 });
+            }
+            story.acknowledge(birth, DUBLIN, 1, 1).pass(Span::secs(40)).renew(1, Side::A, Mode::Replicated, 0);
+            assert_eq!(ended(story).finding("RES-9").broken == 0, kept, "its place is there: {placed}");
+        }
+    }
+
+    #[test]
     fn an_epoch_that_acknowledges_is_on_the_disks_of_two_voters() {
         let (mut story, birth) = acknowledged(LossTerms::AtMost(Span::secs(5)), 1);
         story.acknowledge(birth, AMSTERDAM, 2, 1);
