@@ -3,7 +3,7 @@
 
 use super::slack;
 use crate::terms::{
-    AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Seat, Side, Span, Tenancy, Tenant, Unit,
+    AppVersion, Boundary, BoundarySet, Bytes, Country, Datacenter, Instant, Seat, Side, Span, Tenancy, Tenant, Unit,
 };
 
 /// Everything that the oracle may know beforehand.
@@ -65,6 +65,8 @@ pub struct Contract {
     pub request_timeout: Span,
     /// Requests that each datacenter serves a second, by [`Datacenter::index`].
     pub rates: Vec<u64>,
+    /// What a link between two datacenters carries in a second.
+    pub bandwidth: Bytes,
     /// How long the service may take to converge once the faults are healed.
     pub settle: Span,
     /// When the safety phase starts.

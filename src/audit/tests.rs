@@ -68,6 +68,7 @@ pub(super) fn contract() -> Contract {
         queue_limit: 100,
         request_timeout: Span::secs(4),
         rates: vec![50; 8],
+        bandwidth: Bytes(1_000_000),
         settle: Span::minutes(10),
         start: EFFECTIVE.before(Span::hours(2)),
         purge_within: Span::hours(1),

@@ -14,7 +14,7 @@ use super::topology::document::TopologyDocument;
 use super::words::{Entries, Rho, value};
 use crate::audit::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms, UnitTerms};
 use crate::service::policy::{Initiative, OldCard, Replication, Transit};
-use crate::terms::{AppVersion, Boundary, BoundarySet, Country, Datacenter, Instant, Seat, Span, Tenant, Unit};
+use crate::terms::{AppVersion, Boundary, BoundarySet, Bytes, Country, Datacenter, Instant, Seat, Span, Tenant, Unit};
 use std::collections::BTreeMap;
 
 /// What was promised. Only for a document in which nothing was found wrong.
@@ -53,6 +53,7 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         queue_limit: or(&service.queue_limit, 60),
         request_timeout: or(&service.request_timeout, Span::secs(4)),
         rates: rates(topology),
+        bandwidth: bandwidth(topology),
         settle: or(&document.settle, Span::minutes(30)),
         start: or(&document.start, Instant::ZERO),
         purge_within: or(&service.purge_within, Span::hours(24)),
@@ -229,6 +230,11 @@ impl<'a> Places<'a> {
 fn rates(topology: &TopologyDocument) -> Vec<u64> {
     let usual = value(&topology.datacenter_defaults).and_then(|defaults| defaults.rate.clone());
     rows(&topology.datacenters).map(|(_, row)| or(&row.rate.clone().or(usual.clone()), 1)).collect()
+}
+
+fn bandwidth(topology: &TopologyDocument) -> Bytes {
+    let given = value(&topology.links).and_then(|links| value(&links.bandwidth));
+    given.map_or(Bytes(1_000_000_000), |rate| rate.0)
 }
 
 fn rows<T>(given: &Given<Entries<T>>) -> impl Iterator<Item = (&str, &T)> {

@@ -157,8 +157,9 @@ impl RefusalsNecessary {
         (needless && has_settled(ledger, unit, at, settled)).then_some("though a majority of voters was in its reach")
     }
 
-    /// The peer was out of reach, behind, or new to its place a moment ago. A link may also have lost
-    /// its answer, of which there is no fact: then the next attempt is acknowledged.
+    /// The peer was out of reach, behind, or new to its place a moment ago, or what it is to have takes the
+    /// link longer than a peer may be silent. A link may also have lost its answer, of which there is no
+    /// fact: then the next attempt is acknowledged.
     fn needless_peer(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
         let unit = unit?;
         let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, ledger, at);
@@ -168,7 +169,8 @@ impl RefusalsNecessary {
         let near = [ledger.paired_since(unit), quick(a), quick(b)];
         let near = near.into_iter().all(|since| since.is_some_and(|since| at - since > settled));
         let sound = Side::BOTH.into_iter().all(|side| ledger.is_sound(unit, side));
-        let needless = lasted > slack::SETTLING && near && sound && !is_behind(ledger, unit, at, settled);
+        let jammed = [(a, b), (b, a)].into_iter().any(|(from, to)| ledger.world.was_jammed(from, to, at));
+        let needless = lasted > slack::SETTLING && near && sound && !jammed && !is_behind(ledger, unit, at, settled);
         (needless && has_settled(ledger, unit, at, settled))
             .then_some("though the peer was in its reach and not behind")
     }

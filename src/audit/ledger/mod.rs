@@ -249,6 +249,8 @@ impl Ledger {
                 let limits = if residence.is_promised() { residence.allowed } else { BoundarySet::ALL };
                 logs.resides(index, limits);
                 logs.landed(side, epoch, (index, index), at);
+                let peer = self.contract.unit(landing.unit).site(side.peer());
+                self.world.sends((landing.datacenter, peer), birth.size, self.contract.bandwidth, at);
                 self.families.landed(birth, landing.unit, residence);
             }
             CopyClass::Replica => logs.landed(side, epoch, (index, index), at),

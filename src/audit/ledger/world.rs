@@ -1,7 +1,7 @@
 //! The physical state: power, processes, access, links and clocks, and since when.
 
 use crate::audit::slack;
-use crate::terms::{Datacenter, Instant, Span, Unit};
+use crate::terms::{Bytes, Datacenter, Instant, Span, Unit};
 
 /// Something that is either well or not, and since when.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +60,15 @@ impl Place {
     }
 }
 
+/// What a link has to carry of what came to rest at one end for the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wire {
+    /// When it will have carried all.
+    free: Instant,
+    /// The same, at the last time when that took longer than a peer may be silent.
+    jammed: Instant,
+}
+
 /// The physical state of every datacenter and link. All is well until a fact says otherwise.
 #[derive(Debug)]
 pub(in crate::audit) struct World {
@@ -67,6 +76,7 @@ pub(in crate::audit) struct World {
     links: Vec<Switch>,
     /// Whether each link loses and delays no more than a promise can bear.
     clear: Vec<Switch>,
+    wires: Vec<Wire>,
     /// By unit (outer) and datacenter (inner).
     corners: Vec<Corner>,
     /// The clocks that were changed, as they are since.
@@ -98,6 +108,7 @@ impl World {
             places: vec![Place::new(start); datacenters],
             links: vec![Switch::new(start); datacenters * datacenters],
             clear: vec![Switch::new(start); datacenters * datacenters],
+            wires: vec![Wire::default(); datacenters * datacenters],
             clocks: Vec::new(),
             worst_error: Span::ZERO,
         }
@@ -229,6 +240,22 @@ impl World {
         self.clocks.push(Clock { datacenter, since: at, offset, drift_ppm: u64::from(drift_ppm) });
     }
 
+    /// Something came to rest at `from` that `to` must have as well.
+    #[inline]
+    pub(super) fn sends(&mut self, (from, to): (Datacenter, Datacenter), size: Bytes, a_second: Bytes, at: Instant) {
+        let slot = self.slot(from, to);
+        let wire = &mut self.wires[slot];
+        wire.free = wire.free.max(at) + Span::secs(1).scale(size.0, a_second.0);
+        if wire.free - at > slack::LAGGING {
+            wire.jammed = wire.free;
+        }
+    }
+
+    /// Whether `to` had to wait a moment ago for what came to rest at `from`, because the link carries no more.
+    pub(in crate::audit) fn was_jammed(&self, from: Datacenter, to: Datacenter, now: Instant) -> bool {
+        now <= self.wires[self.slot(from, to)].jammed + slack::IN_FLIGHT
+    }
+
     pub(super) fn busy(&mut self, datacenter: Datacenter, at: Instant) {
         self.places[datacenter.index()].busy = Some(at);
     }
@@ -284,6 +311,19 @@ mod tests {
         assert_eq!(world.linked_since(b, a), Some(Instant(8)));
         world.quality(b, a, (0, Span::secs(2)), Instant(9));
         assert_eq!(world.linked_since(a, b), None);
+    }
+
+    #[test]
+    fn a_link_is_jammed_while_it_carries_what_takes_it_long() {
+        let mut world = World::new(2, 1, Instant::ZERO);
+        let (a, b, start) = (Datacenter(0), Datacenter(1), Instant(1_000_000_000));
+        for _ in 0..2 {
+            world.sends((a, b), Bytes(400), Bytes(1_000), start);
+        }
+        let carried = start + Span::millis(800);
+        let jammed = |now| [world.was_jammed(a, b, now), world.was_jammed(b, a, now)];
+        assert_eq!(jammed(carried + slack::IN_FLIGHT), [true, false], "each alone would have been quick enough");
+        assert_eq!(jammed(carried + slack::IN_FLIGHT + Span(1)), [false; 2]);
     }
 
     #[test]
