@@ -389,8 +389,8 @@ impl Observer for Audit {
             Fact::FaultEnded { fault } => self.seen.fault_ended(fault),
             Fact::Copies(copies) => self.copied(at, copies),
             Fact::Reread(ref reread) => self.reread(at, reread),
-            Fact::Confirmed { .. }
-            | Fact::Lag { .. }
+            Fact::Confirmed { ref birth, .. } => self.convergence.is_over(birth),
+            Fact::Lag { .. }
             | Fact::Retried(_)
             | Fact::MapPushed { .. }
             | Fact::Reconciled(_)

@@ -36,7 +36,8 @@ impl Convergence {
         self.is_over(birth);
     }
 
-    /// A write is acknowledged, or refused for good.
+    /// A write is acknowledged, or refused for good. A client that tries again while the acknowledgement is on its
+    /// way waits no longer when it comes.
     #[inline]
     pub(in crate::audit) fn is_over(&mut self, birth: &Birth) {
         if !self.waiting.is_empty() {
@@ -178,7 +179,7 @@ fn why_unable(ledger: &Ledger, unit: Unit) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, Story};
+    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, HONG_KONG, SINGAPORE, Story};
     use crate::audit::{Contract, LossTerms};
     use crate::facts::Fact;
     use crate::terms::{Mode, RecordKind, Side, Span};
@@ -197,6 +198,25 @@ mod tests {
         let mut story = waiting();
         story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 0 });
         story.expect_kept("FO-6", 1);
+    }
+
+    #[test]
+    fn a_write_that_was_acknowledged_while_its_client_gave_up_waits_until_the_client_learns_of_it() {
+        for learns in [true, false] {
+            let mut story = Story::after();
+            let [birth, other] = [(); 2].map(|()| story.birth(RecordKind::Message));
+            story.renew_for(Side::A, Span::minutes(5)).fact(Fact::LivenessBegan);
+            for datacenter in [SINGAPORE, HONG_KONG] {
+                story.fact(Fact::Power { datacenter, on: false });
+            }
+            story.fact(Fact::Queued { birth: other, unit: APAC_1 }).acknowledge(birth, DUBLIN, 1, 1);
+            story.pass(Span::millis(1)).fact(Fact::Queued { birth, unit: EMEA_1 });
+            if learns {
+                story.fact(Fact::Confirmed { birth, unit: EMEA_1 });
+            }
+            story.pass(Span::minutes(5)).fact(Fact::Ended { unfinished: 1 });
+            assert_eq!(story.finding("FO-6").broken, u64::from(!learns));
+        }
     }
 
     #[test]
