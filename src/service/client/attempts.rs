@@ -13,7 +13,7 @@ const ROUNDS_OF_A_READ: u8 = 3;
 impl<D: Decisions> Client<D> {
     pub(super) fn start_request(&mut self, now: LocalTime, mut open: Open, effects: &mut Vec<ClientEffect>) {
         self.aim(now, &mut open);
-        self.budget.first_attempt(&self.policy);
+        self.budgets.of(open.unit).first_attempt(&self.policy);
         self.send(now, &mut open, false, effects);
         self.open.push(open);
     }
@@ -39,14 +39,18 @@ impl<D: Decisions> Client<D> {
         effects.push(ClientEffect::Send { request, unit, to, candidates, placed, attempt, patience, retry });
     }
 
-    /// Remembers where the holder was found, and gets back what the last attempt cost.
-    pub(super) fn succeeded(&mut self, now: LocalTime, open: &Open) {
-        if open.paid {
-            self.budget.succeeded(&self.policy);
-            if let Some(held) = self.open.iter_mut().filter(|open| open.held).min_by_key(|open| open.due) {
-                held.due = now.monotonic;
-            }
+    /// Gets back what the last attempt cost: a site that answers for good, were it by a refusal, is in no trouble.
+    pub(super) fn is_over(&mut self, now: LocalTime, open: &Open) {
+        let Some(unit) = open.paid else { return };
+        self.budgets.of(unit).answered(&self.policy);
+        let held = self.open.iter_mut().filter(|open| open.held && open.unit == unit);
+        if let Some(held) = held.min_by_key(|open| open.due) {
+            held.due = now.monotonic;
         }
+    }
+
+    /// Remembers where the holder was found.
+    pub(super) fn succeeded(&mut self, now: LocalTime, open: &Open) {
         let list = self.decisions.candidates(&self.map, open.unit, open.told_dark);
         let list = list.as_slice();
         let to = list[usize::from(open.turn) % list.len()];
@@ -88,10 +92,11 @@ impl<D: Decisions> Client<D> {
     fn try_again(&mut self, now: LocalTime, open: &mut Open, effects: &mut Vec<ClientEffect>) {
         open.held = false;
         let budgeted = self.policy.client == Manners::Careful && open.wants == Wants::Store;
-        let taken = if budgeted { self.budget.take(now.monotonic, &self.policy) } else { Ok(()) };
+        let budget = self.budgets.of(open.unit);
+        let taken = if budgeted { budget.take(now.monotonic, &self.policy) } else { Ok(()) };
         match taken {
             Ok(()) => {
-                open.paid = budgeted;
+                open.paid = budgeted.then_some(open.unit);
                 self.send(now, open, true, effects);
             }
             Err(until) => {

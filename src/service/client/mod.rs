@@ -20,7 +20,7 @@ use super::placement::{Journey, Placement};
 use super::policy::Policy;
 use super::{Decisions, Machine, ResidencyMap};
 use crate::terms::{Datacenter, DatacenterSet, LocalTime, Monotonic, Refusal, Span, Unit, UnitSet, Wall};
-use budget::Budget;
+use budget::Budgets;
 use open::{Open, Wants};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -125,7 +125,7 @@ pub struct Client<D> {
     map: Arc<ResidencyMap>,
     policy: Arc<Policy>,
     entropy: u64,
-    budget: Budget,
+    budgets: Budgets,
     /// Where the holders of the units used last were found.
     routes: [Option<Route>; 2],
     /// Rarely more than one, so the first needs no memory of its own.
@@ -148,9 +148,9 @@ impl<D: Decisions> Client<D> {
     /// A client that starts with this map and policy (shared by many clients), and entropy for its
     /// back-off.
     pub fn start(decisions: D, map: Arc<ResidencyMap>, policy: Arc<Policy>, entropy: u64) -> Self {
-        let budget = Budget::default();
+        let budgets = Budgets::default();
         let (charter, open) = (map.clone(), SmallVec::new());
-        Self { decisions, charter, map, policy, entropy, budget, routes: [None; 2], open, moved: None }
+        Self { decisions, charter, map, policy, entropy, budgets, routes: [None; 2], open, moved: None }
     }
 
     fn compose(&mut self, now: LocalTime, write: &Write, effects: &mut Vec<ClientEffect>) {
@@ -228,6 +228,8 @@ impl<D: Decisions> Client<D> {
         };
         if keep {
             self.open.push(open);
+        } else {
+            self.is_over(now, &open);
         }
     }
 

@@ -24,8 +24,8 @@ pub(super) struct Open {
     pub(super) attempt: u16,
     /// Whether an answer is awaited; otherwise the request rests in the outbox.
     pub(super) asked: bool,
-    /// Whether the round took a token of the budget.
-    pub(super) paid: bool,
+    /// From whose budget the round took a token.
+    pub(super) paid: Option<Unit>,
     /// Whether it rests for want of a token.
     pub(super) held: bool,
     /// When the answer, or the next attempt, is due.
@@ -62,7 +62,7 @@ impl Open {
             waits: 0,
             attempt: 0,
             asked: false,
-            paid: false,
+            paid: None,
             held: false,
             due: Monotonic::ZERO,
             silent_since: None,

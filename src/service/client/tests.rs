@@ -37,6 +37,8 @@ enum Sites {
     Acknowledge,
     Full,
     Disagree,
+    /// They refuse for good.
+    Refuse,
 }
 
 impl Sites {
@@ -48,6 +50,7 @@ impl Sites {
                 Some(Response::Acknowledged { placed, position: Position::default(), epoch: Epoch(1) })
             }
             Self::Disagree => Some(Response::Refused { refusal: Refusal::MapsDisagree, placed: None }),
+            Self::Refuse => Some(Response::Refused { refusal: Refusal::UpdateApp, placed: None }),
             Self::Full => {
                 let refusal = Refusal::Overloaded { retry_after: Span::secs(20) };
                 Some(Response::Refused { refusal, placed: Some(placed) })
@@ -171,12 +174,14 @@ fn with_nobody_answering_a_device_spends_its_budget_and_then_a_token_a_minute() 
 }
 
 #[test]
-fn an_outbox_drains_as_fast_as_it_is_answered() {
-    let mut device = Device::started(Policy::default());
-    (0..20).for_each(|request| device.write(request, Sites::Silent));
-    device.pass(Span::minutes(30), Sites::Silent);
-    device.pass(Span::minutes(2), Sites::Acknowledge);
-    assert_eq!(device.confirmed, 20);
+fn an_outbox_drains_as_fast_as_it_is_answered_be_it_by_refusals_for_good() {
+    for (sites, confirmed) in [(Sites::Acknowledge, 20), (Sites::Refuse, 0)] {
+        let mut device = Device::started(Policy::default());
+        (0..20).for_each(|request| device.write(request, Sites::Silent));
+        device.pass(Span::minutes(30), Sites::Silent);
+        device.pass(Span::minutes(2), sites);
+        assert_eq!((device.confirmed, device.client.deadline()), (confirmed, None));
+    }
 }
 
 #[test]
