@@ -2,7 +2,7 @@
 //!
 //! A queue hides a short peak and turns a long one into an outage: when what waits takes longer than
 //! clients do, every answer is late, the clients try again, and the work that was done for nobody keeps
-//! the queue long after the peak is over. Three rules keep a datacenter out of that state:
+//! the queue long after the peak is over. Four rules keep a datacenter out of that state:
 //!
 //! - **The queue is bounded**, in number ([`Policy::queue_limit`]) and in time: it takes nobody in whose
 //!   client would wait for longer than half of its patience. The other half is left for the flush, the
@@ -14,6 +14,10 @@
 //!   do; one whose time is over, because the processes stood still or became slow, is dropped unserved.
 //!   It is the one mechanism that needs no tuning, and it loses nothing: the client keeps what it wrote.
 //!   Among those that still wait it stays first come, first served.
+//! - **A peer is brought back at its rate beside a full queue.** Where [`Policy::reseed_rate`] holds back what is
+//!   read for it, that goes before everybody who waits: under `sync-strict` nothing is confirmed until the peer is
+//!   back, so clients that try again for that very reason would keep it away for ever. Between two such turns that
+//!   wait, as many requests are served as take as long. Without a rate it is first come, first served as well.
 
 use super::policy::Policy;
 use crate::terms::{Monotonic, Span};
@@ -55,6 +59,14 @@ impl FrontEnd {
         self.told_until.since(now)
     }
 
+    /// How many of those that wait, `waiting` in all, go before old records that are read for a peer. `last` is where
+    /// such records already wait, counted from the head of the queue, and how many requests they take the time of.
+    pub fn before_old(waiting: usize, last: Option<(usize, u32)>, policy: &Policy) -> usize {
+        let under_way = waiting.min(1);
+        let behind = |(place, takes): (usize, u32)| waiting.min(place + 1 + takes.max(1) as usize);
+        if policy.reseed_rate.is_some() { last.map_or(under_way, behind) } else { waiting }
+    }
+
     /// Whether the client of a request still waits that has waited for `waited` at this datacenter.
     pub fn is_awaited(waited: Span, patience: Option<Span>) -> bool {
         patience.is_none_or(|patience| waited < patience)
@@ -87,6 +99,17 @@ mod tests {
         assert_eq!(front.turn_away(now, queue(20), &policy), Span::millis(2_100));
         assert_eq!(front.turn_away(now, queue(20), &policy), Span::millis(2_200));
         assert_eq!(front.turn_away(now + Span::secs(9), queue(20), &policy), Span::millis(2_100));
+    }
+
+    #[test]
+    fn a_peer_that_is_brought_back_at_a_rate_waits_for_nobody_but_what_else_is_read_for_peers() {
+        let before = |reseed_rate, waiting, last| {
+            FrontEnd::before_old(waiting, last, &Policy { reseed_rate, ..Policy::default() })
+        };
+        assert_eq!([0, 1, 50].map(|waiting| before(Some(3), waiting, None)), [0, 1, 1]);
+        assert_eq!([2, 3, 50].map(|waiting| before(Some(3), waiting, Some((1, 0)))), [2, 3, 3]);
+        assert_eq!([5, 50].map(|waiting| before(Some(3), waiting, Some((1, 30)))), [5, 32]);
+        assert_eq!([None, Some((1, 0))].map(|last| before(None, 50, last)), [50, 50]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) struct Place {
     /// Inputs that came while they stood still.
     pub(super) held: VecDeque<Local>,
     front: FrontEnd,
-    queue: VecDeque<Turn>,
+    pub(super) queue: VecDeque<Turn>,
     pub(super) rereading: Rereading,
     /// Generation of the turn that is planned.
     turn: u16,
@@ -87,9 +87,9 @@ impl Place {
         self.queue.len() as u32 - self.rereading.turns + self.rereading.requests()
     }
 
-    /// Puts something at the end of the queue. Whether it was empty.
-    pub(super) fn line_up(&mut self, turn: Turn) -> bool {
-        self.queue.push_back(turn);
+    /// Puts something into the queue behind so many. Whether it was empty.
+    pub(super) fn line_up(&mut self, before: usize, turn: Turn) -> bool {
+        self.queue.insert(before, turn);
         self.queue.len() == 1
     }
 
@@ -233,7 +233,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
             return;
         }
-        if place.line_up(Turn::Ask(site, asked, self.now)) {
+        if place.line_up(place.queue.len(), Turn::Ask(site, asked, self.now)) {
             self.plan_turn(datacenter);
         }
     }

@@ -1,12 +1,12 @@
 //! Old records that are read again to bring a peer back: they wait for their turn in the queue before a
 //! datacenter's sites, and take it from clients.
 
-use super::datacenter::Turn;
+use super::datacenter::{Place, Turn};
 use super::event::SiteId;
 use super::message::Local;
 use super::world::World;
 use crate::facts::{Fact, Observer, Reread};
-use crate::service::{Batch, Decisions, SiteInput};
+use crate::service::{Batch, Decisions, FrontEnd, SiteInput};
 
 /// What takes as long as one request, in millionths.
 const REQUEST: u64 = 1_000_000;
@@ -40,6 +40,11 @@ impl Rereading {
         self.record_ppm.saturating_mul(batch.last + 1 - batch.first)
     }
 
+    /// How many requests a batch takes the time of, to the whole one.
+    pub(super) fn takes(&self, batch: Batch) -> u32 {
+        u32::try_from(self.cost_ppm(batch).div_ceil(REQUEST)).unwrap_or(u32::MAX)
+    }
+
     /// The queue is gone.
     pub(super) const fn clear(&mut self) {
         (self.turns, self.waiting_ppm) = (0, 0);
@@ -66,8 +71,19 @@ impl Rereading {
     }
 }
 
+impl Place {
+    /// The last old records in the queue: where, and how many requests they take the time of.
+    fn last_old(&self) -> Option<(usize, u32)> {
+        let old = |(place, turn): (usize, &Turn)| match *turn {
+            Turn::Reread(_, batch) => Some((place, self.rereading.takes(batch))),
+            Turn::Ask(..) => None,
+        };
+        self.queue.iter().enumerate().rev().find_map(old)
+    }
+}
+
 impl<D: Decisions, O: Observer> World<D, O> {
-    /// Puts old records of a site's log at the end of the queue. No limit of the queue holds for them: a
+    /// Puts old records of a site's log into the queue. No limit of the queue holds for them: a
     /// site has one batch there at most.
     pub(super) fn line_up_reread(&mut self, site: SiteId, batch: Batch) {
         let datacenter = self.sites[site.index()].datacenter();
@@ -75,7 +91,10 @@ impl<D: Decisions, O: Observer> World<D, O> {
         place.rereading.wait(batch);
         if place.rereading.cost_ppm(batch) == 0 {
             self.reread(site, batch);
-        } else if place.line_up(Turn::Reread(site, batch)) {
+            return;
+        }
+        let before = FrontEnd::before_old(place.queue.len(), place.last_old(), &self.policy);
+        if place.line_up(before, Turn::Reread(site, batch)) {
             self.plan_turn(datacenter);
         }
     }
