@@ -27,8 +27,8 @@ pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms,
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 pub use docket::{Breach, Finding, Suspension};
 
-use crate::facts::{Copies, Dropped, Fact, Observer, Seating, TurnedAway};
-use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Side, Unit, VoterRecord};
+use crate::facts::{Dropped, Fact, Observer, TurnedAway};
+use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
     acknowledged_loss::AcknowledgedLoss, call_media::CallMediaNeverRests, candidates::CandidatesInside,
@@ -231,30 +231,6 @@ impl Audit {
         self.loss.ended(&self.ledger, at);
         self.moved.ended(&self.ledger, at);
         self.seats.ended(&mut self.moved.docket, &self.ledger, at);
-    }
-
-    /// Something happened to copies that are made from a log.
-    fn copied(&mut self, at: Instant, copies: Copies) {
-        match copies {
-            Copies::Told { lines, datacenter } => self.told(at, lines.get(), datacenter),
-            Copies::Deleted { unit, copy, datacenter } => self.seats.gone(unit, datacenter, copy),
-            Copies::Refused { .. } | Copies::Ordered { .. } | Copies::OrderedInVain(_) => {}
-        }
-        self.ledger.copies(at, copies);
-    }
-
-    /// Something happened to a seat that gets another place.
-    #[cold]
-    fn seating(&mut self, at: Instant, what: Seating) {
-        self.seats.seating(&mut self.moved.docket, &self.ledger, at, what);
-        self.ledger.disturbed(at, &Fact::Seating(what));
-        if let Seating::Commissioned { unit, seat, .. } = what {
-            let side = Side::BOTH.into_iter().find(|side| side.seat() == seat);
-            if let Some(side) = side {
-                self.loss.switched_off(unit, side);
-            }
-            self.recovery.disturbed(&self.ledger, at);
-        }
     }
 
     /// An operator ordered something, or something happened to backups, a lost store, or a tenant that moves.

@@ -1,8 +1,9 @@
-//! Two facts that are handed on in parts: a write was refused, and old records were read again.
+//! Facts that are handed on in parts: a write was refused, old records were read again, something happened to copies
+//! that are made from a log, or to a seat that gets another place.
 
 use super::{Audit, invariants};
-use crate::facts::Reread;
-use crate::terms::{Birth, Instant};
+use crate::facts::{Copies, Fact, Reread, Seating};
+use crate::terms::{Birth, Instant, Side};
 
 impl Audit {
     /// A write was refused.
@@ -23,6 +24,30 @@ impl Audit {
         if self.ledger.contract.index_every.is_some() {
             let missed = self.ledger.missed(reread.unit, reread.datacenter, reread.records);
             self.inventory.reread(at, reread, missed);
+        }
+    }
+
+    /// Something happened to copies that are made from a log.
+    pub(super) fn copied(&mut self, at: Instant, copies: Copies) {
+        match copies {
+            Copies::Told { lines, datacenter } => self.told(at, lines.get(), datacenter),
+            Copies::Deleted { unit, copy, datacenter } => self.seats.gone(unit, datacenter, copy),
+            Copies::Refused { .. } | Copies::Ordered { .. } | Copies::OrderedInVain(_) => {}
+        }
+        self.ledger.copies(at, copies);
+    }
+
+    /// Something happened to a seat that gets another place.
+    #[cold]
+    pub(super) fn seating(&mut self, at: Instant, what: Seating) {
+        self.seats.seating(&mut self.moved.docket, &self.ledger, at, what);
+        self.ledger.disturbed(at, &Fact::Seating(what));
+        if let Seating::Commissioned { unit, seat, .. } = what {
+            let side = Side::BOTH.into_iter().find(|side| side.seat() == seat);
+            if let Some(side) = side {
+                self.loss.switched_off(unit, side);
+            }
+            self.recovery.disturbed(&self.ledger, at);
         }
     }
 }
