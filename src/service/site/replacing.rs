@@ -70,6 +70,10 @@ impl Replacing {
 impl<D: Decisions> Site<D> {
     /// A row of the directory of seats.
     pub(super) fn replace(&mut self, now: LocalTime, row: Replacement) {
+        if self.replacing.rows.iter().any(|(known, _)| *known == row) {
+            // It keeps its turn: another seat must not come before one whose new machine nobody has told of yet.
+            return self.replacing.look_now(now.monotonic);
+        }
         let known = self.replacing.rows.iter().find(|(known, _)| known.seat == row.seat).map(|(known, _)| known.stage);
         self.replacing.rows.retain(|(known, _)| known.seat != row.seat);
         self.replacing.rows.push((row, now.monotonic));
