@@ -291,7 +291,7 @@ impl Observer for Audit {
                 self.candidates.listed(ledger, at, birth, unit, candidates);
                 self.opaque.sent(ledger, at, birth, unit);
                 self.convergence.placed(birth, unit);
-                ledger.heard.listed(birth.author, unit, candidates);
+                ledger.heard.listed(at, birth.author, unit, candidates);
             }
             Fact::WriteReceived { unit, datacenter, queue, .. } => {
                 ledger.queue_seen(at, datacenter, queue);

@@ -3,13 +3,14 @@
 
 use super::Ledger;
 use crate::terms::{Datacenter, DatacenterSet, Instant, Side, Unit, User};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Every site that got another place.
 #[derive(Debug, Default)]
 pub(in crate::audit) struct Heard {
     moved: Vec<Moved>,
-    knowing: BTreeSet<(Unit, User)>,
+    /// Since when.
+    knowing: BTreeMap<(Unit, User), Instant>,
 }
 
 #[derive(Debug)]
@@ -27,9 +28,9 @@ impl Heard {
     }
 
     /// A device lists where it may send a record of its user's.
-    pub(in crate::audit) fn listed(&mut self, user: User, unit: Unit, candidates: DatacenterSet) {
+    pub(in crate::audit) fn listed(&mut self, at: Instant, user: User, unit: Unit, candidates: DatacenterSet) {
         if self.moved.iter().any(|one| one.unit == unit && candidates.contains(one.to)) {
-            self.knowing.insert((unit, user));
+            self.knowing.entry((unit, user)).or_insert(at);
         }
     }
 
@@ -40,8 +41,8 @@ impl Heard {
 }
 
 impl Ledger {
-    /// Whether a device can know where a site is: it always was there, or the device has heard of the new place, or
-    /// one of the places that it knows has been within reach for long enough to say so.
+    /// Whether a device can know where a site is: it always was there, or for long enough the device has known of the
+    /// new place, or one of the places that it knows was within reach to say so.
     pub(in crate::audit) fn is_known(
         &self,
         (unit, side): (Unit, Side),
@@ -51,7 +52,7 @@ impl Ledger {
         let known = |side| self.heard.before(unit, side).unwrap_or(self.terms(unit).site(side));
         let tells = |side| self.reachable_since(unit, known(side)).is_some_and(&long);
         self.heard.before(unit, side).is_none()
-            || self.heard.knowing.contains(&(unit, user))
+            || self.heard.knowing.get(&(unit, user)).is_some_and(|&since| long(since))
             || Side::BOTH.into_iter().any(tells)
     }
 }

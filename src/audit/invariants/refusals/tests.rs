@@ -111,7 +111,8 @@ fn a_device_that_can_ask_nobody_it_knows_has_not_heard_of_a_new_place() {
 fn a_device_that_has_heard_of_a_new_place_or_can_ask_in_the_old_one_is_not_refused() {
     let mut knows = served_in_frankfurt_alone();
     let birth = knows.birth(RecordKind::Message);
-    knows.list(birth, EMEA_1, &[DUBLIN, FRANKFURT]).refuse(birth, None, Refusal::BoundaryDark);
+    knows.list(birth, EMEA_1, &[DUBLIN, FRANKFURT]).pass(Span::minutes(5));
+    knows.refuse(birth, None, Refusal::BoundaryDark);
     knows.expect_broken("RES-7", "inside the boundary could serve");
     let mut may_ask = served_in_frankfurt_alone();
     may_ask.fact(Fact::Power { datacenter: AMSTERDAM, on: true }).pass(Span::minutes(5));
