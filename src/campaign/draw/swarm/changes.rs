@@ -34,7 +34,7 @@ pub(super) fn moves(pen: &mut Pen<'_>, field: &Field, named: &[Named], start: &S
             let cancelled = at + chance.between(100, 60_000);
             pen.line(&format!("cancelled_at = \"{cancelled}ms\""));
             pen.chose("move:cancelled".into());
-        } else if !budget.within && chance.ppm(250_000) {
+        } else if !budget.within && chance.ppm(400_000) {
             old_backup(pen, &mut chance, budget, (&field.grounds[tenant.home], ground), at);
         }
     }
@@ -45,7 +45,8 @@ pub(super) fn moves(pen: &mut Pen<'_>, field: &Field, named: &[Named], start: &S
     }
 }
 
-/// One site of the old home goes dark at about the time of the cut-over, so its backup is not purged with the rest.
+/// One site of the old home goes dark at about the time of the cut-over, a moment after the order where little is to be
+/// copied, so its backup is not purged with the rest.
 /// Then both disks are lost, and the younger backup with them: the old one is brought back.
 fn old_backup(
     pen: &mut Pen<'_>,
@@ -54,7 +55,7 @@ fn old_backup(
     (from, to): (&Ground, &Ground),
     ordered: u64,
 ) {
-    let (dark, lasts) = (ordered + chance.between(3_000, 40_000), chance.between(40_000, 90_000));
+    let (dark, lasts) = (ordered + chance.between(50, 4_000), chance.between(40_000, 90_000));
     let lost = dark + chance.between(5_000, 30_000);
     let brought_back = dark + lasts + chance.between(41_000, 60_000);
     if brought_back >= END || !budget.two_disks() {
