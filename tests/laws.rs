@@ -34,7 +34,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("rand", &["src/sim/chance"]),
     ("rand_chacha", &["src/sim/chance"]),
     ("rayon", &["src/campaign/"]),
-    ("std::thread", &["src/campaign/"]),
+    ("std::thread", &["src/campaign/", "src/cli/clock"]),
     ("plotters", &["src/report/"]),
     ("maud", &["src/report/"]),
     ("clap", &["src/cli/"]),

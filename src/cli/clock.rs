@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_types, reason = "the rate of runs and a budget of time are the machine's")]
 
 use crate::terms::Span;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Measures the time from its start.
 #[derive(Clone, Copy)]
@@ -18,4 +18,9 @@ impl Stopwatch {
     pub(super) fn elapsed(&self) -> Span {
         Span(u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
+}
+
+/// Lets another process go on for a while.
+pub(super) fn pause(span: Span) {
+    std::thread::sleep(Duration::from_micros(span.as_micros()));
 }

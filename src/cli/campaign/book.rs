@@ -6,7 +6,9 @@
 //! by the same lines in the order of seeds.
 
 use crate::campaign::hunt::{Identity, Ledger, Record, Unreadable};
+use crate::cli::clock;
 use crate::cli::failure::Failure;
+use crate::terms::Span;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -14,6 +16,10 @@ use std::path::{Path, PathBuf};
 
 /// How many records may be under way to the disk.
 const SYNCED: u32 = 256;
+
+/// So often a lock is tried that another process has, and so long is waited between two tries: two seconds in all.
+const LOCK_TRIES: u32 = 40;
+const LOCK_PAUSE: Span = Span::millis(50);
 
 /// A ledger that is being written. No other process can write it meanwhile.
 pub(in crate::cli) struct Book {
@@ -27,13 +33,8 @@ impl Book {
     pub(super) fn open(path: &Path, identity: &Identity) -> Result<(Self, Ledger), Failure> {
         let failed = |error: io::Error| unwritable(path, &error);
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let message = format!("another process is writing the ledger {}", path.display());
-                return Err(Failure::Usage(message));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        if !locked(&file).map_err(failed)? {
+            return Err(Failure::Usage(format!("another process is writing the ledger {}", path.display())));
         }
         let mut book = Self { path: path.to_owned(), file, unsynced: 0 };
         let mut bytes = Vec::new();
@@ -72,6 +73,18 @@ impl Book {
         self.synced().map_err(|error| unwritable(&self.path, &error))?;
         write(&self.path, ledger)
     }
+}
+
+/// Locks a file, if nobody else has it locked in the end: a process that was killed keeps its locks until it is gone.
+fn locked(file: &File) -> io::Result<bool> {
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => clock::pause(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(false)
 }
 
 /// Writes a ledger in the order of seeds, whole or not at all. What is in its place already must be a ledger.
