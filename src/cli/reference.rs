@@ -1,9 +1,10 @@
-//! `reference`: every key, fault, metric, refusal, invariant and error, from the tables that the program
-//! itself reads.
+//! `reference`: every key, fault, metric, refusal, invariant, rare situation and error, from the tables that the
+//! program itself reads.
 
 use super::failure::Failure;
 use super::terminal::{Terminal, put};
 use crate::audit::INVARIANTS;
+use crate::campaign::sometimes::{EVENTS, Event};
 use crate::metrics::{Dimension, Metric};
 use crate::outcome::Verdict;
 use crate::scenario::{Code, PROFILES, SHAPE_WORDS, profiles_schema, schema};
@@ -73,6 +74,7 @@ fn page(schema: &Value, profiles: &Value) -> String {
         put(&mut page, &format!("| {id} | {promise} |"));
     }
     copies(&mut page);
+    situations(&mut page);
     put(&mut page, "\n## Errors\n\n| code | meaning |\n|---|---|");
     for code in Code::ALL {
         put(&mut page, &format!("| {} | {} |", code.as_str(), code.meaning()));
@@ -152,6 +154,17 @@ fn copies(page: &mut String) {
     );
     for CopyRow { name, holds, residence, lifetime, fed_by, readers, .. } in CopyClass::TABLE {
         put(page, &format!("| {name} | {holds} | {residence} | {lifetime} | {fed_by} | {readers} |"));
+    }
+}
+
+fn situations(page: &mut String) {
+    put(
+        page,
+        "\n## Rare situations\n\nNo promise forbids them, and a campaign ought to reach each: `ringfence campaign` says \
+         which it never did.\n\n| situation | meaning |\n|---|---|",
+    );
+    for Event { name, sentence, .. } in EVENTS {
+        put(page, &format!("| {name} | {sentence} |"));
     }
 }
 
