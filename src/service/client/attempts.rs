@@ -69,7 +69,7 @@ impl<D: Decisions> Client<D> {
         match open.wants {
             _ if usize::from(open.failed) % count != 0 => self.send(now, open, true, effects),
             Wants::Store => {
-                open.silent_rounds = open.silent_rounds.saturating_add(u8::from(open.silent_since.is_some()));
+                open.round_over();
                 let silence = Silence { lasts: open.silent_for(now.monotonic), rounds: open.silent_rounds };
                 if !open.told_dark && self.decisions.is_dark(silence, self.policy.longest_silence()) {
                     open.told_dark = true;
@@ -97,6 +97,7 @@ impl<D: Decisions> Client<D> {
         match taken {
             Ok(()) => {
                 open.paid = budgeted.then_some(open.unit);
+                open.answered = false;
                 self.send(now, open, true, effects);
             }
             Err(until) => {

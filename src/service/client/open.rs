@@ -34,6 +34,8 @@ pub(super) struct Open {
     pub(super) silent_since: Option<Monotonic>,
     /// Rounds over all candidates in which none answered, in a row.
     pub(super) silent_rounds: u8,
+    /// Whether one has answered in the round under way.
+    pub(super) answered: bool,
     pub(super) told_dark: bool,
 }
 
@@ -67,6 +69,7 @@ impl Open {
             due: Monotonic::ZERO,
             silent_since: None,
             silent_rounds: 0,
+            answered: false,
             told_dark: false,
         }
     }
@@ -75,6 +78,13 @@ impl Open {
     pub(super) const fn heard(&mut self) {
         self.silent_since = None;
         self.silent_rounds = 0;
+        self.answered = true;
+    }
+
+    /// All candidates have been asked in vain, and one may have answered.
+    pub(super) const fn round_over(&mut self) {
+        let silent = self.silent_since.is_some() && !self.answered;
+        self.silent_rounds = self.silent_rounds.saturating_add(silent as u8);
     }
 
     /// How long no site has answered.

@@ -272,6 +272,25 @@ fn a_holder_that_waits_for_its_peer_is_no_dark_boundary() {
 }
 
 #[test]
+fn a_round_in_which_a_site_answered_is_no_silent_one() {
+    let told = |answers: bool| {
+        let (request_timeout, backoff_min) = (Span::secs(10), Span::secs(30));
+        let mut device = Device::started(Policy { request_timeout, backoff_min, ..Policy::default() });
+        device.write(1, Sites::Silent);
+        if answers {
+            let response = Response::Refused { refusal: Refusal::NoLease, placed: None };
+            device.step(ClientInput::Answered { request: Request(1), unit: UNIT, response }, Sites::Silent);
+        }
+        while device.sent.len() < 6 {
+            device.pass(Span::secs(1), Sites::Silent);
+        }
+        device.pass(request_timeout, Sites::Silent);
+        device.told_dark
+    };
+    assert_eq!([told(false), told(true)], [1, 0], "after three rounds");
+}
+
+#[test]
 fn a_device_goes_by_its_charter_and_leaves_it_to_the_site_whether_maps_disagree() {
     let mut device = Device::started(Policy::default());
     let mut lying = map();
