@@ -125,8 +125,8 @@ section! {
             /// The most records under way to the peer. Default: 512.
             window_records: u64,
             /// Records a second that a scale unit reads for a peer that is brought back, while that is more
-            /// than `window_records` behind: more than users write, or it never comes near. Default: as fast
-            /// as datacenter and link let them.
+            /// than `window_records` behind: more than users write, or it never comes near. They go before
+            /// clients that wait. Default: as fast as datacenter and link let them, in their turn.
             reseed_rate: u64,
             /// How often a backup is written, inside the boundary and on media of its own, or `"never"`.
             /// Default: `"6h"`.
@@ -154,9 +154,9 @@ section! {
             /// How clients try again: `careful`, or `naive` (after a fixed `backoff_min`, whatever a site says,
             /// without budget), to show what that leads to. Default: `careful`.
             client: Manners,
-            /// Retries that each request adds to a client's budget. Default: 10 %.
+            /// Retries that each request adds to a client's budget for the unit asked. Default: 10 %.
             retry_budget: Share,
-            /// The most retries that a client's budget holds. Default: 10.
+            /// The most retries that a client's budget for a unit holds. Default: 10.
             retry_burst: u16,
             /// From when on new records follow the billing country. Default: 2019-04-01T00:00:00Z.
             effective: Instant,

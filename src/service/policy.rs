@@ -150,9 +150,9 @@ pub struct Policy {
     pub backoff_max: Span,
     /// How clients try again.
     pub client: Manners,
-    /// Retries that each request adds to a client's budget, in parts per million.
+    /// Retries that each request adds to a client's budget for the unit asked, in parts per million.
     pub retry_budget_ppm: u32,
-    /// The most retries that a client's budget holds.
+    /// The most retries that a client's budget for a unit holds.
     pub retry_burst: u16,
     /// From when on rule R2 holds.
     pub effective: Wall,
