@@ -1,37 +1,23 @@
 //! A check beside an earlier one: what got worse is found, with an interval, and what cannot be paired is refused.
 
+mod dark;
+mod program;
+
+use dark::DARK;
+use program::ringfence;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-const DARK: &str = r#"# Dublin goes dark.
-schema_version = 1
-name = "dark"
-start = 2019-05-06T09:00:00Z
-duration = "20m"
-
-[population]
-tenants = 4
-users_per_tenant = 40
-countries = { DE = 60, GB = 20, FR = 20 }
-
-[traffic]
-records_per_user_day = 100.0
-
-[[fault]]
-kind = "outage"
-datacenter = "dublin"
-at = "10m"
-for = "5m"
-
-[check]
-seeds = 12
-"#;
+/// Dublin goes dark, with so many seeds that a difference shows.
+fn dark() -> String {
+    format!("{DARK}\n[check]\nseeds = 12\n")
+}
 
 fn check(folder: &Path, more: &[&str]) -> Output {
     let args = [&["check", "dark.toml", "--format", "json"], more].concat();
-    Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder).args(args).output().unwrap()
+    ringfence(folder, &args)
 }
 
 fn json(output: &Output) -> Value {
@@ -45,7 +31,7 @@ fn code(output: &Output) -> i32 {
 /// A folder with the scenario and its result, to which a test does something.
 fn folder(change: impl Fn(&mut Value)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("dark.toml"), DARK).unwrap();
+    fs::write(folder.path().join("dark.toml"), dark()).unwrap();
     let mut before = json(&check(folder.path(), &[]));
     change(&mut before);
     fs::write(folder.path().join("before.json"), before.to_string()).unwrap();
@@ -118,7 +104,7 @@ fn a_verdict_that_got_worse_fails_and_one_that_got_better_does_not() {
     let better = folder(|before| runs(before)[0]["verdict"] = "breach".into());
     let output = check(better.path(), &FAILING);
     assert_eq!((code(&output), &json(&output)["baseline"]["verdicts"][0]["after"]), (0, &json!("pass")));
-    let missed = DARK.replace("[check]", "[[threshold]]\nmetric = \"acknowledged\"\nmax = 0\n\n[check]");
+    let missed = dark().replace("[check]", "[[threshold]]\nmetric = \"acknowledged\"\nmax = 0\n\n[check]");
     let worse = folder(|_| ());
     fs::write(worse.path().join("dark.toml"), missed).unwrap();
     let mut before = json(&check(worse.path(), &[]));
@@ -150,14 +136,14 @@ fn what_cannot_be_paired_is_refused_before_anything_is_run() {
 #[test]
 fn a_scenario_that_has_changed_or_is_new_is_named_and_left_out() {
     let folder = folder(|_| ());
-    fs::write(folder.path().join("other.toml"), DARK.replace("\"dark\"", "\"other\"")).unwrap();
+    fs::write(folder.path().join("other.toml"), dark().replace("\"dark\"", "\"other\"")).unwrap();
     let output = check(folder.path(), &["other.toml", "--baseline", "before.json"]);
     assert_eq!(json(&output)["baseline"]["unpaired"], json!([{ "scenario": "other", "why": "is new" }]));
 }
 
 fn campaign(folder: &Path, more: &[&str]) -> Output {
     let args = [&["campaign", "--swarm", "--seeds", "12", "--format", "json"], more].concat();
-    Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder).args(args).output().unwrap()
+    ringfence(folder, &args)
 }
 
 /// A folder with the ledger of a campaign, of which a test changes each record.

@@ -1,8 +1,13 @@
 //! What CI reads of a check: formats that hold to their published schemas, annotations at the right lines, an
 //! ending that fits on a screen, profiles, and a baseline.
 
+mod dark;
+mod program;
+
 use clap::Parser;
+use dark::DARK;
 use jsonschema::Validator;
+use program::ringfence;
 use ringfence::campaign::saboteur::{Planted, Saboteur};
 use ringfence::campaign::{Job, Options, check_with, run_with};
 use ringfence::cli;
@@ -12,30 +17,8 @@ use ringfence::scenario::{self, Scenario, Size};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use uppsala::xsd::XsdValidator;
-
-/// Twenty minutes of a few people in Europe, in which Dublin goes dark for five.
-const DARK: &str = r#"# Dublin goes dark.
-schema_version = 1
-name = "dark"
-start = 2019-05-06T09:00:00Z
-duration = "20m"
-
-[population]
-tenants = 4
-users_per_tenant = 40
-countries = { DE = 60, GB = 20, FR = 20 }
-
-[traffic]
-records_per_user_day = 100.0
-
-[[fault]]
-kind = "outage"
-datacenter = "dublin"
-at = "10m"
-for = "5m"
-"#;
 
 /// A short hour, whose threshold stands in line 12 and is missed.
 const SHORT: &str = r#"# A short hour.
@@ -74,10 +57,6 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         fs::write(folder.path().join(name), text).unwrap();
     }
     folder
-}
-
-fn ringfence(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder).args(args).output().unwrap()
 }
 
 fn stdout(output: &Output) -> String {
@@ -320,7 +299,7 @@ fn the_workflow_in_the_readme_asks_for_what_there_is() {
     let words = command.split_whitespace().map(|word| word.trim_matches('"'));
     let asked = cli::Cli::try_parse_from(["ringfence", "check"].into_iter().chain(words));
     let cli::Command::Check(args) = asked.unwrap_or_else(|error| panic!("{error}")).command else { panic!() };
-    assert_eq!((args.paths.len(), args.results.report.len()), (1, 4));
+    assert_eq!((args.paths.len(), args.results.files.report.len()), (1, 4));
 }
 
 /// A shape whose threshold no draw meets.

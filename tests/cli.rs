@@ -1,9 +1,12 @@
 //! What a user of the command line can rely on: streams, exit codes, and what is said when.
 
+mod program;
+
+use program::{command, ringfence};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 /// A scenario of a few seconds of simulated traffic, with what a test adds to it.
 fn scenario(more: &str) -> String {
@@ -19,16 +22,6 @@ fn folder(more: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("short.toml"), scenario(more)).unwrap();
     folder
-}
-
-fn command(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    command.current_dir(folder).args(args).env_remove("NO_COLOR");
-    command
-}
-
-fn ringfence(folder: &Path, args: &[&str]) -> Output {
-    command(folder, args).output().unwrap()
 }
 
 fn stdout(output: &Output) -> String {

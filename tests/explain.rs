@@ -1,5 +1,8 @@
 //! What `explain` tells: the chain, the digest of the plain run, and errors that help.
 
+mod dark;
+
+use dark::DARK;
 use ringfence::campaign::saboteur::{Planted, Saboteur};
 use ringfence::campaign::{Asked, Options, Unexplained, explain, explain_outcome, explain_with, run, run_with};
 use ringfence::report::{Paint, chain_text, story_text};
@@ -11,28 +14,10 @@ use std::path::Path;
 
 const WITHIN: Span = Span::minutes(1);
 
-/// Twenty minutes of a few people in Europe, in which Dublin goes dark for five.
-const DARK: &str = r#"
-schema_version = 1
-name = "dark"
-start = 2019-05-06T09:00:00Z
-duration = "20m"
-[population]
-tenants = 4
-users_per_tenant = 40
-countries = { DE = 60, GB = 20, FR = 20 }
-[traffic]
-records_per_user_day = 100.0
-reads_per_user_day = 50.0
-[[fault]]
-kind = "outage"
-datacenter = "dublin"
-at = "10m"
-for = "5m"
-"#;
-
+/// Dublin goes dark, people read as well, and more.
 fn dark(more: &str) -> Scenario {
-    scenario::parse("dark.toml", &format!("{DARK}{more}"), Size::Full).unwrap_or_else(|found| panic!("{found}"))
+    let text = DARK.replace("[traffic]\n", "[traffic]\nreads_per_user_day = 50.0\n") + more;
+    scenario::parse("dark.toml", &text, Size::Full).unwrap_or_else(|found| panic!("{found}"))
 }
 
 fn shipped(name: &str) -> Scenario {

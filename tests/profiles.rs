@@ -1,8 +1,11 @@
 //! Profiles in `ringfence.toml`: found upwards, laid over each other, under flags; and what is wrong with them.
 
+mod program;
+
+use program::ringfence;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const SHORT: &str = r#"# A short hour.
 schema_version = 1
@@ -36,7 +39,7 @@ fn folder(profiles: &str) -> tempfile::TempDir {
 
 fn check(folder: &Path, more: &[&str]) -> Output {
     let args = [&["check", "short.toml"], more].concat();
-    Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder.join("below")).args(args).output().unwrap()
+    ringfence(&folder.join("below"), &args)
 }
 
 fn said(output: &Output) -> (i32, String) {
@@ -109,7 +112,7 @@ fn a_profile_that_is_asked_for_without_a_file_is_said_to_be_missing() {
 #[test]
 fn the_schema_of_profiles_is_the_one_that_is_committed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(env!("CARGO_BIN_EXE_ringfence")).args(["schema", "profiles"]).output().unwrap();
+    let output = ringfence(root, &["schema", "profiles"]);
     let committed = fs::read_to_string(root.join("scenarios/profiles.schema.json")).unwrap();
     assert!(committed == String::from_utf8(output.stdout).unwrap(), "`ringfence schema profiles` makes it so");
 }
@@ -121,7 +124,7 @@ fn a_campaign_takes_seeds_budget_and_formats_from_its_profile() {
     );
     let campaign = |more: &[&str]| {
         let args = [&["campaign", "--swarm", "--profile", "night"], more].concat();
-        Command::new(env!("CARGO_BIN_EXE_ringfence")).current_dir(folder.path()).args(args).output().unwrap()
+        ringfence(folder.path(), &args)
     };
     let runs = |output: &Output| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["runs"].clone();
     assert_eq!(runs(&campaign(&[])), 3);

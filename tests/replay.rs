@@ -1,9 +1,11 @@
 //! What a bundle carries, and what `replay` says of it.
 
+mod program;
+
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// Ten minutes of a few people, on a topology beside it.
 const SCENARIO: &str = "# A short hour.\r\nschema_version = 1\nname = \"short\"\nstart = 2019-05-06T09:00:00Z\n\
@@ -23,8 +25,7 @@ fn folder(more: &str) -> tempfile::TempDir {
 }
 
 fn ringfence(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    let Output { status, stdout, stderr } = command.current_dir(folder).args(args).output().unwrap();
+    let Output { status, stdout, stderr } = program::ringfence(folder, args);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code().unwrap(), text(stdout), text(stderr))
 }

@@ -1,9 +1,10 @@
 //! The checker is put to the test: what `selftest` says, and that the table in `reports/` is what it says.
 
+mod program;
+
 use ringfence::campaign::saboteur::Planted;
 use ringfence::campaign::selftest::{Source, TRAPS, Trap, line, page, selftest};
 use std::path::Path;
-use std::process::Command;
 
 /// The budget with which the table was made.
 const SEEDS: u64 = 40;
@@ -55,7 +56,7 @@ fn a_mistake_that_nothing_catches_is_told() {
 #[test]
 fn the_command_plants_what_it_is_told_to_and_helps_with_the_name() {
     let ringfence = |args: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_ringfence")).arg("selftest").args(args).output().unwrap();
+        let output = program::ringfence(Path::new("."), &[&["selftest"], args].concat());
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     };

@@ -1,11 +1,13 @@
 //! What `shrink` makes of scenarios that break a promise: small ones that break the same promise, always the same.
 
+mod program;
+
 use ringfence::campaign::selftest::{TRAPS, Trap};
 use ringfence::campaign::shrink::{Shrunk, Subject, Unshrinkable, shrink};
 use ringfence::scenario::{self, Scenario, Size};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// The most candidates that a test runs.
 const BOUND: u32 = 400;
@@ -120,8 +122,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn ringfence(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    let Output { status, stdout, stderr } = command.current_dir(folder).args(args).output().unwrap();
+    let Output { status, stdout, stderr } = program::ringfence(folder, args);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code().unwrap(), text(stdout), text(stderr))
 }

@@ -67,7 +67,7 @@ pub enum Command {
         #[arg(default_value = "scenario")]
         of: SchemaOf,
     },
-    /// Print every key, fault, metric, refusal, invariant and error code, as Markdown.
+    /// Print every key, fault, metric, refusal, invariant, rare situation and error code, as Markdown.
     Reference,
     /// Print a script of completions for a shell.
     Completions {
@@ -135,9 +135,9 @@ pub struct CheckArgs {
     /// As large as each scenario says, not as small as its `[check]` says.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub full: Option<bool>,
-    /// How many runs go on at once. Default: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
+    /// How many runs go on at once.
+    #[command(flatten)]
+    pub width: Width,
     /// If a run does not pass, write the worst of them to this file, whole, for `ringfence replay`.
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
@@ -146,15 +146,31 @@ pub struct CheckArgs {
     pub results: ResultArgs,
 }
 
+/// How many runs go on at once.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Width {
+    /// How many runs go on at once. Default: one for each core.
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// Files into which results are written.
+#[derive(Debug, Args)]
+pub struct ReportFiles {
+    /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
+    pub report: Vec<Target>,
+}
+
 /// What becomes of the results of many runs.
 #[derive(Debug, Args)]
 pub struct ResultArgs {
     /// How the results are written to standard output. Default: `text`.
     #[arg(long, value_parser = formats())]
     pub format: Option<ResultFormat>,
-    /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
-    pub report: Vec<Target>,
+    /// Into which files they are written as well.
+    #[command(flatten)]
+    pub files: ReportFiles,
     /// Compare with an earlier result, seed by seed: of `check` what `--report json=FILE` wrote, of `campaign` its
     /// ledger.
     #[arg(long, value_name = "FILE")]
@@ -184,9 +200,9 @@ pub struct SurvivabilityArgs {
     /// Write the table to this file. Default: standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// How many runs go on at once. Default: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
+    /// How many runs go on at once.
+    #[command(flatten)]
+    pub width: Width,
 }
 
 /// `topology`.

@@ -73,7 +73,7 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
             break;
         }
     }
-    let mut told = Told::of(&generations, part, &args.require_coverage, |ledger| reproducing(args, ledger));
+    let mut told = Told::of(&generations, part, &args.reach.require_coverage, |ledger| reproducing(args, ledger));
     told.against = baseline.map(|before| earlier::against(&before, &generations, settings.fails_if_worse));
     if let (Some(path), Some(record)) = (&args.bundle, told.first_failing()) {
         let drawn = drawn_again(&source, &generations, record)?;

@@ -12,7 +12,7 @@ use crate::outcome::Verdict;
 use std::slice;
 
 pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
-    reports::check_writable(&args.report)?;
+    reports::check_writable(&args.files.report)?;
     let parts = args.ledgers.iter().map(|path| book::read(path)).collect::<Result<Vec<_>, _>>()?;
     let name = |place: usize| args.ledgers[place].display().to_string();
     let whole = hunt::merge(&parts).map_err(|error| match &error {
@@ -24,12 +24,12 @@ pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Fa
         book::write(path, &whole)?;
     }
     let mut told =
-        Told::of(slice::from_ref(&whole), Part::WHOLE, &args.require_coverage, |whole| reproducing(args, whole));
+        Told::of(slice::from_ref(&whole), Part::WHOLE, &args.reach.require_coverage, |whole| reproducing(args, whole));
     // What a part was to run and no part has was to be tested and was not.
     told.is_whole = true;
     // A shape is not at hand here, so nothing is run again.
     let results = told.results(None, |_| Vec::new());
-    told.publish(&results, (args.format, &args.report), terminal)
+    told.publish(&results, (args.format, &args.files.report), terminal)
 }
 
 /// The line that gives the scenario of a seed; the seed is written as `{seed}`.

@@ -1,6 +1,6 @@
 //! What a command of many seeds is to do: its flags, laid over a profile.
 
-use super::args::{CampaignArgs, CheckArgs, ResultArgs};
+use super::args::{CampaignArgs, CheckArgs, ResultArgs, Width};
 use super::failure::Failure;
 use super::reports::Target;
 use crate::scenario::{DEFAULT_PROFILE, PROFILES, Profile, ResultFormat, Size, load_profile};
@@ -31,20 +31,20 @@ pub(super) struct Settings {
 impl Settings {
     /// The settings of a check.
     pub(super) fn of(args: &CheckArgs) -> Result<Self, Failure> {
-        let CheckArgs { seeds, jobs, full, .. } = *args;
+        let CheckArgs { seeds, full, width: Width { jobs }, .. } = *args;
         Self::laid(&args.results, &Profile { seeds, jobs, full, ..Profile::default() })
     }
 
     /// The settings of a campaign.
     pub(super) fn of_campaign(args: &CampaignArgs) -> Result<Self, Failure> {
-        let CampaignArgs { seeds, time_budget, jobs, .. } = *args;
+        let CampaignArgs { seeds, time_budget, width: Width { jobs }, .. } = *args;
         Self::laid(&args.results, &Profile { seeds, time_budget, jobs, ..Profile::default() })
     }
 
     /// Flags, laid over the profile that they name.
     fn laid(results: &ResultArgs, flags: &Profile) -> Result<Self, Failure> {
         let profile = profile(results.config.as_deref(), results.profile.as_deref())?;
-        let given = |format: ResultFormat| results.report.iter().any(|target| target.format == format);
+        let given = |format: ResultFormat| results.files.report.iter().any(|target| target.format == format);
         let other = profile.reports.into_iter().filter(|(format, _)| !given(*format));
         let other = other.map(|(format, path)| Target { format, path });
         let settings = Self {
@@ -53,7 +53,7 @@ impl Settings {
             time_budget: flags.time_budget.or(profile.time_budget),
             size: if flags.full.or(profile.full).unwrap_or(false) { Size::Full } else { Size::Ci },
             format: results.format.or(profile.format).unwrap_or(ResultFormat::Text),
-            reports: results.report.iter().cloned().chain(other).collect(),
+            reports: results.files.report.iter().cloned().chain(other).collect(),
             baseline: results.baseline.clone().or(profile.baseline),
             fails_if_worse: results.fail_if_worse.or(profile.fail_if_worse).unwrap_or(false),
         };

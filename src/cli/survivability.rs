@@ -17,7 +17,7 @@ pub(super) fn survivability(args: &SurvivabilityArgs, terminal: &Terminal) -> Re
         replaceable(path, TITLE, "survivability table")?;
     }
     let (bar, done) = Progress::of_runs(runs(args.seeds));
-    let cells = run(args.seeds, args.jobs.map_or(0, usize::from), done)?;
+    let cells = run(args.seeds, args.width.jobs.map_or(0, usize::from), done)?;
     drop(bar);
     match &args.out {
         None => terminal.print(&page(&cells))?,

@@ -1,8 +1,7 @@
 //! The arguments of `campaign` and `merge`.
 
-use super::{MAX_SEED, ResultArgs, formats};
+use super::{MAX_SEED, ReportFiles, ResultArgs, Width, formats};
 use crate::campaign::hunt::Part;
-use crate::cli::reports::{self, Target};
 use crate::scenario::{self, ResultFormat};
 use crate::terms::Span;
 use clap::{Args, ValueEnum, value_parser};
@@ -49,18 +48,15 @@ pub struct CampaignArgs {
     /// ledgers end in `.1`, `.2` and so on.
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = value_parser!(u16).range(1..), requires = "ledger")]
     pub generations: u16,
-    /// Fail if a rule, copy class, datacenter, kind of fault, rare situation or invariant was never reached, or only
-    /// one of the sorts that are named. It is held against all that is built in: of a shape name the sorts that it can
-    /// reach whole.
-    #[arg(long, value_name = "SORTS", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
-    #[arg(default_missing_value = "rules,copies,datacenters,faults,situations,invariants")]
-    pub require_coverage: Vec<Sort>,
+    /// What must have been reached.
+    #[command(flatten)]
+    pub reach: RequiredReach,
     /// Print the scenario of a seed instead, to be run by `run`. With a ledger it is drawn as that says.
     #[arg(long, value_name = "SEED", value_parser = value_parser!(u64).range(..=MAX_SEED))]
     pub show: Option<u64>,
-    /// How many runs go on at once. Default: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
+    /// How many runs go on at once.
+    #[command(flatten)]
+    pub width: Width,
     /// If a run fails, write the first of those that failed worst to this file, whole, for `ringfence replay`.
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
@@ -78,17 +74,26 @@ pub struct MergeArgs {
     /// Write the ledger of the whole campaign to this file.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Fail if a rule, copy class, datacenter, kind of fault, rare situation or invariant was never reached, or only
-    /// one of the sorts that are named.
-    #[arg(long, value_name = "SORTS", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
-    #[arg(default_missing_value = "rules,copies,datacenters,faults,situations,invariants")]
-    pub require_coverage: Vec<Sort>,
+    /// What must have been reached.
+    #[command(flatten)]
+    pub reach: RequiredReach,
     /// How the result is written to standard output.
     #[arg(long, default_value = "text", value_parser = formats())]
     pub format: ResultFormat,
-    /// Write the results to a file as well, such as `junit=target/junit.xml`; may be given once for each format.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = reports::target)]
-    pub report: Vec<Target>,
+    /// Into which files the results are written as well.
+    #[command(flatten)]
+    pub files: ReportFiles,
+}
+
+/// What a campaign must have reached.
+#[derive(Debug, Args)]
+pub struct RequiredReach {
+    /// Fail if a rule, copy class, datacenter, kind of fault, rare situation or invariant was never reached, or only
+    /// one of the sorts that are named. It is held against all that is built in: of a shape name the sorts that it can
+    /// reach whole.
+    #[arg(long, value_name = "SORTS", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
+    #[arg(default_missing_value = "rules,copies,datacenters,faults,situations,invariants")]
+    pub require_coverage: Vec<Sort>,
 }
 
 /// A sort of things that a campaign may reach.
