@@ -50,6 +50,10 @@ impl<D: Decisions> Site<D> {
         let stands = self.decisions.stands_at(&self.identity, probe);
         self.region.probe = probe;
         self.region.stands = stands;
+        if let (Role::Standby(standby), None) = (&mut self.role, stands) {
+            // What voters answer to a question from before is no reason to take the lease.
+            standby.give_up_look();
+        }
         if let Some(attested) = says.filter(|_| stands == says && probe.kept != says) {
             self.region.probe.kept = says;
             effects.push(SiteEffect::KeepRegion(attested));

@@ -47,6 +47,11 @@ struct Look {
 }
 
 impl Standby {
+    /// Gives up a reading that is under way.
+    pub(super) const fn give_up_look(&mut self) {
+        self.look = None;
+    }
+
     /// A standby that knows this much of the register since `since`.
     pub(super) const fn watching(seen: Option<Register>, since: Monotonic, look_at: Monotonic) -> Self {
         Self {

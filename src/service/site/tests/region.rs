@@ -62,6 +62,22 @@ fn who_is_told_to_stand_elsewhere_stores_nothing_and_obeys_nobody() {
 }
 
 #[test]
+fn who_hears_that_it_stands_elsewhere_takes_no_lease_in_whatever_moment() {
+    for seconds in 0..60 {
+        let mut bench = Bench::new(Replication::Async);
+        bench.sites[0] = None;
+        bench.run(Span::secs(seconds));
+        if !bench.serving().is_empty() {
+            return assert!(seconds > 10, "it came too soon for any to be tried");
+        }
+        bench.says[1] = Some(Datacenter(2));
+        bench.run(bench.policy.rto_bound());
+        assert!(bench.serving().is_empty(), "told after {seconds} seconds");
+    }
+    panic!("nobody ever took over");
+}
+
+#[test]
 fn a_map_that_moves_a_country_refuses_it_until_it_is_corrected() {
     let mut bench = Bench::new(Replication::Async);
     let germany = Country::parse("DE").unwrap();
