@@ -1,11 +1,8 @@
 //! Which refusals are necessary, and which are not.
 
-use crate::audit::SeatTerms;
 use crate::audit::tests::{AMSTERDAM, APAC, DUBLIN, EMEA, EMEA_1, SINGAPORE, Story, country};
-use crate::facts::{Configured, Fact, Seating};
-use crate::terms::{AppVersion, Boundary, Datacenter, Network, RecordKind, Refusal, Seat, Side, Span};
-
-const FRANKFURT: Datacenter = Datacenter(6);
+use crate::facts::{Configured, Fact};
+use crate::terms::{AppVersion, Boundary, Datacenter, Network, RecordKind, Refusal, Side, Span};
 
 /// A holds the lease and has renewed it for five minutes.
 fn healthy() -> Story {
@@ -77,48 +74,6 @@ fn a_boundary_is_dark_when_no_site_of_it_can_serve() {
     }
     story.refuse(birth, None, Refusal::BoundaryDark);
     story.expect_kept("RES-7", 1);
-}
-
-/// Site B of a unit has gone from Amsterdam to Frankfurt and serves, and nobody else in EMEA runs.
-fn served_in_frankfurt_alone() -> Story {
-    let mut story = Story::after_with(|contract| {
-        contract.datacenters.push(EMEA);
-        let (unit, seat, at) = (EMEA_1, Seat::B, contract.effective);
-        contract.seats.push(SeatTerms { unit, seat, from: AMSTERDAM, to: FRANKFURT, at });
-    });
-    let birth = story.birth(RecordKind::Message);
-    let (unit, seat, from, to) = (EMEA_1, Seat::B, AMSTERDAM, FRANKFURT);
-    story.grant(1, Side::A).land_everywhere(birth, 1).fact(Fact::Seating(Seating::Ordered { unit, seat, to }));
-    story.fact(Fact::Seating(Seating::Commissioned { unit, seat, from, to })).copy_range(FRANKFURT, 1, 1);
-    story.vote_again(EMEA_1, Side::B);
-    story.fact(Fact::StoreCertified { unit, side: Side::B, datacenter: FRANKFURT });
-    for datacenter in [DUBLIN, AMSTERDAM] {
-        story.fact(Fact::Power { datacenter, on: false });
-    }
-    story.pass(Span::minutes(1)).grant(2, Side::B).pass(Span::minutes(5));
-    story
-}
-
-#[test]
-fn a_device_that_can_ask_nobody_it_knows_has_not_heard_of_a_new_place() {
-    let mut story = served_in_frankfurt_alone();
-    let birth = story.birth(RecordKind::Message);
-    story.refuse(birth, None, Refusal::BoundaryDark);
-    story.expect_kept("RES-7", 1);
-}
-
-#[test]
-fn a_device_that_has_heard_of_a_new_place_or_can_ask_in_the_old_one_is_not_refused() {
-    let mut knows = served_in_frankfurt_alone();
-    let birth = knows.birth(RecordKind::Message);
-    knows.list(birth, EMEA_1, &[DUBLIN, FRANKFURT]).pass(Span::minutes(5));
-    knows.refuse(birth, None, Refusal::BoundaryDark);
-    knows.expect_broken("RES-7", "inside the boundary could serve");
-    let mut may_ask = served_in_frankfurt_alone();
-    may_ask.fact(Fact::Power { datacenter: AMSTERDAM, on: true }).pass(Span::minutes(5));
-    let birth = may_ask.birth(RecordKind::Message);
-    may_ask.refuse(birth, None, Refusal::BoundaryDark);
-    may_ask.expect_broken("RES-7", "inside the boundary could serve");
 }
 
 #[test]
