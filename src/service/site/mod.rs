@@ -219,7 +219,7 @@ impl<D: Decisions> Site<D> {
     }
 
     fn voter_said(&mut self, now: LocalTime, seat: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) {
-        let remembers = self.readmit(seat, answer, effects);
+        let remembers = self.readmit(now, seat, answer, effects);
         if remembers {
             self.heard_voter(now.monotonic, seat);
             self.replacing.heard(now.monotonic, seat);
@@ -245,9 +245,10 @@ impl<D: Decisions> Site<D> {
     }
 
     /// Brings back a voter that lost its memory: only beside a voter that kept its own, and one after the
-    /// other, for after a founding two that came back at once would wait for each other. Returns whether the
-    /// voter that answered remembers.
-    fn readmit(&mut self, seat: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) -> bool {
+    /// other, for after a founding two that came back at once would wait for each other. Who holds the lease
+    /// without its own voter has both others, and nobody else may ever look. Returns whether the voter that
+    /// answered remembers.
+    fn readmit(&mut self, now: LocalTime, seat: Seat, answer: &VoterAnswer, effects: &mut Vec<SiteEffect>) -> bool {
         let own = seat == self.identity.side.seat();
         let remembers = match *answer {
             VoterAnswer::Abstains { .. } => false,
@@ -262,7 +263,7 @@ impl<D: Decisions> Site<D> {
         if remembers {
             self.readmission.take_if(|under_way| under_way.seat() == seat);
         } else if let VoterAnswer::Abstains { incarnation } | VoterAnswer::Holds { incarnation, .. } = *answer
-            && self.voter_remembers
+            && (self.voter_remembers || self.is_serving(now))
             && self.readmission.as_ref().is_none_or(|under_way| under_way.seat() == seat)
         {
             self.readmission = Some(Readmission::begin(seat, incarnation, effects));

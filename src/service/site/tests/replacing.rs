@@ -105,6 +105,15 @@ fn a_witness_is_replaced_without_a_handover() {
 }
 
 #[test]
+fn whoever_holds_the_lease_brings_its_own_voter_back_where_nobody_else_looks() {
+    let mut bench = Bench::new(Replication::Sync);
+    bench.voters[Seat::A.index()] = Voter::boot(Shipped, Seat::A, VoterRecord::default(), Incarnation(1));
+    bench.run(Span::minutes(1));
+    assert_eq!(bench.serving(), [Side::A]);
+    assert_eq!(bench.voters[Seat::A.index()].durable().members.incarnation(Seat::A), Incarnation(1));
+}
+
+#[test]
 fn the_next_seat_waits_until_the_one_before_has_everything() {
     let mut bench = Bench::new(Replication::Sync);
     assert!(acknowledged(bench.write(Side::A)));
