@@ -20,8 +20,8 @@ use std::sync::Arc;
 pub(super) struct Telling {
     /// Maps that operators pushed.
     pushes: u32,
-    /// Maps on their way, by the fault that rolls them out.
-    under_way: BTreeMap<u16, Arc<ResidencyMap>>,
+    /// The numbers of maps on their way, by the fault that rolls them out.
+    under_way: BTreeMap<u16, u32>,
     /// How often each datacenter's platform said nothing, or something untrue.
     misinformed: BTreeMap<Datacenter, u64>,
 }
@@ -35,9 +35,29 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.numbered(map)
     }
 
-    pub(super) fn numbered(&mut self, map: ResidencyMap) -> ResidencyMap {
+    fn numbered(&mut self, map: ResidencyMap) -> ResidencyMap {
+        ResidencyMap { version: self.next_number(), ..map }
+    }
+
+    /// The number of another map.
+    pub(super) fn next_number(&mut self) -> u32 {
         self.telling.pushes += 1;
-        ResidencyMap { version: self.plan.map.version + self.telling.pushes, ..map }
+        self.plan.map.version + self.telling.pushes
+    }
+
+    /// The map that a site has, or is about to be handed, with a change that is pushed as `number`: with nothing in
+    /// it that is on its way to other sites, and as news to this one.
+    pub(super) fn changed(
+        &mut self,
+        site: SiteId,
+        number: u32,
+        change: impl FnOnce(&mut ResidencyMap),
+    ) -> Arc<ResidencyMap> {
+        let held = ResidencyMap::clone(self.sites[site.index()].newest_map());
+        let mut map =
+            if number > held.version { ResidencyMap { version: number, ..held } } else { self.numbered(held) };
+        change(&mut map);
+        Arc::new(map)
     }
 
     /// Offers a map to every site that runs. Whether there was any.
@@ -54,21 +74,19 @@ impl<D: Decisions, O: Observer> World<D, O> {
         any
     }
 
-    /// Offers a map to one site that has none as new.
-    pub(super) fn offer_map(&mut self, site: SiteId, map: &Arc<ResidencyMap>) {
-        let slot = &self.sites[site.index()];
-        let datacenter = slot.datacenter();
-        if slot.map.version < map.version && self.places[datacenter.index()].running {
+    /// Offers a map to one site, if that runs.
+    pub(super) fn offer_map(&mut self, site: SiteId, map: Arc<ResidencyMap>) {
+        let datacenter = self.sites[site.index()].datacenter();
+        if self.places[datacenter.index()].running {
             self.state(Fact::MapPushed { datacenter, truthful: true });
-            self.hand_rows(site, map.clone());
+            self.hand_rows(site, map);
         }
     }
 
     /// Sends a map with one row changed on its way to every site. It strikes when the first of them has it.
     pub(super) fn roll_out(&mut self, fault: u16, rollout: &Rollout) -> bool {
-        let mut map = self.next_map();
-        map.countries[rollout.country.index()] = rollout.boundary;
-        self.telling.under_way.insert(fault, Arc::new(map));
+        let number = self.next_number();
+        self.telling.under_way.insert(fault, number);
         let mut chance = Chance::open(self.plan.seed, Purpose::Rollout, fault.into());
         for site in SiteId::all(self.plan.units.len()) {
             let late = Span(chance.below(rollout.over.0 + 1));
@@ -82,7 +100,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// A map that is rolled out reaches a site, if that runs and nobody has withdrawn it meanwhile.
     pub(super) fn map_arrives(&mut self, fault: u16, site: SiteId) {
         let runs = self.places[self.sites[site.index()].datacenter().index()].running;
-        let Some(map) = self.telling.under_way.get(&fault).filter(|_| runs).cloned() else { return };
+        let Some(number) = self.telling.under_way.get(&fault).filter(|_| runs).copied() else { return };
+        let FaultKind::MapRollout(Rollout { country, boundary, .. }) = self.plan.faults[usize::from(fault)].kind else {
+            return;
+        };
+        let map = self.changed(site, number, |map| map.countries[country.index()] = boundary);
         if self.registry.strikes(fault) {
             self.state(Fact::FaultBegan { fault });
             self.follow_effect(fault);

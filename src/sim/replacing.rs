@@ -20,8 +20,8 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Replacements {
     orders: Vec<Order>,
-    /// The map of the last one.
-    map: Option<Arc<ResidencyMap>>,
+    /// The number of the map of the last one.
+    map: u32,
 }
 
 /// The replacement of one seat.
@@ -63,7 +63,20 @@ impl Replacements {
             let from = plan.units[unit.index()].voter(seat);
             Order { unit, seat, from, to, at, stage: None, store: None, holds: CopySet::default() }
         };
-        Self { orders: plan.replacements.iter().map(order).collect(), map: None }
+        Self { orders: plan.replacements.iter().map(order).collect(), map: 0 }
+    }
+
+    /// Whether a map has every seat where it is now.
+    fn are_in(&self, map: &ResidencyMap) -> bool {
+        let mut left = self.orders.iter().filter(|order| order.has_left());
+        left.all(|order| map.units[order.unit.index()].voter(order.seat) == order.to)
+    }
+
+    /// Puts every seat into a map where it is now.
+    fn put_into(&self, map: &mut ResidencyMap) {
+        for order in self.orders.iter().filter(|order| order.has_left()) {
+            map.units[order.unit.index()].put(order.seat, order.to);
+        }
     }
 }
 
@@ -111,11 +124,12 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
-    /// Hands a site that boots every row of its unit, and the newest map.
+    /// Hands a site that boots every row of its unit, and a map in which every seat is where it is now.
     pub(super) fn tell_seats(&mut self, site: SiteId) {
         self.tell_rows(site);
-        if let Some(map) = self.replacements.map.clone() {
-            self.offer_map(site, &map);
+        if !self.replacements.are_in(self.sites[site.index()].newest_map()) {
+            let map = self.map_with_seats(site);
+            self.offer_map(site, map);
         }
     }
 
@@ -165,7 +179,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
         if !self.may_be_switched_off(by, voter) {
             return;
         }
-        let map = self.map_with(unit, seat, to);
+        let number = self.next_number();
+        self.replacements.map = number;
+        self.replacements.orders[place].stage = Some(Stage::Commissioned);
         self.forget_turns(from, voter);
         if let Some(site) = voter.site() {
             self.abandon_merge(site);
@@ -174,18 +190,19 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.state(Fact::Seating(Seating::Commissioned { unit, seat, from, to }));
         let mut holds = CopySet::default().with(CopyClass::WitnessRecord);
         if let Some(site) = voter.site() {
-            let old = self.sites[site.index()].put(to, map.clone(), self.now);
+            // The new machine has every row that the old one has, or was about to get.
+            self.fetch_correction(site);
+            let map = self.map_with_seats(site);
+            let old = self.sites[site.index()].put(to, map, self.now);
             self.replacements.orders[place].store = Some(old);
             let on_disk = |class: &CopyClass| !is_on_media(*class) && !leaves(*class);
             holds = CopyClass::ALL.into_iter().filter(on_disk).fold(CopySet::default(), CopySet::with);
         }
         self.put_voter(voter, to);
         self.slow_with_others(voter);
-        let order = &mut self.replacements.orders[place];
-        (order.stage, order.holds) = (Some(Stage::Commissioned), holds);
+        self.replacements.orders[place].holds = holds;
         self.state_all_rests();
-        self.replacements.map = Some(map.clone());
-        self.push_map(&map, true);
+        self.push_seats();
         if self.places[to.index()].running {
             self.boot_voter(voter);
             if let Some(site) = voter.site() {
@@ -193,6 +210,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
         }
         self.tell_unit(unit);
+    }
+
+    /// Has every site that runs take a map in which every seat is where it is now.
+    fn push_seats(&mut self) {
+        for site in SiteId::all(self.units.len()) {
+            let map = self.map_with_seats(site);
+            self.offer_map(site, map);
+        }
     }
 
     /// Whether nothing is lost that the machine of a seat knows alone, and it can be told to stop: it runs in reach
@@ -204,14 +229,15 @@ impl<D: Decisions, O: Observer> World<D, O> {
         !self.places[there.index()].running || in_reach && merged
     }
 
-    /// The newest map that any site took, with a seat at another place.
-    fn map_with(&mut self, unit: Unit, seat: Seat, at: Datacenter) -> Arc<ResidencyMap> {
-        let taken = self.sites.iter().map(|slot| &slot.map).chain(&self.replacements.map);
-        let newest = taken.max_by_key(|map| map.version).unwrap_or(&self.plan.map);
-        let mut map = ResidencyMap::clone(newest);
-        map = self.numbered(map);
-        map.units[unit.index()].put(seat, at);
-        Arc::new(map)
+    /// The map that a site has, with every seat where it is now.
+    fn map_with_seats(&mut self, site: SiteId) -> Arc<ResidencyMap> {
+        let mut map = self.sites[site.index()].newest_map().clone();
+        if !self.replacements.are_in(&map) {
+            let replacements = std::mem::take(&mut self.replacements);
+            map = self.changed(site, replacements.map, |map| replacements.put_into(map));
+            self.replacements = replacements;
+        }
+        map
     }
 
     /// The new machine of a seat has everything: what the old place has is erased, if it is in reach.
