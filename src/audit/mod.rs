@@ -293,9 +293,9 @@ impl Observer for Audit {
                 self.convergence.placed(birth, unit);
                 ledger.heard.listed(at, birth.author, unit, candidates);
             }
-            Fact::WriteReceived { unit, datacenter, queue, .. } => {
+            Fact::WriteReceived { ref birth, unit, datacenter, queue } => {
                 ledger.queue_seen(at, datacenter, queue);
-                self.recovery.received(ledger, at, unit, datacenter);
+                self.recovery.received(ledger, at, birth, (unit, datacenter));
             }
             Fact::Landed { ref birth, copy, datacenter, unit, position } => {
                 self.landed(at, birth, &Landing { copy, datacenter, unit, position });

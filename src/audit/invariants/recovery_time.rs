@@ -7,9 +7,9 @@
 //! site, asked after the bound, refuses for want of the lease or does not answer.
 
 use crate::audit::docket::Docket;
-use crate::audit::ledger::Ledger;
+use crate::audit::ledger::{Home, Ledger};
 use crate::audit::{Breach, LossTerms, reasons, slack};
-use crate::terms::{Datacenter, Instant, Mode, Refusal, Register, Seat, Side, Unit};
+use crate::terms::{Birth, Datacenter, Instant, Mode, RecordKind, Refusal, Register, Seat, Side, Unit};
 
 /// A failover under way.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +87,15 @@ impl RecoveryTime {
     }
 
     #[inline]
-    pub(in crate::audit) fn received(&mut self, ledger: &Ledger, at: Instant, unit: Unit, datacenter: Datacenter) {
+    pub(in crate::audit) fn received(
+        &mut self,
+        ledger: &Ledger,
+        at: Instant,
+        birth: &Birth,
+        (unit, datacenter): (Unit, Datacenter),
+    ) {
         let Some(measurement) = &mut self.watches[unit.index()].measurement else { return };
-        if measurement.successor != datacenter || at <= deadline(ledger, measurement) {
+        if measurement.successor != datacenter || at <= deadline(ledger, measurement) || !rests(ledger, birth, unit) {
             return;
         }
         if measurement.asked == 0 {
@@ -157,6 +163,13 @@ fn deadline(ledger: &Ledger, measurement: &Measurement) -> Instant {
     measurement.onset + ledger.contract.rto_bound + slack::RTO
 }
 
+/// Whether a unit owes an answer that says whether a record is stored: of call media it relays what it is sent, and who
+/// has moved is told where.
+fn rests(ledger: &Ledger, birth: &Birth, unit: Unit) -> bool {
+    let left = ledger.homes.of(birth.tenant).and_then(Home::leaves).is_some_and(|(left, _)| left == unit);
+    birth.kind != RecordKind::CallMedia && !(left && ledger.talk(birth.conversation).is_organization())
+}
+
 /// Whether a site can no longer renew: without power, without its disk, or unheard by both others.
 fn is_gone(ledger: &Ledger, unit: Unit, side: Side) -> bool {
     let terms = ledger.terms(unit);
@@ -202,9 +215,9 @@ fn ready_since(ledger: &Ledger, unit: Unit, side: Side) -> Option<Instant> {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, DUBLIN, SINGAPORE, Story};
-    use crate::facts::Fact;
-    use crate::terms::{RecordKind, Refusal, Side, Span};
+    use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
+    use crate::facts::{Fact, Moving};
+    use crate::terms::{RecordKind, Refusal, Side, Span, Tenant};
 
     /// A has held the lease for a while; then it loses power, and the bound passes.
     fn dark_for(span: Span) -> Story {
@@ -238,6 +251,24 @@ mod tests {
             story.receive(birth, AMSTERDAM).pass(Span::secs(1));
         }
         story.expect_broken("FO-4", "the bound is");
+    }
+
+    #[test]
+    fn who_has_moved_is_told_where_and_is_owed_no_more() {
+        let (tenant, from, to) = (Tenant(0), EMEA_1, APAC_1);
+        for (left, broken) in [(false, 1), (true, 0)] {
+            let mut story = Story::after();
+            story.fact(Fact::Moving(Moving::Ordered { tenant, from, to })).renew_for(Side::A, Span::minutes(5));
+            if left {
+                story.fact(Fact::Moving(Moving::CutOver { tenant }));
+            }
+            story.fact(Fact::Power { datacenter: DUBLIN, on: false }).pass(Span::minutes(2));
+            for _ in 0..10 {
+                let birth = story.birth(RecordKind::Message);
+                story.receive(birth, AMSTERDAM).pass(Span::secs(1));
+            }
+            assert_eq!(story.finding("FO-4").broken, broken, "left: {left}");
+        }
     }
 
     #[test]
