@@ -96,15 +96,16 @@ impl Ledger {
         if !head.ends_with(b"\n") {
             return Ok(None);
         }
-        let identity = serde_json::from_slice(head).map_err(|why| damaged(1, &why))?;
+        let identity = serde_json::from_slice(head);
+        let identity = identity.map_err(|why| Unreadable::Damaged { line: 1, why: why.to_string() })?;
         let mut read = Read { ledger: Self::new(identity), whole: head.len() };
         let mut lines = lines.zip(2..).peekable();
         while let Some((line, number)) = lines.next() {
-            match serde_json::from_slice(line) {
+            match Record::read(line) {
                 // Power that is lost may tear the last line and yet write its end.
                 _ if !line.ends_with(b"\n") => break,
                 Err(_) if lines.peek().is_none() => break,
-                Err(why) => return Err(damaged(number, &why)),
+                Err(why) => return Err(Unreadable::Damaged { line: number, why }),
                 Ok(record) => read.ledger.add(record).map_err(Unreadable::Contradiction)?,
             }
             read.whole += line.len();
@@ -146,10 +147,6 @@ impl Ledger {
     pub fn text(&self) -> String {
         self.records.values().fold(self.head(), |text, record| text + &record.line())
     }
-}
-
-fn damaged(line: usize, why: &serde_json::Error) -> Unreadable {
-    Unreadable::Damaged { line, why: why.to_string() }
 }
 
 #[cfg(test)]

@@ -6,6 +6,15 @@ use crate::terms::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What stands before the checksum of a line.
+const SUM: &str = ",\"sum\":\"";
+
+/// The end of a line: the XXH3 of what stands before it, in hexadecimal digits.
+fn end(body: &[u8]) -> String {
+    format!("{SUM}{:016x}\"}}\n", xxh3_64(body))
+}
 
 /// One run of a campaign, in integers and names only. It is written as one line of JSON whose keys stand in
 /// the order of these fields.
@@ -150,8 +159,22 @@ impl Record {
     /// Never: a record holds plain values.
     pub fn line(&self) -> String {
         let mut line = serde_json::to_string(self).expect("a record holds plain values");
-        line.push('\n');
-        line
+        line.pop();
+        let end = end(line.as_bytes());
+        line + &end
+    }
+
+    /// Reads a line back. What a disk, a hand or a copy has spoiled is told by the checksum at its end.
+    ///
+    /// # Errors
+    ///
+    /// If the line is no record, or not the one that was written.
+    pub fn read(line: &[u8]) -> Result<Self, String> {
+        let body = line.len().checked_sub(SUM.len() + 16 + "\"}\n".len()).map_or(line, |end| &line[..end]);
+        if line[body.len()..] != *end(body).as_bytes() {
+            return Err("it is not what its checksum says".into());
+        }
+        serde_json::from_slice(&[body, b"}"].concat()).map_err(|why| why.to_string())
     }
 
     /// The first key in which two records of a seed differ, with the value of either; `None` where they are the
@@ -226,8 +249,18 @@ pub(super) mod tests {
         record.latency.record(1_234);
         let line = record.line();
         assert_eq!(line.matches('\n').count(), 1);
-        let again: Record = serde_json::from_str(&line).unwrap();
+        let again = Record::read(line.as_bytes()).unwrap();
         assert_eq!((&again, again.line()), (&record, line));
+    }
+
+    #[test]
+    fn a_line_of_which_one_letter_was_spoiled_is_no_record() {
+        let line = record(7).line();
+        for place in 0..line.len() {
+            let mut spoiled = line.clone().into_bytes();
+            spoiled[place] = if spoiled[place] == b'1' { b'2' } else { b'1' };
+            assert!(Record::read(&spoiled).is_err(), "{}", String::from_utf8_lossy(&spoiled));
+        }
     }
 
     #[test]
