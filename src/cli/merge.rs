@@ -9,10 +9,15 @@ use super::terminal::Terminal;
 use crate::campaign::hunt::{self, Ledger, MergeError, Part};
 use crate::campaign::quoted;
 use crate::outcome::Verdict;
+use std::path::Path;
 use std::slice;
 
 pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     reports::check_writable(&args.files.report)?;
+    if let Some(out) = args.out.as_ref().filter(|out| args.ledgers.iter().any(|ledger| is_same(ledger, out))) {
+        let out = out.display();
+        return Err(Failure::Usage(format!("{out} is one of the ledgers to merge; name another file for the whole")));
+    }
     let parts = args.ledgers.iter().map(|path| book::read(path)).collect::<Result<Vec<_>, _>>()?;
     let name = |place: usize| args.ledgers[place].display().to_string();
     let whole = hunt::merge(&parts).map_err(|error| match &error {
@@ -30,6 +35,11 @@ pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Fa
     // A shape is not at hand here, so nothing is run again.
     let results = told.results(None, |_| Vec::new());
     told.publish(&results, (args.format, &args.files.report), terminal)
+}
+
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// The line that gives the scenario of a seed; the seed is written as `{seed}`.

@@ -94,6 +94,9 @@ pub(super) fn check_writable(targets: &[Target]) -> Result<(), Failure> {
         if targets[..index].iter().any(|other| other.path == target.path) {
             return Err(Failure::Usage(format!("{shown} is named for two formats")));
         }
+        if targets[..index].iter().any(|other| other.format == target.format) {
+            return Err(Failure::Usage(format!("{shown} is the second file for one format; name one for each")));
+        }
         if target.path.exists() && !target.path.is_file() {
             return Err(Failure::Usage(format!("{shown} is no file")));
         }

@@ -114,6 +114,13 @@ impl<'a> Told<'a> {
         lines.push(format!(
             "{runs} runs, {events} events, {faults} faults took effect, {acknowledged} writes acknowledged"
         ));
+        let idle = self.records().filter(|record| record.verdict == Verdict::Vacuous).count();
+        if idle > 0 {
+            lines.push(format!(
+                "{} of the runs had a fault that took no effect: vacuous by themselves, no failure of a campaign",
+                grouped(idle as u64)
+            ));
+        }
         lines.push(format!(
             "acknowledged records lost: {} where the table says none, {} where it allows it",
             grouped(figures.lost_against_promise),
