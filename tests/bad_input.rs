@@ -63,6 +63,7 @@ bad! {
     not_a_number: with("tenants = 10", "tenants = 10\nzipf = nan\nabroad = inf") => [OutOfRange, OutOfRange];
     unit_of_another_kind: with("\"6h\"", "\"6 parsecs\"") => [WrongUnit];
     control_characters: with("\"my-scenario\"", "\"my\\nscenario\"") => [Unprintable];
+    turned_text: with("\"my-scenario\"", "\"my\\u202Escenario\"") => [Unprintable];
     parts_of_a_name_swapped: with("\"rto\"", "\"load_peak\"") => [UnknownMetric];
     limits_that_exclude_each_other: with("max = \"90s\"", "min = \"90s\"\nmax = \"9s\"") => [Conflict];
     exactly_and_a_limit: with("max = \"90s\"", "min = \"9s\"\nexactly = \"90s\"") => [Conflict];

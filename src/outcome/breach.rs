@@ -29,8 +29,8 @@ impl Outcome {
         match vacuity {
             Vacuity::Fault(index) => {
                 let fault = &self.faults[*index];
-                let (kind, what) = (fault.kind, &fault.description);
-                format!("fault {kind} {what} took effect {} of {} times", fault.fired, fault.scheduled)
+                let (kind, what, at) = (fault.kind, &fault.description, fault.at);
+                format!("fault {kind} {what}, first at {at}, took effect {} of {} times", fault.fired, fault.scheduled)
             }
             Vacuity::Invariant(id) => format!("invariant {id} is required and was never evaluated"),
             Vacuity::Cell(index) => {

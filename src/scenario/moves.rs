@@ -82,7 +82,11 @@ impl Lowering<'_> {
         let (at, place) = self.moment(at)?;
         let cancelled_at = cancelled_at.as_ref().and_then(|given| Some((given, self.in_run(given.value)?)));
         if let Some((given, _)) = cancelled_at.filter(|&(_, cancelled)| cancelled <= at) {
-            self.names.findings.report(Code::Conflict, &given.place, "a move is cancelled after it was ordered");
+            self.names.findings.report(
+                Code::Conflict,
+                &given.place,
+                "a move can be cancelled only after it is ordered",
+            );
         }
         self.check_effective(at, place);
         Some(MovePlan { who, to: boundary?, at, cancelled_at: cancelled_at.map(|(_, at)| at) })

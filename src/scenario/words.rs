@@ -14,11 +14,21 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use toml::de::DeValue;
 
+/// What is said of a text that spoils what shows it.
+pub(super) const UNPRINTABLE: &str =
+    "this holds characters that do not show, such as a line end or a change of direction";
+
+/// Whether a letter spoils what shows it: a control character, or one that is not seen and moves others about.
+pub(super) fn is_unprintable(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 impl Value for String {
     fn read(input: Input<'_>, place: &Place, value: &DeValue<'_>) -> Option<Self> {
         let Some(text) = value.as_str() else { return wrong_type(input, place, "a string", value) };
-        if text.contains(char::is_control) {
-            input.findings.report(Code::Unprintable, place, "this holds control characters, such as a line end");
+        if text.contains(is_unprintable) {
+            input.findings.report(Code::Unprintable, place, UNPRINTABLE);
             return None;
         }
         Some(text.into())

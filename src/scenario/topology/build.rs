@@ -7,7 +7,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::quantity::{Share, rounded};
 use crate::scenario::read::{At, Findings, Given, instead, listed, overlaid};
 use crate::scenario::source::{Place, Source};
-use crate::scenario::words::{Entries, value};
+use crate::scenario::words::{Entries, UNPRINTABLE, is_unprintable, value};
 use crate::sim::plan::{AccessPlan, LinkPlan, UnitPlan};
 use crate::terms::place::{MAX_BOUNDARIES, MAX_DATACENTERS, MAX_UNITS};
 use crate::terms::{Boundary, Bytes, Datacenter, Span};
@@ -97,9 +97,8 @@ impl Builder<'_> {
         for name in datacenters.chain(boundaries).chain(entries(units).map(|(name, _)| name)) {
             if name.value.trim().is_empty() {
                 self.findings.report(Code::EmptyName, &name.place, "a name says something");
-            } else if name.value.contains(char::is_control) {
-                let message = "this holds control characters, such as a line end";
-                self.findings.report(Code::Unprintable, &name.place, message);
+            } else if name.value.contains(is_unprintable) {
+                self.findings.report(Code::Unprintable, &name.place, UNPRINTABLE);
             }
         }
     }
