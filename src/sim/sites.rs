@@ -150,7 +150,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let (map, policy, log) = (slot.map.clone(), self.policy.clone(), slot.store.durable_log(slot.boots));
         slot.boots += 1;
         let booted = Site::boot(decisions, identity, map, policy, log, entropy, now);
-        slot.machine = Some(booted.probed(probe));
+        let mut kept = Vec::new();
+        slot.machine = Some(booted.probed(probe, &mut kept));
+        kept.into_iter().for_each(|effect| self.carry_out_for_site(site, effect, None));
         self.fetch_correction(site);
         self.tell_site(site);
         self.tell_seats(site);

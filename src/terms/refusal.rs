@@ -60,7 +60,7 @@ pub enum Refusal {
         /// How long to wait before trying again.
         retry_after: Span,
     },
-    /// The site was handed a map that contradicts the identity it was commissioned with.
+    /// The platform under the site says that it stands elsewhere than it was commissioned, or nothing, and never did.
     Unattested,
     /// The tenant is about to move to another home: the last of its records are being copied there.
     Moving {

@@ -203,7 +203,7 @@ impl<D: Decisions> World<D> {
             let (identity, disk) = (fixture::identity(side), station.store.boot());
             let probe = Probe { says: Some(identity.datacenter), kept: None };
             let site = Site::boot(decisions, identity, fixture::map(), fixture::policy(), disk, 0, now);
-            station.site = Some(site.probed(probe));
+            station.site = Some(site.probed(probe, &mut Vec::new()));
         }
     }
 

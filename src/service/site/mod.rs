@@ -335,8 +335,8 @@ impl<D: Decisions> Machine for Site<D> {
     fn step(&mut self, now: LocalTime, input: SiteInput, effects: &mut Vec<SiteEffect>) {
         match input {
             SiteInput::Wake => {}
-            SiteInput::Probed(says) => self.probe_answered(says, effects),
-            _ if self.keeps_out(&input, effects) => {}
+            SiteInput::Probed(says) => self.probe_answered(now, says, effects),
+            _ if self.keeps_out(now, &input, effects) => {}
             SiteInput::Request(Operation::Write { write, existing, turned_away }) => {
                 self.write(now, &write, existing, turned_away, effects);
             }
@@ -384,7 +384,7 @@ impl<D: Decisions> Machine for Site<D> {
             }
             Role::Holding(holding) => Some(self.holding_deadline(holding)),
         };
-        if !self.region.is_attested() && matches!(self.role, Role::Standby(_)) {
+        if !self.region.is_attested() {
             return Some((self.region.ask_at().min(self.purge_at), SiteTimer::Probe));
         }
         let attempt = self.proposer.deadline().map(|until| (until, SiteTimer::AttemptOver));

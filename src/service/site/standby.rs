@@ -275,6 +275,8 @@ impl<D: Decisions> Site<D> {
         standby.no_majority = matches!(concluded, Concluded::Unheard | Concluded::Unknown);
         standby.look_at = standby.look_at.min(now.monotonic + wait);
         match concluded {
+            // It learned meanwhile that it may not be used: the lease lapses as if it had lost its power.
+            Concluded::Won { value, .. } if !self.region.is_attested() => self.raise_fence(value.epoch, effects),
             Concluded::Won { value, sent } => self.promoted(now, value, sent, effects),
             Concluded::Lost { current: Some(register) } => {
                 standby.observe(now.monotonic, register, &self.decisions, &self.policy);

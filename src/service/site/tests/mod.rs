@@ -108,7 +108,9 @@ impl Bench {
         let disk = DurableLog { boot: self.boots, ..disk };
         let site = Site::boot(Shipped, identity, map(), self.policy.clone(), disk, 7, self.local());
         let probe = Probe { says: self.says[side.index()], kept: self.kept[side.index()] };
-        self.sites[side.index()] = Some(site.probed(probe));
+        let mut kept = Vec::new();
+        self.sites[side.index()] = Some(site.probed(probe, &mut kept));
+        kept.into_iter().for_each(|effect| self.carry_out(side, effect));
         self.step(side, SiteInput::Wake);
     }
 

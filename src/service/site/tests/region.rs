@@ -78,6 +78,52 @@ fn who_hears_that_it_stands_elsewhere_takes_no_lease_in_whatever_moment() {
 }
 
 #[test]
+fn what_the_platform_says_at_boot_is_kept_at_once() {
+    let mut bench = Bench::new(Replication::Async);
+    bench.kept[1] = None;
+    bench.boot(Side::B, DurableLog::default());
+    assert_eq!(bench.kept[1], Some(Datacenter(1)));
+}
+
+#[test]
+fn who_is_not_used_points_writers_to_the_holder_that_it_has_heard_of() {
+    let mut bench = Bench::new(Replication::Async);
+    restart(&mut bench, Some(Datacenter(2)));
+    bench.run(bench.policy.loop_wait);
+    let told = bench.write(Side::B);
+    assert!(matches!(told, Some(Response::Redirected { side: Side::A, .. })), "{told:?}");
+    bench.sites[0] = None;
+    bench.run(bench.policy.rto_bound());
+    assert!(unattested(bench.write(Side::B)), "the lease that it had heard of has run out");
+}
+
+/// B is told that it stands elsewhere, and does not serve until it is told right.
+fn stands_aside(bench: &mut Bench) {
+    bench.run(bench.policy.rto_bound() + Span::minutes(1));
+    assert!(bench.serving().is_empty() && unattested(bench.write(Side::B)));
+    bench.says[1] = Some(Datacenter(1));
+    bench.run(bench.policy.rto_bound());
+    assert!(acknowledged(bench.write(Side::B)), "it asks again by itself");
+}
+
+#[test]
+fn who_learns_late_that_it_stands_elsewhere_does_not_keep_the_lease() {
+    let claims = |site: &Site<Shipped>| site.proposer.is_busy();
+    let holds = |site: &Site<Shipped>| matches!(site.role, Role::Holding(_));
+    let moments: [fn(&Site<Shipped>) -> bool; 2] = [claims, holds];
+    for is_reached in moments {
+        let mut bench = Bench::new(Replication::Async);
+        bench.sites[0] = None;
+        while !is_reached(bench.sites[1].as_ref().unwrap()) {
+            bench.run(Span::millis(1));
+        }
+        bench.says[1] = Some(Datacenter(2));
+        bench.step(Side::B, SiteInput::Probed(bench.says[1]));
+        stands_aside(&mut bench);
+    }
+}
+
+#[test]
 fn a_map_that_moves_a_country_refuses_it_until_it_is_corrected() {
     let mut bench = Bench::new(Replication::Async);
     let germany = Country::parse("DE").unwrap();
