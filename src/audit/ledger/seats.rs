@@ -20,6 +20,7 @@ impl Ledger {
                     self.logs[unit.index()].storage_lost(side, at);
                     self.shelves[unit.index()].disk_lost(side, to);
                     self.tails[unit.index()].forget(side);
+                    self.told.forgotten((unit, side));
                 }
             }
             Seating::Emptied { unit, datacenter, copy, .. } => {

@@ -32,7 +32,7 @@ struct Dispute {
 /// What the platform under a site says of where it stands.
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
-    /// Whether it has said the truth since the site's disk is what it is.
+    /// Whether it has said the truth since the site's disk is what it is, and stands where it stands.
     said: bool,
     /// Whether the site may take itself to stand where it stands, and since when that is so.
     attested: bool,
@@ -89,7 +89,7 @@ impl Told {
         }
     }
 
-    /// The disk of a site is lost, and with it what it had kept.
+    /// The disk of a site is lost, or another stands at another place, and nothing is left of what it had kept.
     pub(super) fn forgotten(&mut self, site: (Unit, Side)) {
         if let Some(word) = self.words.get_mut(&site) {
             word.said = false;

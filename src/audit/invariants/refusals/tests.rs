@@ -183,6 +183,25 @@ fn what_the_platform_said_before_a_disk_was_lost_counts_no_more() {
     story.expect_kept("RES-7", 1);
 }
 
+#[test]
+fn what_the_platform_said_at_an_old_place_counts_no_more_at_the_new_one() {
+    let here = |says| Fact::Configured(Configured::Probed { unit: EMEA_1, side: Side::B, says });
+    let (unit, seat, from, to) = (EMEA_1, Seat::B, AMSTERDAM, FRANKFURT);
+    let mut story = Story::after_with(|contract| {
+        contract.datacenters.push(EMEA);
+        contract.seats.push(SeatTerms { unit, seat, from, to, at: contract.effective });
+    });
+    let birth = story.birth(RecordKind::Message);
+    story.renew_for(Side::A, Span::minutes(5)).fact(here(Some(AMSTERDAM)));
+    story.fact(Fact::Seating(Seating::Ordered { unit, seat, to }));
+    story.fact(Fact::Seating(Seating::Commissioned { unit, seat, from, to }));
+    story.fact(here(None)).pass(Span::minutes(1)).refuse(birth, Some(FRANKFURT), Refusal::Unattested);
+    story.expect_kept("RES-7", 1);
+    story.fact(here(Some(FRANKFURT))).fact(here(None)).pass(Span::minutes(1));
+    story.refuse(birth, Some(FRANKFURT), Refusal::Unattested);
+    story.expect_broken("RES-7", "said, or had said, where it stands");
+}
+
 /// What a map that reached a site says of a country.
 fn row(side: Side, of: &str, boundary: Option<Boundary>) -> Fact {
     Fact::Configured(Configured::Row { unit: EMEA_1, side, country: country(of), boundary })
