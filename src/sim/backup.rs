@@ -66,18 +66,25 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 
     /// An operator offers the newest backup of `of` that is in reach to a site of `unit` that lost its
-    /// store. Whether there was both.
-    pub(super) fn order_restore(&mut self, unit: Unit, of: Unit) -> bool {
+    /// store: to one of which the platform says where it stands, if there is any. Whether there was both.
+    pub(super) fn order_restore(&mut self, fault: u16, unit: Unit, of: Unit) -> bool {
         self.state(Fact::RestoreOrdered(unit));
-        let bereft = Side::BOTH.map(|side| SiteId::new(unit, side)).into_iter().find(|site| {
+        let is_bereft = |site: &SiteId| {
             let slot = &self.sites[site.index()];
             slot.store.is_uncertified() && self.places[slot.datacenter().index()].running
-        });
+        };
+        let says_nothing = |site: &SiteId| {
+            let stands = self.sites[site.index()].datacenter();
+            self.region_of(stands) != Some(stands)
+        };
+        let sites = Side::BOTH.map(|side| SiteId::new(unit, side));
+        let bereft = sites.into_iter().filter(is_bereft).min_by_key(says_nothing);
         let (Some(site), Some(backup)) = (bereft, self.newest_backup(of)) else {
             self.state(Fact::Copies(Copies::OrderedInVain(unit)));
             return false;
         };
         let here = self.sites[site.index()].datacenter();
+        self.registry.effects.ordered(fault, site);
         self.hand(here, Local::Site(site, SiteInput::Offered(backup), None));
         true
     }

@@ -197,7 +197,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.hand(datacenter, Local::Site(site, SiteInput::Probed(says), None));
     }
 
-    fn region_of(&self, stands: Datacenter) -> Option<Datacenter> {
+    pub(super) fn region_of(&self, stands: Datacenter) -> Option<Datacenter> {
         let on = self.registry.active().into_iter().rev();
         let mut lies = on.filter_map(|fault| match self.plan.faults[usize::from(fault)].kind {
             FaultKind::RegionProbe { datacenter, says } if datacenter == stands => Some(says),

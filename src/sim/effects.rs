@@ -35,8 +35,11 @@ impl Effects {
     /// A site says what it does.
     pub(super) fn announced(&mut self, site: SiteId, announcement: Announcement) {
         let obeyed = match announcement {
-            Announcement::SwitchoverPlanned | Announcement::Promoted { .. } | Announcement::Refounded { .. } => true,
-            Announcement::OrderRefused | Announcement::OrderExpired => false,
+            Announcement::SwitchoverPlanned
+            | Announcement::Promoted { .. }
+            | Announcement::Refounded { .. }
+            | Announcement::RestoreBegan { .. } => true,
+            Announcement::OrderRefused | Announcement::OrderExpired | Announcement::RestoreRefused => false,
             _ => return,
         };
         let took = &mut self.took;
@@ -60,7 +63,12 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let harmed = self.harmed(kind);
         let effects = &mut self.registry.effects;
         effects.since[usize::from(fault)] = harmed;
-        let is_answered = matches!(kind, FaultKind::Operator(_, order) if !order.is_for_a_copy());
+        // A backup that is not the unit's own is offered to be refused.
+        let is_answered = match kind {
+            FaultKind::Operator(_, order) => !order.is_for_a_copy(),
+            FaultKind::Restore { unit, backup_of } => unit == backup_of,
+            _ => false,
+        };
         effects.took[usize::from(fault)] |= harmed.is_none() && !is_answered;
     }
 

@@ -164,7 +164,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             FaultKind::ConfigPush { datacenter, serves, label } => self.offer(Capacity { datacenter, serves, label }),
             FaultKind::Operator(unit, order) => self.order(fault, unit, order),
             FaultKind::RefuseCopies { datacenter, copy } => self.refuse_copies(datacenter, copy, true),
-            FaultKind::Restore { unit, backup_of } => self.order_restore(unit, backup_of),
+            FaultKind::Restore { unit, backup_of } => self.order_restore(fault, unit, backup_of),
             FaultKind::MapRollout(ref rollout) => self.roll_out(fault, rollout),
             FaultKind::RegionProbe { .. } => true,
         }
