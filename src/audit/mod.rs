@@ -354,6 +354,7 @@ impl Observer for Audit {
             | Fact::StoreCertified { .. } => self.operated(at, fact),
             Fact::LivenessBegan => self.convergence.liveness_began(at),
             Fact::Ended { unfinished } => self.ended(at, unfinished),
+            Fact::Restless(restless) => self.restless(at, restless),
             Fact::Load { .. } => {
                 ledger.time_passed(at);
                 self.recovery.time_passed(ledger, at);

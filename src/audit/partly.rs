@@ -1,8 +1,8 @@
 //! Facts that are handed on in parts: a write was refused, old records were read again, something happened to copies
 //! that are made from a log, or to a seat that gets another place.
 
-use super::{Audit, invariants};
-use crate::facts::{Copies, Fact, Reread, Seating};
+use super::{Audit, Breach, invariants};
+use crate::facts::{Copies, Fact, Reread, Restless, Seating};
 use crate::terms::{Birth, Instant, Side};
 
 impl Audit {
@@ -37,6 +37,19 @@ impl Audit {
         self.ledger.copies(at, copies);
     }
 
+    /// A machine never came to rest: nothing converges that is woken without end.
+    #[cold]
+    pub(super) fn restless(&mut self, at: Instant, Restless { unit, datacenter, times }: Restless) {
+        self.convergence.docket.check(false, || {
+            let whose = match (unit, datacenter) {
+                (Some(_), Some(_)) => "a machine of {unit} at {datacenter}",
+                _ => "somebody's device",
+            };
+            let what = format!("{whose} was woken {times} times within a second, and the run was ended");
+            Breach { unit, datacenter, ..Breach::new(at, what) }
+        });
+    }
+
     /// Something happened to a seat that gets another place.
     #[cold]
     pub(super) fn seating(&mut self, at: Instant, what: Seating) {
@@ -49,5 +62,23 @@ impl Audit {
             }
             self.recovery.disturbed(&self.ledger, at);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::{DUBLIN, EMEA_1, Story};
+    use crate::facts::{Fact, Restless};
+
+    #[test]
+    fn a_machine_that_never_comes_to_rest_is_a_breach_whose_ever_it_is() {
+        let named = |unit, datacenter| {
+            let mut story = Story::after();
+            story.fact(Fact::Restless(Restless { unit, datacenter, times: 7 })).fact(Fact::Ended { unfinished: 0 });
+            story
+        };
+        named(Some(EMEA_1), Some(DUBLIN))
+            .expect_broken("FO-6", "a machine of {unit} at {datacenter} was woken 7 times");
+        named(None, None).expect_broken("FO-6", "somebody's device was woken 7 times");
     }
 }

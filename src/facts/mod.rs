@@ -23,7 +23,7 @@ pub use dropped::{Dropped, TurnedAway};
 pub use fate::{Fate, Reconciled};
 pub use moving::Moving;
 pub use observer::Observer;
-pub use pending::{Obstacle, Pending};
+pub use pending::{Obstacle, Pending, Restless};
 pub use reread::Reread;
 pub use retried::Retried;
 pub use seating::Seating;
@@ -394,4 +394,6 @@ pub enum Fact {
     Configured(Configured),
     /// Somebody who brings nothing was turned away, for a queue was full.
     TurnedAway(TurnedAway),
+    /// A machine never came to rest, and the run ends.
+    Restless(Restless),
 }

@@ -1,6 +1,6 @@
 //! What a run leaves unfinished, and why.
 
-use crate::terms::Unit;
+use crate::terms::{Datacenter, Unit};
 use std::fmt;
 
 /// A scale unit that has not converged when the run ends.
@@ -12,6 +12,17 @@ pub struct Pending {
     pub writes: u64,
     /// What is physically in the way.
     pub why: Obstacle,
+}
+
+/// A machine that is woken, or handed something, without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Restless {
+    /// Whose site or voter it is; of neither on somebody's device.
+    pub unit: Option<Unit>,
+    /// Where it stands.
+    pub datacenter: Option<Datacenter>,
+    /// How often, within a second.
+    pub times: u64,
 }
 
 /// What is in the way of a scale unit. Where there are several, the first of these.

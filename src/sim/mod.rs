@@ -10,7 +10,7 @@
 //! `moving` is a tenant that changes its home, `shares` what logs hold of it; `replacing` is a seat that gets another
 //! place; `devices` and `follow` are the users, and `upgrade` changes their apps; `faults` strikes, and `overlap` knows
 //! what a fault alone breaks;
-//! `phases` is the course of a run and `liveness` its end; `trace` shows every step to whoever explains it.
+//! `phases` is the course of a run, `liveness` its end, and `watchdog` sees to it that it has one; `trace` shows every step to whoever explains it.
 //! `chance` is the only place that makes randomness.
 
 pub mod agenda;
@@ -59,6 +59,7 @@ pub mod traffic;
 mod transfer;
 mod upgrade;
 mod voters;
+mod watchdog;
 mod world;
 
 pub use plan::Plan;

@@ -40,12 +40,17 @@ impl<D: Decisions, O: Observer> World<D, O> {
             if !self.has_converged() {
                 self.state_pending();
             }
-            self.state_all_rests();
-            self.state(Fact::Ended { unfinished: self.unfinished() });
-            self.over = true;
+            self.finish();
         } else {
             self.agenda.push((self.now + LOOK).min(last), Event::Settled);
         }
+    }
+
+    /// Ends the run.
+    pub(super) fn finish(&mut self) {
+        self.state_all_rests();
+        self.state(Fact::Ended { unfinished: self.unfinished() });
+        self.over = true;
     }
 
     fn settle_end(&self) -> Instant {

@@ -25,6 +25,7 @@ use super::store::Entry;
 use super::trace::{Trace, Untraced};
 use super::traffic::Traffic;
 use super::voters::VoterSlot;
+use super::watchdog::{MOST_HANDED, Watchdog};
 use crate::facts::{Fact, Observer};
 use crate::service::{ClientEffect, Decisions, Policy, SiteEffect, SiteInput, VoterEffect, VoterInput};
 use crate::terms::{Boundary, Bytes, Country, Datacenter, DatacenterSet, Instant, Position, User};
@@ -50,6 +51,7 @@ pub struct World<D, O> {
     pub(super) quiet: bool,
     /// The run has ended.
     pub(super) over: bool,
+    pub(super) watchdog: Watchdog,
 
     pub(super) network: Network,
     pub(super) places: Vec<Place>,
@@ -137,6 +139,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             gone: DatacenterSet::EMPTY,
             quiet: false,
             over: false,
+            watchdog: Watchdog::new(plan.units.len()),
             network: Network::new(plan),
             places: plan.datacenters.iter().map(|datacenter| Place::new(plan, datacenter)).collect(),
             sites: SiteSlot::all(plan),
@@ -223,7 +226,7 @@ impl<D: Decisions, O: Trace> World<D, O> {
             Event::Served { datacenter, generation } => self.serve(Datacenter(datacenter), generation),
             Event::Flushed { site, generation } => self.flushed(site, generation),
             Event::VoterFlushed { voter, generation } => self.voter_flushed(voter, generation),
-            Event::WakeSite { site } => self.wake_site(site),
+            Event::WakeSite { site } => self.watch_over(site),
             Event::WakeClient { user } => self.wake_client(User(user)),
             Event::Merge { site } => self.merge(site),
             Event::SendPiece { site, turn } => self.send_piece(site, turn),
@@ -246,7 +249,12 @@ impl<D: Decisions, O: Trace> World<D, O> {
 
     /// Hands every machine what is meant for it, until nothing is left to do at this instant.
     fn drain(&mut self) {
+        let mut handed = 0;
         while let Some(local) = self.local.pop_front() {
+            handed += 1;
+            if handed > MOST_HANDED {
+                return self.give_up(&local, handed);
+            }
             match local {
                 Local::Site(site, input, payload) => self.step_site(site, input, payload),
                 Local::Voter(voter, input) => self.step_voter(voter, input),
