@@ -36,6 +36,13 @@ impl Schedule {
         self.finished > 0
     }
 
+    /// Has the first backup written now, if it is not under way: when it was due there was nothing to write.
+    pub(super) fn begin_now(&mut self, now: Monotonic) {
+        if !self.has_any() && self.begun.is_none() {
+            self.due = self.due.min(now);
+        }
+    }
+
     pub(super) fn deadline(&self, policy: &Policy) -> Option<Monotonic> {
         policy.backup_every.map(|_| self.due)
     }

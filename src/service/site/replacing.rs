@@ -108,7 +108,7 @@ impl<D: Decisions> Site<D> {
                 Stage::Commissioned | Stage::Filled
                     if !self.decisions.may_retire(&self.filling(now.monotonic, row)) =>
                 {
-                    return;
+                    return self.hasten_backup(now.monotonic, row);
                 }
                 Stage::Commissioned | Stage::Filled => {
                     let kept = |class: &CopyClass| self.decisions.retires(*class);
@@ -117,6 +117,16 @@ impl<D: Decisions> Site<D> {
                 }
                 Stage::Retired => {}
             }
+        }
+    }
+
+    /// What waits for the first backup of a site does not wait for the next by the schedule.
+    fn hasten_backup(&mut self, now: Monotonic, row: Replacement) {
+        if let Role::Holding(holding) = &mut self.role
+            && row.seat != Seat::Witness
+            && self.log.durable() > 0
+        {
+            holding.backup.begin_now(now);
         }
     }
 

@@ -114,6 +114,19 @@ fn whoever_holds_the_lease_brings_its_own_voter_back_where_nobody_else_looks() {
 }
 
 #[test]
+fn a_place_that_was_left_before_anything_was_written_does_not_wait_for_the_next_backup() {
+    let mut bench = Bench::new(Replication::Sync);
+    bench.tell(Seat::B, Stage::Ordered);
+    bench.run(Span::secs(15));
+    bench.stand_anew(Seat::B);
+    bench.run(Span::minutes(2));
+    assert_eq!(bench.backups, 0, "there is nothing");
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.run(Span::minutes(1));
+    assert!(bench.backups > 0);
+}
+
+#[test]
 fn the_next_seat_waits_until_the_one_before_has_everything() {
     let mut bench = Bench::new(Replication::Sync);
     assert!(acknowledged(bench.write(Side::A)));
