@@ -1,13 +1,15 @@
 //! What sites are told that they cannot see for themselves: maps that operators roll out, and what the platform
 //! under them says of where they stand.
 //!
-//! A roll-out reaches one site after the other, and some never; a site that is down when its turn comes is missed. It
-//! ends with a corrected map for each site that holds the row, at once or when it boots.
+//! A roll-out reaches one site after the other, and some never; a site that is down when its turn comes is missed. What
+//! it brings is a row: nobody has the rest of another site's map by it. It ends with a corrected map for each site that
+//! holds the row, at once or when it boots.
 
 use super::chance::{Chance, Purpose};
 use super::event::{Event, SiteId};
 use super::message::Local;
 use super::plan::{FaultKind, Rollout};
+use super::sites::SiteSlot;
 use super::world::World;
 use crate::facts::{Configured, Fact, Observer};
 use crate::service::{Decisions, ResidencyMap, SiteInput};
@@ -26,15 +28,20 @@ pub(super) struct Telling {
     misinformed: BTreeMap<Datacenter, u64>,
 }
 
-/// Maps.
-impl<D: Decisions, O: Observer> World<D, O> {
-    /// The newest map that any site took, for an operator to change and push.
-    pub(super) fn next_map(&mut self) -> ResidencyMap {
-        let newest = self.sites.iter().map(|slot| &slot.map).max_by_key(|map| map.version).unwrap_or(&self.plan.map);
-        let map = ResidencyMap::clone(newest);
-        self.numbered(map)
+impl<D: Decisions> SiteSlot<D> {
+    /// The map that it took last, or is about to be handed.
+    fn newest_map(&self) -> &Arc<ResidencyMap> {
+        self.correction.as_ref().or(self.offered.as_ref()).unwrap_or(&self.map)
     }
 
+    /// The map that it will have: it refuses some that it is handed.
+    pub(super) fn next_map(&self, decisions: &D) -> &Arc<ResidencyMap> {
+        Some(self.newest_map()).filter(|map| decisions.admits_map(&self.identity, map)).unwrap_or(&self.map)
+    }
+}
+
+/// Maps.
+impl<D: Decisions, O: Observer> World<D, O> {
     fn numbered(&mut self, map: ResidencyMap) -> ResidencyMap {
         ResidencyMap { version: self.next_number(), ..map }
     }
@@ -53,34 +60,32 @@ impl<D: Decisions, O: Observer> World<D, O> {
         number: u32,
         change: impl FnOnce(&mut ResidencyMap),
     ) -> Arc<ResidencyMap> {
-        let held = ResidencyMap::clone(self.sites[site.index()].newest_map());
+        let held = ResidencyMap::clone(self.sites[site.index()].next_map(&self.decisions));
         let mut map =
             if number > held.version { ResidencyMap { version: number, ..held } } else { self.numbered(held) };
         change(&mut map);
         Arc::new(map)
     }
 
-    /// Offers a map to every site that runs. Whether there was any.
-    pub(super) fn push_map(&mut self, map: &Arc<ResidencyMap>, truthful: bool) -> bool {
-        let mut any = false;
+    /// Offers every site that runs its map with a change. Whether there was any.
+    pub(super) fn push_change(&mut self, truthful: bool, change: impl Fn(&mut ResidencyMap)) -> bool {
+        let (number, mut any) = (self.next_number(), false);
         for site in SiteId::all(self.units.len()) {
-            let datacenter = self.sites[site.index()].datacenter();
-            if self.places[datacenter.index()].running {
-                self.state(Fact::MapPushed { datacenter, truthful });
-                self.hand_rows(site, map.clone());
-                any = true;
-            }
+            let map = self.changed(site, number, &change);
+            any |= self.offer_map(site, map, truthful);
         }
         any
     }
 
-    /// Offers a map to one site, if that runs.
-    pub(super) fn offer_map(&mut self, site: SiteId, map: Arc<ResidencyMap>) {
+    /// Offers a map to a site. Whether that runs.
+    pub(super) fn offer_map(&mut self, site: SiteId, map: Arc<ResidencyMap>, truthful: bool) -> bool {
         let datacenter = self.sites[site.index()].datacenter();
-        if self.places[datacenter.index()].running {
-            self.state(Fact::MapPushed { datacenter, truthful: true });
+        let runs = self.places[datacenter.index()].running;
+        if runs {
+            self.state(Fact::MapPushed { datacenter, truthful });
             self.hand_rows(site, map);
         }
+        runs
     }
 
     /// Sends a map with one row changed on its way to every site. It strikes when the first of them has it.

@@ -14,7 +14,6 @@ use crate::facts::{Fact, Observer};
 use crate::service::map::Capacity;
 use crate::service::{Decisions, Order, SiteInput};
 use crate::terms::{Boundary, Datacenter, Instant, Side, Span, Unit};
-use std::sync::Arc;
 
 /// A clock drifts by less than its whole rate, in parts per million.
 const MOST_DRIFT: i64 = 999_999;
@@ -276,13 +275,11 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.state(Fact::ClockChanged { datacenter, offset_us, drift_ppm });
     }
 
-    /// An operator pushes the newest map that any site took, with one more offer of capacity.
+    /// An operator pushes one more offer of capacity.
     fn offer(&mut self, capacity: Capacity) -> bool {
-        let mut map = self.next_map();
-        map.capacity.push(capacity);
         let stands = self.plan.datacenters[capacity.datacenter.index()].boundary;
         let truthful = capacity.label == Some(stands) && capacity.serves == stands;
-        self.push_map(&Arc::new(map), truthful)
+        self.push_change(truthful, |map| map.capacity.push(capacity))
     }
 
     /// An operator reads the register and orders the site that the order is for.

@@ -127,9 +127,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Hands a site that boots every row of its unit, and a map in which every seat is where it is now.
     pub(super) fn tell_seats(&mut self, site: SiteId) {
         self.tell_rows(site);
-        if !self.replacements.are_in(self.sites[site.index()].newest_map()) {
+        if !self.replacements.are_in(self.sites[site.index()].next_map(&self.decisions)) {
             let map = self.map_with_seats(site);
-            self.offer_map(site, map);
+            self.offer_map(site, map, true);
         }
     }
 
@@ -216,7 +216,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn push_seats(&mut self) {
         for site in SiteId::all(self.units.len()) {
             let map = self.map_with_seats(site);
-            self.offer_map(site, map);
+            self.offer_map(site, map, true);
         }
     }
 
@@ -231,7 +231,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
 
     /// The map that a site has, with every seat where it is now.
     fn map_with_seats(&mut self, site: SiteId) -> Arc<ResidencyMap> {
-        let mut map = self.sites[site.index()].newest_map().clone();
+        let mut map = self.sites[site.index()].next_map(&self.decisions).clone();
         if !self.replacements.are_in(&map) {
             let replacements = std::mem::take(&mut self.replacements);
             map = self.changed(site, replacements.map, |map| replacements.put_into(map));

@@ -26,7 +26,7 @@ const SEND_BUFFER: Span = Span::secs(5);
 pub(super) struct SiteSlot<D> {
     /// `None` while nothing runs.
     machine: Option<Site<D>>,
-    identity: Identity,
+    pub(super) identity: Identity,
     pub(super) store: Store,
     /// The map that the site took last, which its disk keeps.
     pub(super) map: Arc<ResidencyMap>,
@@ -110,11 +110,6 @@ impl<D: Decisions> SiteSlot<D> {
         (self.identity.datacenter, self.identity.boundary) = (at, self.identity.roster[at.index()]);
         (self.map, self.slowness) = (map, Slowness::default());
         old
-    }
-
-    /// The map that it took last, or is about to be handed.
-    pub(super) fn newest_map(&self) -> &Arc<ResidencyMap> {
-        self.correction.as_ref().or(self.offered.as_ref()).unwrap_or(&self.map)
     }
 
     /// Where it stands, physically.
