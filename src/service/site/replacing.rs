@@ -100,7 +100,7 @@ impl<D: Decisions> Site<D> {
                 Stage::Ordered if self.decisions.may_commission(&self.vacancy(now.monotonic, row)) => {
                     return effects.push(SiteEffect::Commission { seat: row.seat });
                 }
-                Stage::Ordered if row.seat == self.identity.side.seat() && self.may_hand_over() => {
+                Stage::Ordered if row.seat == self.identity.side.seat() && self.may_hand_over(now.monotonic) => {
                     self.replacing.look_now(now.monotonic + self.policy.switchover_timeout);
                     return self.begin_switchover(now, effects);
                 }
@@ -130,10 +130,13 @@ impl<D: Decisions> Site<D> {
         }
     }
 
-    /// Whether the peer could take the lease now.
-    fn may_hand_over(&self) -> bool {
+    /// Whether the lease is there to be handed over, and the peer could take it now.
+    fn may_hand_over(&self, now: Monotonic) -> bool {
         let Role::Holding(holding) = &self.role else { return false };
-        holding.in_touch() && holding.peer.is_certified() && holding.peer.caught_up_since.is_some()
+        holding.lease_valid(now)
+            && holding.in_touch()
+            && holding.peer.is_certified()
+            && holding.peer.caught_up_since.is_some()
     }
 
     fn vacancy(&self, now: Monotonic, row: Replacement) -> Vacancy {
@@ -150,7 +153,7 @@ impl<D: Decisions> Site<D> {
         let (replicated, backed_up, journaled) = match &self.role {
             Role::Standby(_) => (false, false, false),
             Role::Holding(holding) => (
-                self.may_hand_over() && !self.log.uncertified && holding.known.mode == Mode::Replicated,
+                self.may_hand_over(now) && !self.log.uncertified && holding.known.mode == Mode::Replicated,
                 self.policy.backup_every.is_none() || holding.backup.has_any() || self.log.durable() == 0,
                 self.policy.index_every.is_none() || self.derived.journal_has(holding.inherited()),
             ),

@@ -60,6 +60,20 @@ fn a_holder_whose_peer_could_not_take_the_lease_stays() {
 }
 
 #[test]
+fn a_holder_whose_lease_has_lapsed_hands_nothing_over() {
+    let mut bench = Bench::new(Replication::Sync);
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.unheard = vec![Seat::B, Seat::Witness];
+    bench.run(Span::minutes(1));
+    bench.tell(Seat::A, Stage::Ordered);
+    bench.run(Span::minutes(5));
+    assert!(!bench.said.contains(&(Side::A, Announcement::SwitchoverPlanned)), "{:?}", bench.said);
+    bench.unheard.clear();
+    bench.run(Span::minutes(1));
+    assert_eq!(bench.serving(), [Side::B]);
+}
+
+#[test]
 fn the_old_place_is_emptied_once_the_new_one_has_everything_and_votes() {
     let mut bench = Bench::new(Replication::Sync);
     for _ in 0..5 {
