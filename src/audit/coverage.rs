@@ -8,7 +8,7 @@ pub use matrix::{Covered, NO_FAULT, Required};
 use super::Contract;
 use super::ledger::Landing;
 use super::rules::Residence;
-use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Rule, Tenant, Unit};
+use crate::terms::{Birth, Boundary, CopyClass, Datacenter, Instant, RecordKind, Rule, Unit};
 
 const RULES: usize = Rule::ALL.len();
 const COPIES: usize = CopyClass::ALL.len();
@@ -44,6 +44,8 @@ pub struct Rests {
 /// What was seen of one tenant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TenantSeen {
+    /// The boundary in which it is at home by rule; `None` as long as nothing of it came to rest.
+    pub home: Option<Boundary>,
     /// When a landing of it was last judged.
     pub verified: Option<Instant>,
     /// Records that came to rest in a log outside the boundary of the billing country, by the rule that
@@ -114,13 +116,20 @@ impl Seen {
         &mut self,
         contract: &Contract,
         at: Instant,
-        (tenant, home): (Tenant, Option<Boundary>),
+        birth: &Birth,
+        home: Option<Boundary>,
         residence: Residence,
         landing: &Landing,
     ) {
-        let Landing { copy, datacenter, .. } = *landing;
+        let Landing { copy, datacenter, unit, .. } = *landing;
         self.visited(residence.rule, copy, datacenter, 1);
-        let Some(home) = home else { return };
+        if birth.kind == RecordKind::Import {
+            // What a move brings is at home where it is brought, whatever becomes of the move.
+            let index = self.rest_index(None, copy, contract.unit(unit).boundary, datacenter);
+            self.rests[index] += 1;
+            return;
+        }
+        let (tenant, Some(home)) = (birth.tenant, home) else { return };
         let here = contract.stands_in(datacenter);
         let apart = !residence.is_promised() || (here != home && residence.admits(here));
         let why = apart.then_some(residence.rule);
@@ -131,7 +140,7 @@ impl Seen {
             self.tenants.resize(tenant + 1, TenantSeen::default());
         }
         let seen = &mut self.tenants[tenant];
-        seen.verified = Some(at);
+        (seen.home, seen.verified) = (Some(home), Some(at));
         if let Some(rule) = why.filter(|_| copy == CopyClass::Log && here != home) {
             seen.apart[rule as usize] += 1;
         }

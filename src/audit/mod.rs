@@ -27,7 +27,7 @@ pub use contract::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms,
 pub use coverage::{Cell, Coverage, Covered, NO_FAULT, Required, Rests, TenantSeen};
 pub use docket::{Breach, Finding, Suspension};
 
-use crate::facts::{Dropped, Fact, Observer, TurnedAway};
+use crate::facts::{Dropped, Fact, Observer};
 use crate::terms::{Birth, CopyClass, Datacenter, Epoch, Instant, Lines, Position, Seat, Unit, VoterRecord};
 use coverage::Seen;
 use invariants::{
@@ -145,7 +145,7 @@ impl Audit {
     fn landed(&mut self, at: Instant, birth: &Birth, landing: &Landing) {
         let ledger = &mut self.ledger;
         let residence = ledger.residence(birth, at);
-        self.seen.landed(&ledger.contract, at, (birth.tenant, ledger.home_of(birth.tenant)), residence, landing);
+        self.seen.landed(&ledger.contract, at, birth, ledger.home_of(birth.tenant), residence, landing);
         self.residence.landed(ledger, at, birth, residence, landing);
         self.opaque.landed(at, landing.unit, landing.copy, landing.datacenter);
         self.seats.acted(&mut self.moved.docket, at, (landing.unit, landing.datacenter), Some(landing.copy));
@@ -316,7 +316,7 @@ impl Observer for Audit {
             Fact::WriteRefused { ref birth, unit, site, refusal, queue } => {
                 self.refused(at, birth, &invariants::Refused { unit, site, refusal, queue });
             }
-            Fact::TurnedAway(TurnedAway { datacenter, queue, .. }) => ledger.queue_seen(at, datacenter, queue),
+            Fact::Unserved(unserved) => ledger.unserved(at, unserved),
             Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth, unit),
             Fact::Read { conversation, reader, network, asked, shown, withheld } => {

@@ -19,7 +19,7 @@ pub use announcement::Announcement;
 pub use configured::Configured;
 pub use copies::Copies;
 pub use digest::{Digest, DigestValue};
-pub use dropped::{Dropped, TurnedAway};
+pub use dropped::{Dropped, Unserved};
 pub use fate::{Fate, Reconciled};
 pub use moving::Moving;
 pub use observer::Observer;
@@ -392,8 +392,8 @@ pub enum Fact {
     Seating(Seating),
     /// A site was told something by configuration, or by the platform under it.
     Configured(Configured),
-    /// Somebody who brings nothing was turned away, for a queue was full.
-    TurnedAway(TurnedAway),
+    /// A request came to nothing otherwise, or nobody heard of it.
+    Unserved(Unserved),
     /// A machine never came to rest, and the run ends.
     Restless(Restless),
 }

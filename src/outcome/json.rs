@@ -185,6 +185,7 @@ impl Outcome {
             "version": VERSION,
             "digest": text(self.digest),
             "tenant": tenant,
+            "home": self.seen_of(tenant).home.map(|home| self.names.boundary(home)),
             "verified": self.verified(tenant),
             "apart": self.apart(tenant),
             "at_rest": list(located.iter().map(entry)),

@@ -135,7 +135,7 @@ fn tenants(outcome: &Outcome) -> Markup {
         @for name in named().take(MOST_TENANTS) {
             @let located = located(outcome, name).unwrap_or_default();
             @if !located.is_empty() {
-                h2 { "Data location: " (name) }
+                h2 { "Data location: " (name) (at_home(outcome, name)) }
                 table {
                     thead { tr { th { "workload" } th { "boundary" } th { "datacenter" } th { "at rest" } } }
                     tbody {
@@ -158,11 +158,19 @@ fn tenants(outcome: &Outcome) -> Markup {
     }
 }
 
+/// Where a tenant is at home by rule, in a few words after its name.
+pub(super) fn at_home(outcome: &Outcome, tenant: &str) -> String {
+    let home = outcome.seen_of(tenant).home;
+    home.map(|home| format!(", at home in {} by rule", outcome.names.boundary(home))).unwrap_or_default()
+}
+
 /// What was last verified of a tenant, and what of it rests elsewhere, by rule.
 pub(super) fn seen(seen: &TenantSeen) -> String {
     let verified = seen.verified.map_or("never verified".to_owned(), |at| format!("last verified {at}"));
     let apart = Rule::ALL.into_iter().zip(seen.apart).filter(|&(_, records)| records > 0);
-    let apart: Vec<_> = apart.map(|(rule, records)| format!("{} by {rule}", counted(records, "record"))).collect();
+    let why = |rule| if rule == Rule::R7 { " (private conversations, which are not the organization's)" } else { "" };
+    let told = |(rule, records)| format!("{} by {rule}{}", counted(records, "record"), why(rule));
+    let apart: Vec<_> = apart.map(told).collect();
     match apart[..] {
         [] => format!("{verified}; nothing rests outside the boundary of the billing country"),
         _ => format!("{verified}; outside the boundary of the billing country: {}", apart.join(", ")),

@@ -78,8 +78,9 @@ pub fn text(outcome: &Outcome, paint: Paint) -> String {
 /// tenant has the name.
 pub fn located_text(outcome: &Outcome, tenant: &str, paint: Paint) -> Option<String> {
     let located = located(outcome, tenant)?;
-    let mut out =
-        format!("{}\n", paint.with(Tint::Strong, &format!("{tenant} at rest, scenario {}", outcome.scenario)));
+    let home = super::residency::at_home(outcome, tenant);
+    let title = format!("{tenant}{home}: what rests where in scenario {}", outcome.scenario);
+    let mut out = format!("{}\n", paint.with(Tint::Strong, &title));
     if located.is_empty() {
         out.push_str("  nothing\n");
     }

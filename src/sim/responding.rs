@@ -4,7 +4,7 @@ use super::event::SiteId;
 use super::message::Message;
 use super::request::{Origin, Task};
 use super::world::World;
-use crate::facts::{Fact, Moving, Observer, TurnedAway};
+use crate::facts::{Fact, Moving, Observer, Unserved};
 use crate::service::{Decisions, Request, Response};
 use crate::terms::{Refusal, Tenant};
 
@@ -39,7 +39,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
                 if let Some(birth) = self.birth(request) {
                     self.state(Fact::WriteRefused { birth, unit: Some(unit), site: Some(datacenter), refusal, queue });
                 } else if matches!(refusal, Refusal::Overloaded { .. }) {
-                    self.state(Fact::TurnedAway(TurnedAway { unit, datacenter, queue }));
+                    self.state(Fact::Unserved(Unserved::TurnedAway { unit, datacenter, queue }));
                 }
             }
             Response::Moved { .. } => {

@@ -17,7 +17,7 @@ use super::network::Network;
 use super::plan::UnitPlan;
 use super::population::Population;
 use super::replacing::Replacements;
-use super::request::Requests;
+use super::request::{Origin, Requests};
 use super::shelves::Shelves;
 use super::sites::SiteSlot;
 use super::slab::Slab;
@@ -26,8 +26,8 @@ use super::trace::{Trace, Untraced};
 use super::traffic::Traffic;
 use super::voters::VoterSlot;
 use super::watchdog::{MOST_HANDED, Watchdog};
-use crate::facts::{Fact, Observer};
-use crate::service::{ClientEffect, Decisions, Policy, SiteEffect, SiteInput, VoterEffect, VoterInput};
+use crate::facts::{Fact, Observer, Unserved};
+use crate::service::{ClientEffect, Decisions, Policy, Request, SiteEffect, SiteInput, VoterEffect, VoterInput};
 use crate::terms::{Boundary, Bytes, Country, Datacenter, DatacenterSet, Instant, Position, User};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -317,13 +317,25 @@ impl<D: Decisions, O: Observer> World<D, O> {
         }
     }
 
+    /// Whether a message between a client and a datacenter comes through the access network.
+    fn is_heard(&mut self, request: Request, datacenter: Datacenter) -> bool {
+        let heard = self.network.delivers_client(datacenter);
+        if !heard && self.network.access_up(datacenter) {
+            let origin = self.requests.get(request).map(|pending| pending.origin);
+            if let Some(Origin::Device(user)) = origin {
+                self.state(Fact::Unserved(Unserved::Unheard { user, datacenter }));
+            }
+        }
+        heard
+    }
+
     fn comes_through(&mut self, message: &Message) -> bool {
         let at = |site: SiteId| self.sites[site.index()].datacenter();
         let (from, to) = match *message {
-            Message::Ask(_, to) => return self.network.delivers_client(to),
-            Message::Reply { from, .. } => {
+            Message::Ask(ref asked, to) => return self.is_heard(asked.request, to),
+            Message::Reply { request, from, .. } => {
                 let from = at(from);
-                return self.network.delivers_client(from);
+                return self.is_heard(request, from);
             }
             Message::Peer { to, .. } => (at(to.peer()), at(to)),
             Message::Resubmit { from, to, .. } | Message::Resubmitted { from, to, .. } => (at(from), at(to)),

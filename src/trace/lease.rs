@@ -235,7 +235,9 @@ impl Leases {
                 format!("Gives its store up for what a backup of {} holds. {heard}", clock_wall(taken))
             }
             Announcement::RestoreRefused => {
-                format!("Refuses to be restored: the backup is not its own, its store is whole, or it is not used. {heard}")
+                format!(
+                    "Refuses to be restored: the backup is not its own, its store is whole, or it is not used. {heard}"
+                )
             }
             Announcement::Refounded { epoch } => {
                 format!("Has founded the register anew, under epoch {epoch} and with itself as holder. {heard}")

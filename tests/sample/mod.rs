@@ -401,7 +401,7 @@ fn coverage() -> Coverage {
             rests(None, CopyClass::Replica, 3, 3_900),
             rests(Some(Rule::R3), CopyClass::Log, 0, 120),
         ],
-        tenants: vec![TenantSeen { verified: Some(Instant(1_557_136_800_000_000)), apart }],
+        tenants: vec![TenantSeen { home: Some(Boundary(1)), verified: Some(Instant(1_557_136_800_000_000)), apart }],
     }
 }
 

@@ -80,7 +80,7 @@ fn is_necessary(ledger: &Ledger, (unit, reader): (Unit, User), asked: Instant, n
 #[cfg(test)]
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
-    use crate::facts::{Fact, Moving, TurnedAway};
+    use crate::facts::{Fact, Moving, Unserved};
     use crate::terms::{RecordKind, Span, Tenant, UnitSet};
 
     fn old_and_new_part() -> Story {
@@ -170,7 +170,7 @@ mod tests {
     fn a_part_may_be_withheld_from_a_reader_whom_a_full_queue_turned_away() {
         for (queue, broken) in [(100, 0), (3, 1)] {
             let mut story = old_and_new_part();
-            story.fact(Fact::TurnedAway(TurnedAway { unit: EMEA_1, datacenter: AMSTERDAM, queue }));
+            story.fact(Fact::Unserved(Unserved::TurnedAway { unit: EMEA_1, datacenter: AMSTERDAM, queue }));
             story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
             assert_eq!(story.finding("RES-8").broken, broken, "{queue} waited");
         }

@@ -1,8 +1,10 @@
 //! Where a site of a unit was before it got another place, and who was seen to know of the new one: a device hears of it
-//! from whoever answers, so who can ask nobody in the places that it knows has not heard.
+//! from whoever answers, so who can ask nobody in the places that it knows has not heard. And who lost messages on their
+//! way.
 
 use super::Ledger;
-use crate::terms::{Datacenter, DatacenterSet, Instant, Side, Unit, User};
+use crate::facts::Unserved;
+use crate::terms::{Datacenter, DatacenterSet, Instant, Side, Span, Unit, User};
 use std::collections::BTreeMap;
 
 /// Every site that got another place.
@@ -11,6 +13,8 @@ pub(in crate::audit) struct Heard {
     moved: Vec<Moved>,
     /// Since when.
     knowing: BTreeMap<(Unit, User), Instant>,
+    /// When a message of a device was lost on its way, the last three times, the newest first.
+    lost: BTreeMap<User, [Option<Instant>; 3]>,
 }
 
 #[derive(Debug)]
@@ -34,6 +38,11 @@ impl Heard {
         }
     }
 
+    /// Whether three messages of a device were lost within `span` before `at`. One or two make no boundary dark.
+    pub(in crate::audit) fn was_cut_off(&self, user: User, span: Span, at: Instant) -> bool {
+        self.lost.get(&user).is_some_and(|lost| lost[2].is_some_and(|third| at - third <= span))
+    }
+
     /// Where a site was before it got another place.
     fn before(&self, unit: Unit, side: Side) -> Option<Datacenter> {
         self.moved.iter().find(|one| (one.unit, one.side) == (unit, side)).map(|one| one.from)
@@ -41,6 +50,17 @@ impl Heard {
 }
 
 impl Ledger {
+    /// A request came to nothing, or nobody heard of it.
+    pub(in crate::audit) fn unserved(&mut self, at: Instant, unserved: Unserved) {
+        match unserved {
+            Unserved::TurnedAway { datacenter, queue, .. } => self.queue_seen(at, datacenter, queue),
+            Unserved::Unheard { user, .. } => {
+                let lost = self.heard.lost.entry(user).or_default();
+                *lost = [Some(at), lost[0], lost[1]];
+            }
+        }
+    }
+
     /// Whether a device can know where a site is: it always was there, or for long enough the device has known of the
     /// new place, or one of the places that it knows was within reach to say so.
     pub(in crate::audit) fn is_known(

@@ -1,8 +1,11 @@
 //! Which refusals are necessary, and which are not.
 
+use crate::audit::SeatTerms;
 use crate::audit::tests::{AMSTERDAM, APAC, DUBLIN, EMEA, EMEA_1, SINGAPORE, Story, country};
-use crate::facts::{Configured, Fact};
-use crate::terms::{AppVersion, Boundary, Datacenter, Network, RecordKind, Refusal, Side, Span};
+use crate::facts::{Configured, Fact, Seating, Unserved};
+use crate::terms::{AppVersion, Boundary, Datacenter, Network, RecordKind, Refusal, Seat, Side, Span};
+
+const FRANKFURT: Datacenter = Datacenter(6);
 
 /// A holds the lease and has renewed it for five minutes.
 fn healthy() -> Story {
@@ -200,6 +203,23 @@ fn what_the_platform_said_at_an_old_place_counts_no_more_at_the_new_one() {
     story.fact(here(Some(FRANKFURT))).fact(here(None)).pass(Span::minutes(1));
     story.refuse(birth, Some(FRANKFURT), Refusal::Unattested);
     story.expect_broken("RES-7", "said, or had said, where it stands");
+}
+
+#[test]
+fn a_boundary_is_dark_to_a_device_of_which_three_messages_were_lost_and_not_of_two() {
+    for (lost, needless) in [(2, true), (3, false)] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        for _ in 0..lost {
+            story.fact(Fact::Unserved(Unserved::Unheard { user: birth.author, datacenter: DUBLIN }));
+        }
+        story.refuse(birth, None, Refusal::BoundaryDark);
+        if needless {
+            story.expect_broken("RES-7", "inside the boundary could serve");
+        } else {
+            story.expect_kept("RES-7", 1);
+        }
+    }
 }
 
 /// What a map that reached a site says of a country.
