@@ -140,14 +140,14 @@ impl<D: Decisions, O: Observer> World<D, O> {
         let says = self.probe(site);
         let slot = &mut self.sites[site.index()];
         let now = self.places[slot.identity.datacenter.index()].clock.local(self.now);
-        let probe = Probe { says, kept: slot.kept };
         let (decisions, identity, entropy) = (self.decisions.clone(), slot.identity.clone(), slot.entropy.u64());
         let (map, policy, log) = (slot.map.clone(), self.policy.clone(), slot.store.durable_log(slot.boots));
         slot.boots += 1;
-        let booted = Site::boot(decisions, identity, map, policy, log, entropy, now);
-        let mut kept = Vec::new();
-        slot.machine = Some(booted.probed(probe, &mut kept));
-        kept.into_iter().for_each(|effect| self.carry_out_for_site(site, effect, None));
+        let (booted, mut kept) = (Site::boot(decisions, identity, map, policy, log, entropy, now), Vec::new());
+        slot.machine = Some(booted.probed(Probe { says, kept: slot.kept }, &mut kept));
+        for effect in kept {
+            self.carry_out_for_site(site, effect, None);
+        }
         self.fetch_correction(site);
         self.tell_site(site);
         self.tell_seats(site);

@@ -110,7 +110,9 @@ impl Bench {
         let probe = Probe { says: self.says[side.index()], kept: self.kept[side.index()] };
         let mut kept = Vec::new();
         self.sites[side.index()] = Some(site.probed(probe, &mut kept));
-        kept.into_iter().for_each(|effect| self.carry_out(side, effect));
+        for effect in kept {
+            self.carry_out(side, effect);
+        }
         self.step(side, SiteInput::Wake);
     }
 
