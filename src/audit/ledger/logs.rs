@@ -159,9 +159,14 @@ impl UnitLogs {
         waits || self.lagged.is_some_and(|at| now - at <= span)
     }
 
-    /// The oldest of all that was acknowledged and is not on both sites.
-    pub(in crate::audit) fn oldest_pending(&self) -> Option<&Acknowledgement> {
-        self.pending.front()
+    /// All that was acknowledged and has not been on both sites at once, from the oldest on.
+    pub(in crate::audit) fn pending(&self) -> impl Iterator<Item = &Acknowledgement> {
+        self.pending.iter()
+    }
+
+    /// Whether what a site lacks at `position` went with its disk, and it takes nothing over before it has all again.
+    pub(in crate::audit) fn is_refilled_with(&self, side: Side, position: Position) -> bool {
+        self.certified_since(side).is_none() && self.lost[side.index()].holds(position)
     }
 
     /// The last position of each epoch that was acknowledged, and that no takeover has left behind.

@@ -35,7 +35,8 @@ impl Inventory {
         }
     }
 
-    /// While a holder renews its lease as `replicated`, its peer has all but the tail that this allows.
+    /// While a holder renews its lease as `replicated`, its peer has all but the tail that this allows, and but for what
+    /// it had on a disk that it has lost: until it has that again, it takes nothing over.
     fn replica(&mut self, ledger: &Ledger, at: Instant, unit: Unit) {
         let Some(granted) = ledger.lease(unit).granted().filter(|granted| granted.register.mode == Mode::Replicated)
         else {
@@ -45,10 +46,11 @@ impl Inventory {
             LossTerms::AtMost(bound) => bound + slack::LOSS + slack::IN_FLIGHT,
             LossTerms::Never | LossTerms::NoneWhileReplicated => slack::IN_FLIGHT,
         };
-        let holder = granted.register.holder;
+        let (holder, logs) = (granted.register.holder, ledger.logs(unit));
         let own = ledger.terms(unit).site(holder);
         let quick = |since| ledger.world.quick_since(unit, own).is_some_and(|quick| quick <= since);
-        let oldest = ledger.logs(unit).oldest_pending().filter(|oldest| {
+        let oldest = logs.pending().find(|pending| !logs.is_refilled_with(holder.peer(), pending.position));
+        let oldest = oldest.filter(|oldest| {
             oldest.at + allowed < granted.made && ran_since(ledger, unit, own, oldest.at) && quick(oldest.at)
         });
         let peer = ledger.terms(unit).site(holder.peer());
@@ -133,6 +135,28 @@ mod tests {
                 assert_eq!(story.finding("RES-9").breaches, [], "{loss:?} {mode:?}");
             } else {
                 story.expect_broken("RES-9", "the replica of {unit} in {datacenter} lacks the record at 1:1");
+            }
+        }
+    }
+
+    #[test]
+    fn a_replica_lacks_what_went_with_its_disk_until_it_is_certified_and_nothing_else() {
+        for (certified, acknowledges, lacks) in [(false, false, None), (true, false, Some(1)), (false, true, Some(2))] {
+            let (mut story, first) = acknowledged(LossTerms::AtMost(Span::secs(5)), 1);
+            let second = story.birth(RecordKind::Message);
+            story.disks_lost(Side::A).land(first, CopyClass::Replica, AMSTERDAM, 1);
+            story.renew(2, Side::B, Mode::Replicated, 0);
+            if certified {
+                story.fact(Fact::StoreCertified { unit: EMEA_1, side: Side::A, datacenter: DUBLIN });
+            }
+            if acknowledges {
+                story.land(second, CopyClass::Log, AMSTERDAM, 2).acknowledge(second, AMSTERDAM, 2, 2);
+            }
+            story.pass(Span::secs(20)).renew(2, Side::B, Mode::Replicated, 0);
+            let story = ended(story);
+            match lacks {
+                Some(index) => story.expect_broken("RES-9", &format!("lacks the record at 1:{index}")),
+                None => assert_eq!(story.finding("RES-9").breaches, []),
             }
         }
     }
