@@ -26,13 +26,17 @@ impl<D: Decisions> Site<D> {
     /// Raises the alarm and begins to hand over, once the flush under way has taken too long.
     pub(super) fn check_disk(&mut self, now: LocalTime, effects: &mut Vec<SiteEffect>) {
         let Role::Holding(holding) = &self.role else { return };
-        let valid = holding.lease_valid(now.monotonic);
-        if !valid || self.disk_deadline(holding).is_none_or(|at| at > now.monotonic) {
+        if self.disk_deadline(holding).is_none_or(|at| at > now.monotonic) {
             return;
         }
+        let valid = holding.lease_valid(now.monotonic);
         let kept_up = holding.peer.matched && !holding.peer.silent && holding.peer.caught_up_since.is_some();
         if let Role::Holding(holding) = &mut self.role {
             holding.disk_alarm = Some(now.monotonic);
+        }
+        if !valid {
+            // There is no lease to hand over: it is looked at again as late as after an alarm.
+            return;
         }
         effects.push(SiteEffect::Announce(Announcement::DiskFailing));
         if kept_up && self.policy.failover == Initiative::Automatic {
@@ -53,8 +57,8 @@ impl<D: Decisions> Site<D> {
         late.is_some_and(|late| late <= now.monotonic)
     }
 
-    /// When the flush under way has taken too long. The alarm is not repeated, nor another switchover
-    /// tried, while one could still be under way.
+    /// When the flush under way has taken too long, or is looked at next. The alarm is not repeated, nor another
+    /// switchover tried, while one could still be under way.
     pub(super) fn disk_deadline(&self, holding: &Holding) -> Option<Monotonic> {
         let late = self.flush_since.filter(|_| holding.drain.is_none())? + self.policy.disk_timeout?;
         Some(holding.disk_alarm.map_or(late, |told| late.max(told + self.policy.switchover_timeout)))
