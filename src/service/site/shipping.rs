@@ -221,21 +221,22 @@ impl<D: Decisions> Site<D> {
         }
     }
 
-    /// Old records are at hand. They are sent unless what is known of the peer has changed meanwhile.
+    /// Old records are at hand. They are sent unless they are not the next any more. That the peer was asked
+    /// meanwhile whether it is there changes nothing: behind a long queue it is asked during every turn.
     pub(super) fn reread(&mut self, now: Monotonic, batch: Batch, effects: &mut Vec<SiteEffect>) {
         let Role::Holding(holding) = &mut self.role else { return };
         let peer = &mut holding.peer;
         let asked = peer.reading.take_if(|reading| *reading == batch).is_some();
-        if !asked || !peer.matched || (peer.run, peer.sent) != (batch.run, batch.previous.index) {
+        if !asked || !peer.matched || peer.sent != batch.previous.index {
             return;
         }
         peer.late = now.since(peer.read_at);
-        let mut part = Batch { last: batch.previous.index, ..batch };
+        let mut part = Batch { run: peer.run, last: batch.previous.index, ..batch };
         while part.last < batch.last {
             let (first, last) = (part.last + 1, (part.last + self.policy.batch_records).min(batch.last));
             let previous =
                 if first == batch.first { batch.previous } else { Position { epoch: batch.of, index: part.last } };
-            part = Batch { previous, first, last, ..batch };
+            part = Batch { previous, first, last, ..part };
             peer.send(now, part, effects);
         }
     }

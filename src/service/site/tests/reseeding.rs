@@ -93,10 +93,9 @@ fn in_sync_a_replaced_disk_has_the_holder_serve_alone_while_it_is_filled() {
     assert!(bench.durable(Side::B) < 10);
 }
 
-#[test]
-fn what_was_read_for_a_peer_that_is_another_since_is_not_sent() {
+/// A peer far behind, and the first batch that is being read for it.
+fn being_read() -> (Bench, Batch) {
     let mut bench = Bench::apart(base(), 48);
-    let batches = |bench: &Bench| bench.batches;
     while bench.rereads == 0 {
         bench.run(Span::millis(1));
     }
@@ -105,17 +104,40 @@ fn what_was_read_for_a_peer_that_is_another_since_is_not_sent() {
         _ => None,
     });
     let batch = reading.expect("the first batch is being read");
-    let before = batches(&bench);
-    let epoch = batch.epoch;
-    let (end, run) = (Position::default(), batch.run);
-    let again = PeerMessage::Ends { epoch, run, end, incarnation: Incarnation(0), certified: true };
-    bench.step(Side::A, SiteInput::Peer(again));
+    (bench, batch)
+}
+
+/// The peer is asked meanwhile whether it is there, and answers.
+fn asked_meanwhile(bench: &mut Bench, batch: Batch, end: Position) {
+    let Batch { epoch, run, .. } = batch;
+    let ends = PeerMessage::Ends { epoch, run, end, incarnation: Incarnation(0), certified: true };
+    bench.step(Side::A, SiteInput::Peer(ends));
+}
+
+#[test]
+fn what_was_read_for_a_peer_that_has_other_records_since_is_not_sent() {
+    let (mut bench, batch) = being_read();
+    let before = bench.batches;
+    asked_meanwhile(&mut bench, batch, Position { epoch: batch.of, index: 2 });
     bench.step(Side::A, SiteInput::Reread(batch));
-    assert_eq!(batches(&bench), before, "it belongs to a run that is over");
+    assert_eq!(bench.batches, before, "it is not the next any more");
     bench.step(Side::A, SiteInput::Reread(Batch { last: batch.last + 1, ..batch }));
-    assert_eq!(batches(&bench), before, "nobody asked for this one");
+    assert_eq!(bench.batches, before, "nobody asked for this one");
     bench.run(Span::secs(5));
     assert_eq!(bench.durable(Side::B), 48, "and it is read again");
+}
+
+/// A turn behind a long queue takes longer than a peer goes unasked: it would be read for nothing for ever.
+#[test]
+fn what_was_read_while_the_peer_was_asked_whether_it_is_there_is_sent() {
+    let (mut bench, batch) = being_read();
+    let (batches, rereads) = (bench.batches, bench.rereads);
+    asked_meanwhile(&mut bench, batch, batch.previous);
+    assert_eq!((bench.batches, bench.rereads), (batches, rereads), "it is still being read");
+    bench.step(Side::A, SiteInput::Reread(batch));
+    assert_eq!(bench.batches, batches + 1);
+    bench.run(Span::secs(5));
+    assert_eq!((bench.durable(Side::B), bench.rereads), (48, 10), "nothing is read twice");
 }
 
 /// What was sent before the peer was asked again may arrive after it answered.
