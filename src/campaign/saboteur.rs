@@ -192,6 +192,10 @@ impl Decisions for Saboteur {
         self.planted != Planted::NeverResumes && Shipped.may_resume(claim)
     }
 
+    fn resumes_as(&self, replication: Replication, claim: &Claim) -> Mode {
+        if self.planted == Planted::ResumesReplicated { claim.mode } else { Shipped.resumes_as(replication, claim) }
+    }
+
     fn may_take_over(&self, claim: &Claim) -> bool {
         match self.planted {
             Planted::PromotesStale => true,

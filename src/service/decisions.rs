@@ -258,6 +258,12 @@ pub trait Decisions: Clone + Eq + Hash {
         claim.certified && claim.end >= claim.frontier
     }
 
+    /// What the register promises of a site that resumes. Under `async` the peer may lack what was acknowledged before,
+    /// and nobody knows any more how old that is: with what follows it may be more than a takeover may lose.
+    fn resumes_as(&self, replication: Replication, claim: &Claim) -> Mode {
+        if replication == Replication::Async && claim.end > claim.frontier { Mode::Alone } else { claim.mode }
+    }
+
     /// Whether the lease may be taken over once it has lapsed.
     fn may_take_over(&self, claim: &Claim) -> bool {
         let complete = claim.mode == Mode::Replicated && claim.end >= claim.frontier;

@@ -3,13 +3,13 @@
 use crate::service::decisions::{CatchUp, Claim, Decisions, Silence, Standing};
 use crate::service::message::{Catalogue, Read, Write};
 use crate::service::placement::{Candidates, Journey, Placement};
-use crate::service::policy::Policy;
+use crate::service::policy::{Policy, Replication};
 use crate::service::relocation::{Copied, Relocation};
 use crate::service::replacement::{Filling, Vacancy};
 use crate::service::{Identity, Probe, ResidencyMap, Shipped};
 use crate::terms::{
-    Ballot, CopyClass, Datacenter, Epoch, Incarnation, Index, Monotonic, Record, Refusal, Register, Side, Span, Unit,
-    UnitSet, Wall,
+    Ballot, CopyClass, Datacenter, Epoch, Incarnation, Index, Mode, Monotonic, Record, Refusal, Register, Side, Span,
+    Unit, UnitSet, Wall,
 };
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -249,6 +249,10 @@ impl<D: Decisions> Decisions for Noted<D> {
 
     fn may_resume(&self, claim: &Claim) -> bool {
         self.decisions.may_resume(claim)
+    }
+
+    fn resumes_as(&self, replication: Replication, claim: &Claim) -> Mode {
+        self.decisions.resumes_as(replication, claim)
     }
 
     fn has_caught_up(&self, peer: &CatchUp) -> bool {

@@ -145,6 +145,8 @@ mistakes! {
         BelievesAnyProbe,
         /// A site whose platform says nothing is not used, though that had said where it stands.
         ForgetsAttestation,
+        /// A site that restarts promises what it did before, whatever its peer may lack.
+        ResumesReplicated,
     }
     of_a_copy {
         /// A copy of this class is made in the nearest datacenter beyond the boundary, or, where it must be opaque,

@@ -3,7 +3,7 @@
 use super::circumstances::configuration::{HALF_A_MAP, ONE_ROW_TOO_MANY, SILENT_PROBE, WRONG_PROBE};
 use super::circumstances::failover::{
     ALONE_AND_BACK, ALONE_THEN_OUT, BACKLOG_LOST, DUBLIN_OUT, ISOLATED, ISOLATED_AND_LOST, LATE_ACCEPT, LATE_NEWS,
-    LATE_PREPARE, OLD_WITNESS, PAUSED, RESEEDING, SLOW_ANSWERS, SLOW_DISKS, STRICT, SYNC_OUTAGE,
+    LATE_PREPARE, OLD_WITNESS, PAUSED, RESEEDING, RESTARTED_AND_LOST, SLOW_ANSWERS, SLOW_DISKS, STRICT, SYNC_OUTAGE,
 };
 use super::circumstances::inventory::{LONG_TAIL, SLOW_HOLDER, SLOW_PEER, SLOW_WITNESS};
 use super::circumstances::replacement::{PEER_OUT_WHILE_IT_FILLS, SEAT_MOVED, SEAT_MOVED_ALONE, SEAT_MOVED_UNBACKED};
@@ -150,6 +150,7 @@ pub const TRAPS: &[Trap] = &[
     Trap { planted: Planted::PromisesLower, caught_by: "FO-2", circumstances: LATE_PREPARE },
     Trap { planted: Planted::AcknowledgesEarly, caught_by: "FO-3", circumstances: SYNC_OUTAGE },
     Trap { planted: Planted::IgnoresRpo, caught_by: "FO-3", circumstances: ISOLATED_AND_LOST },
+    Trap { planted: Planted::ResumesReplicated, caught_by: "FO-3", circumstances: RESTARTED_AND_LOST },
     Trap { planted: Planted::ReportsUnflushed, caught_by: "FO-3", circumstances: SLOW_DISKS },
     Trap { planted: Planted::ReplicatedTooSoon, caught_by: "FO-3", circumstances: BACKLOG_LOST },
     Trap { planted: Planted::NeverTakesOver, caught_by: "FO-4", circumstances: DUBLIN_OUT },

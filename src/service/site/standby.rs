@@ -249,22 +249,24 @@ impl<D: Decisions> Site<D> {
             let returned = current.is_some_and(|register| !named && register.epoch > Epoch(1));
             let briefly = now.monotonic.since(standby.epoch_since) < self.policy.failback_block;
             standby.flapping |= returned && briefly;
-            self.claim(now, current, effects);
+            let mode = if own { self.decisions.resumes_as(self.policy.replication, &claim) } else { claim.mode };
+            self.claim(now, current, mode, effects);
         }
     }
 
-    fn claim(&mut self, now: LocalTime, current: Option<Register>, effects: &mut Vec<SiteEffect>) {
+    fn claim(&mut self, now: LocalTime, current: Option<Register>, mode: Mode, effects: &mut Vec<SiteEffect>) {
         let blank = Register {
             epoch: Epoch(0),
             holder: self.identity.side,
-            mode: Mode::Replicated,
+            mode,
             frontier: Position::default(),
             last_sync: Wall::ZERO,
             renewal: crate::terms::Ballot::ZERO,
             ttl: self.policy.ttl,
         };
         let before = current.unwrap_or(blank);
-        let value = Register { epoch: before.epoch.next(), holder: self.identity.side, ttl: self.policy.ttl, ..before };
+        let (epoch, holder) = (before.epoch.next(), self.identity.side);
+        let value = Register { epoch, holder, mode, ttl: self.policy.ttl, ..before };
         self.proposer.propose(now.monotonic, self.policy.retry_timeout, current, value, effects);
     }
 

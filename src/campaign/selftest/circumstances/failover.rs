@@ -181,6 +181,32 @@ datacenter = "dublin"
 at = "10m 50s"
 "#;
 
+/// Dublin restarts with records that never got to Amsterdam, and is lost with its disks soon after.
+pub(in crate::campaign::selftest) const RESTARTED_AND_LOST: &str = r#"
+[service]
+maximum_lag_on_failover = "5s"
+
+[topology.datacenter_defaults]
+boot = "5s"
+
+[[fault]]
+kind = "partition"
+between = ["dublin", "amsterdam"]
+at = "10m"
+for = "30s"
+
+[[fault]]
+kind = "outage"
+datacenter = "dublin"
+at = "10m 900ms"
+for = "1s"
+
+[[fault]]
+kind = "storage-loss"
+datacenter = "dublin"
+at = "10m 9s"
+"#;
+
 /// A long backlog has to go through a narrow pipe when Dublin is lost with its disks.
 pub(in crate::campaign::selftest) const BACKLOG_LOST: &str = r#"
 [service]

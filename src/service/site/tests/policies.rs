@@ -109,6 +109,25 @@ fn the_register_says_alone_before_the_lag_in_records_is_used_up() {
 }
 
 #[test]
+fn a_holder_that_restarts_is_alone_as_long_as_its_peer_may_lack_what_it_acknowledged() {
+    let mut bench = Bench::new(Replication::Async);
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.run(Span::minutes(1));
+    bench.cut = true;
+    bench.boot(Side::A, Bench::log_of(&[(1, 1)], 1));
+    bench.run(Span::secs(1));
+    assert_eq!((bench.register().epoch, bench.register().mode), (Epoch(2), Mode::Replicated), "all is on both");
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.boot(Side::A, Bench::log_of(&[(1, 1), (2, 2)], 2));
+    bench.run(Span::secs(1));
+    assert_eq!((bench.register().epoch, bench.register().mode), (Epoch(3), Mode::Alone));
+    assert!(acknowledged(bench.write(Side::A)), "nothing is refused for it");
+    bench.cut = false;
+    bench.run(Span::secs(30));
+    assert_eq!(bench.register().mode, Mode::Replicated);
+}
+
+#[test]
 fn the_last_sync_time_is_that_of_the_oldest_record_which_the_peer_lacks() {
     let mut bench = Bench::new(Replication::Async);
     assert!(acknowledged(bench.write(Side::A)));
