@@ -126,7 +126,8 @@ section! {
             window_records: u64,
             /// Records a second that a scale unit reads for a peer that is brought back, while that is more
             /// than `window_records` behind: more than users write, or it never comes near. They go before
-            /// clients that wait. Default: as fast as datacenter and link let them, in their turn.
+            /// clients that wait. Default: as fast as datacenter and link let them, in their turn; in
+            /// `sync-strict`, where clients wait for that peer, no more of them go first than take as long.
             reseed_rate: u64,
             /// How often a backup is written, inside the boundary and on media of its own, or `"never"`.
             /// Default: `"6h"`.

@@ -93,7 +93,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
             self.reread(site, batch);
             return;
         }
-        let before = FrontEnd::before_old(place.queue.len(), place.last_old(), &self.policy);
+        let (waiting, takes) = (place.queue.len(), place.rereading.takes(batch));
+        let before = FrontEnd::before_old(waiting, takes, place.last_old(), &self.policy);
         if place.line_up(before, Turn::Reread(site, batch)) {
             self.plan_turn(datacenter);
         }
