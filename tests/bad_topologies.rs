@@ -188,7 +188,7 @@ const TABLE: &[Bad] = &[
         "[boundaries.\"e\\tu\"]\nmetro = \"dublin\"",
         Code::Unprintable,
         2,
-        "control characters",
+        "do not show",
     ),
     bad("a key that is none", "[units.emea-1]\nwitnes = \"texas\"", Code::UnknownKey, 3, "witnes"),
     bad(

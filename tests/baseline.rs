@@ -2,9 +2,11 @@
 
 mod dark;
 mod program;
+mod sealed;
 
 use dark::DARK;
 use program::ringfence;
+use sealed::sealed;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -153,9 +155,10 @@ fn hunted(change: impl Fn(&mut Value)) -> tempfile::TempDir {
     let ledger = fs::read_to_string(folder.path().join("before")).unwrap();
     let (head, records) = ledger.split_once('\n').unwrap();
     let changed = records.lines().map(|line| {
-        let mut record = serde_json::from_str(line).unwrap();
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        record.as_object_mut().unwrap().remove("sum");
         change(&mut record);
-        format!("{record}\n")
+        format!("{}\n", sealed(&record.to_string()))
     });
     fs::write(folder.path().join("before"), format!("{head}\n{}", changed.collect::<String>())).unwrap();
     folder

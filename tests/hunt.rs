@@ -1,12 +1,15 @@
 //! What a campaign promises whoever kills it, divides it, or doubts it: the same bytes, whatever happened on the
 //! way; 130 with what is under way left undone; and the first fact that differs, if one ever does.
 
+mod sealed;
+
 use ringfence::campaign::draw::{Source, Weights};
 use ringfence::campaign::hunt::{run_twice, trial};
 use ringfence::campaign::{Options, run};
 use ringfence::scenario::{self, Scenario, Size};
 use ringfence::service::{Decisions, Policy, Shipped};
 use ringfence::terms::{Monotonic, Span};
+use sealed::sealed;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -143,8 +146,13 @@ fn ledgers_that_do_not_belong_together_are_refused_and_left_as_they_are() {
     refused("campaign --swarm --seeds 2 --ledger mine.toml", 2, "no ledger of a campaign");
     refused("merge two --out mine.toml", 2, "no ledger of a campaign");
     assert_eq!(fs::read_to_string(path("mine.toml")).unwrap(), "schema_version = 1\n");
-    let contradicting = fs::read_to_string(path("two")).unwrap().replacen("\"events\":", "\"events\":9", 1);
-    fs::write(path("other"), contradicting).unwrap();
+    let two = fs::read_to_string(path("two")).unwrap();
+    let (head, records) = two.split_once('\n').unwrap();
+    let (first, second) = records.split_once('\n').unwrap();
+    let changed = first.replacen("\"events\":", "\"events\":9", 1);
+    fs::write(path("other"), format!("{head}\n{changed}\n{second}")).unwrap();
+    refused("merge two other", 2, "its line 2 is damaged: it is not what its checksum says");
+    fs::write(path("other"), format!("{head}\n{}\n{second}", sealed(&changed))).unwrap();
     refused("merge two other", 1, "determinism is broken: in two and other, two records of seed 0 differ: `events`");
     refused("campaign --swarm --seeds 2 --ledger other", 2, "made by another build of ringfence");
 }

@@ -56,7 +56,8 @@
 //!   that finds the holder alive expires with the bound on the RTO: it must not strike in the next outage.
 //!   With `failover = "manual"` only an operator's order starts a takeover, with `"disabled"` nothing does.
 //! - A takeover keeps mode and frontier until its own later change. One whose outcome is unknown serves
-//!   nothing until a later attempt of its own succeeds. A holder that restarts takes a new epoch.
+//!   nothing until a later attempt of its own succeeds. A holder that restarts takes a new epoch; under `async`, where
+//!   its log ends beyond the frontier, as `alone`: it no longer knows how old the tail is that its peer may lack.
 //! - A holder whose lease has run out reads a majority, too, before it proposes: heard and hearing nobody, it
 //!   would raise the ballots of its successor for ever.
 //! - Two proposers back off by site order and entropy. A failed attempt of one's own, seen at one's own
