@@ -90,4 +90,6 @@ pub enum Announcement {
     },
     /// The platform under it does not say where it stands; it is used, for it was attested before.
     AttestedBefore,
+    /// It made no copy that an operator ordered: it has no records, and what was made before is kept.
+    NothingToCopy,
 }

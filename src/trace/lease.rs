@@ -257,6 +257,9 @@ impl Leases {
             Announcement::Unattested { says: None } => {
                 format!("Is not used: the platform under it does not say where it stands, and never did. {heard}")
             }
+            Announcement::NothingToCopy => {
+                format!("Makes no copy: it has no records, and keeps what was made before. {heard}")
+            }
             Announcement::AttestedBefore => {
                 "Hears nothing from the platform under it of where it stands, and goes by what that said last."
                     .to_owned()

@@ -75,7 +75,11 @@ impl LeavesNothing {
         // A disk that was lost a moment ago, and is not filled again, does not say what the old home holds.
         let counts = Side::BOTH.map(|side| ledger.logs(from).certified_since(side).is_some());
         let old_counts = |place: usize| counts[place] || counts == [false; 2];
-        let whole = (0..2).filter(|&place| old_counts(place)).all(|place| new == [old[place]; 2]);
+        let there = |place: usize| old_counts(place).then_some(old[place]);
+        let arrived = |side: Side| {
+            Side::BOTH.into_iter().filter_map(|old| there(old.index())).all(|old| new[side.index()] == old)
+        };
+        let whole = Side::BOTH.into_iter().filter(|&side| !is_lost_unheard(ledger, at, to, side)).all(arrived);
         self.docket.check(whole, || {
             let fewest = new[0].records.min(new[1].records);
             let what = format!(
@@ -175,6 +179,13 @@ fn well_since(ledger: &Ledger, unit: Unit, site: Datacenter) -> Option<Instant> 
     Some(ledger.world.running_since(site)?.max(ledger.world.moving_since(unit, site)?))
 }
 
+/// Whether a disk was lost so short a time ago that its own holder cannot know: it goes by answers younger than a lease.
+fn is_lost_unheard(ledger: &Ledger, at: Instant, unit: Unit, side: Side) -> bool {
+    let logs = ledger.logs(unit);
+    let (_, emptied) = logs.growing(side);
+    logs.certified_since(side).is_none() && at - emptied <= ledger.contract.ttl.max(slack::SETTLING)
+}
+
 /// Why nobody can have carried a move out: a site of one of the homes has not been running for as long as it takes to
 /// find a holder and to drain, or was busy until now, or a home has a reason not to serve.
 fn hindrance(ledger: &Ledger, home: &Home, at: Instant) -> Option<&'static str> {
@@ -259,6 +270,22 @@ mod tests {
             log(&mut story, APAC_1, HONG_KONG, come);
             story.fact(Fact::Moving(Moving::CutOver { tenant: TENANT }));
             assert_eq!(story.finding("RES-5").broken, broken, "{come} have come");
+        }
+    }
+
+    #[test]
+    fn a_disk_of_the_new_home_that_was_just_lost_is_one_that_nobody_could_know_of() {
+        for (come, long_ago, broken) in [(3, false, 0), (2, false, 1), (3, true, 1)] {
+            let mut story = Story::after();
+            story.fact(Fact::Moving(Moving::Ordered { tenant: TENANT, from: EMEA_1, to: APAC_1 }));
+            log(&mut story, EMEA_1, DUBLIN, 3);
+            log(&mut story, EMEA_1, AMSTERDAM, 3);
+            log(&mut story, APAC_1, SINGAPORE, come);
+            story.fact(Fact::StorageLost { unit: APAC_1, side: Side::B, datacenter: HONG_KONG });
+            log(&mut story, APAC_1, HONG_KONG, 0);
+            story.pass(if long_ago { Span::minutes(2) } else { Span::ZERO });
+            story.fact(Fact::Moving(Moving::CutOver { tenant: TENANT }));
+            assert_eq!(story.finding("RES-5").broken, broken, "{come} have come; long ago: {long_ago}");
         }
     }
 

@@ -123,13 +123,18 @@ impl<D: Decisions> Site<D> {
         }
     }
 
-    /// An operator ordered a copy, which takes the place of the last one of its kind.
+    /// An operator ordered a copy, which takes the place of the last one of its kind, unless there is nothing to
+    /// put in it: then that one is the best there is.
     pub(super) fn copy_out(&mut self, now: Monotonic, class: CopyClass, effects: &mut Vec<SiteEffect>) {
         if self.policy.index_every.is_none() {
             effects.push(SiteEffect::Announce(Announcement::OrderRefused));
             return;
         }
         let through = self.log.durable();
+        if through == 0 {
+            effects.push(SiteEffect::Announce(Announcement::NothingToCopy));
+            return;
+        }
         let after = if class == CopyClass::SupportDump { through.saturating_sub(DUMPED) } else { 0 };
         effects.push(SiteEffect::Copies(CopyCommand::Delete(class)));
         self.make(class, self.decisions.copied_after(class, after), through, effects);

@@ -1,8 +1,8 @@
 //! Which refusals are necessary, and which are not.
 
 use crate::audit::SeatTerms;
-use crate::audit::tests::{AMSTERDAM, APAC, DUBLIN, EMEA, EMEA_1, SINGAPORE, Story, country};
-use crate::facts::{Configured, Fact, Seating, Unserved};
+use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA, EMEA_1, SINGAPORE, Story, country};
+use crate::facts::{Configured, Fact, Moving, Seating, Unserved};
 use crate::terms::{AppVersion, Boundary, Datacenter, Network, RecordKind, Refusal, Seat, Side, Span};
 
 const FRANKFURT: Datacenter = Datacenter(6);
@@ -292,4 +292,18 @@ fn a_switchover_that_is_ordered_again_has_its_time_again() {
         story.refuse(birth, Some(DUBLIN), Refusal::SwitchingOver).pass(Span::secs(15));
     }
     story.expect_kept("RES-7", 6);
+}
+
+#[test]
+fn a_drain_ends_within_its_bound_where_the_disks_are_quick() {
+    for (flush, broken) in [(Span::millis(1), 1), (Span::secs(5), 0)] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.fact(Fact::Moving(Moving::Ordered { tenant: birth.tenant, from: EMEA_1, to: APAC_1 }));
+        story.fact(Fact::Disk { unit: EMEA_1, datacenter: DUBLIN, flush });
+        for _ in 0..3 {
+            story.refuse(birth, Some(DUBLIN), Refusal::Moving { retry_after: Span::secs(1) }).pass(Span::secs(30));
+        }
+        assert_eq!(story.finding("RES-7").broken, broken, "flushes take {flush}");
+    }
 }

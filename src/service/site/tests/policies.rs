@@ -1,6 +1,8 @@
 //! Who starts a failover, what it may cost, and how often it may be repeated.
 
 use super::*;
+use crate::service::command::CopyCommand;
+use crate::terms::CopyClass;
 
 /// Nobody fails back unless a test says so.
 fn base() -> Policy {
@@ -18,6 +20,20 @@ fn forced() -> SiteInput {
 impl Bench {
     pub(super) fn has_said(&self, wanted: Announcement) -> bool {
         self.said.iter().any(|&(_, said)| said == wanted)
+    }
+
+    /// What becomes of the files of a class when an operator orders one of side A.
+    fn files_touched_by(&mut self, order: Order, of: CopyClass) -> Vec<&'static str> {
+        let (now, mut effects) = (self.local(), Vec::new());
+        self.sites[0].as_mut().unwrap().step(now, SiteInput::Order(order), &mut effects);
+        let touched = effects.iter().filter_map(|effect| match effect {
+            SiteEffect::Copies(CopyCommand::Delete(class)) if *class == of => Some("deleted"),
+            SiteEffect::Copies(CopyCommand::Make { class, .. }) if *class == of => Some("made"),
+            _ => None,
+        });
+        let touched = touched.collect();
+        effects.into_iter().for_each(|effect| self.carry_out(Side::A, effect));
+        touched
     }
 
     fn log_of(history: &[(u32, Index)], end: Index) -> DurableLog {
@@ -218,4 +234,15 @@ fn a_failback_follows_when_the_block_is_over() {
     assert_eq!(bench.serving(), [Side::B]);
     bench.run(Span::minutes(10));
     assert_eq!(bench.serving(), [Side::A]);
+}
+
+#[test]
+fn a_copy_of_nothing_does_not_take_the_place_of_the_last_one() {
+    for (order, class) in [(Order::Export, CopyClass::Export), (Order::SupportDump, CopyClass::SupportDump)] {
+        let mut bench = Bench::under(Policy { index_every: Some(Span::minutes(1)), ..base() });
+        assert_eq!(bench.files_touched_by(order, class), [""; 0], "nothing is made, and nothing deleted");
+        assert!(bench.has_said(Announcement::NothingToCopy));
+        assert!(acknowledged(bench.write(Side::A)));
+        assert_eq!(bench.files_touched_by(order, class), ["deleted", "made"]);
+    }
 }
