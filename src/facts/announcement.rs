@@ -55,7 +55,7 @@ pub enum Announcement {
     SwitchoverPlanned,
     /// It refused an operator's order: the policy forbids it, or the site is not the one to carry it out.
     OrderRefused,
-    /// It gave an operator's forced failover up: the holder's lease did not lapse, for the holder lives.
+    /// It gave an operator's forced failover up: the holder's lease did not lapse in time, or the holder won it anew.
     OrderExpired,
     /// A flush of its disk has taken too long.
     DiskFailing,

@@ -214,7 +214,8 @@ impl Leases {
             }
             Announcement::OrderRefused => format!("Refuses the order: it is not its to carry out. {heard}"),
             Announcement::OrderExpired => {
-                "Gives the order to take over up: the lease did not lapse, for its holder lives.".to_owned()
+                "Gives the order to take over up: the lease did not lapse in time, or its holder won it anew."
+                    .to_owned()
             }
             Announcement::SwitchoverBegan => format!("Stops accepting writes, to hand the lease over. {heard}"),
             Announcement::SwitchoverCancelled => "Gives the switchover up, and means to serve on.".to_owned(),

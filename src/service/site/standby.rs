@@ -30,12 +30,20 @@ pub(super) struct Standby {
     look: Option<Look>,
     /// Whether a majority of voters failed to answer last time.
     no_majority: bool,
-    /// Until when an operator's order to take over stands. It does not outlast the lease by much: a force
-    /// that was meant for one outage must not strike in the next.
-    forced_until: Option<Monotonic>,
+    /// An operator's order to take over.
+    force: Option<Force>,
     /// Whether the test of the mode was waived for the claim under way, or for one of unknown outcome before.
     waived: bool,
     announced_lapse: bool,
+}
+
+/// An order to take over, whatever may be lost. What was meant for one outage must not strike in the next: it
+/// outlasts neither the lease by much, nor the epoch that it was given under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Force {
+    until: Monotonic,
+    /// The epoch that this site knew of; zero: of none.
+    under: Epoch,
 }
 
 /// A reading of the voters under way.
@@ -62,7 +70,7 @@ impl Standby {
             look_at,
             look: None,
             no_majority: false,
-            forced_until: None,
+            force: None,
             waived: false,
             announced_lapse: false,
         }
@@ -87,6 +95,11 @@ impl Standby {
     pub(super) fn has_lapsed<D: Decisions>(&self, now: Monotonic, decisions: &D, policy: &Policy) -> bool {
         let ttl = self.seen.map_or(policy.ttl, |register| register.ttl);
         now.since(self.since) >= decisions.lapsed_after(policy, ttl)
+    }
+
+    /// The peer holds the lease under an epoch: whether that ends an order that was given under an earlier one.
+    fn outlives_force(&mut self, epoch: Epoch) -> bool {
+        self.force.take_if(|force| force.under < epoch).is_some()
     }
 
     /// The register was founded anew on this site: the next reading shows it as the holder. `uncertain`:
@@ -157,7 +170,8 @@ impl<D: Decisions> Site<D> {
     /// An operator forces the takeover.
     pub(super) fn force(&mut self, now: LocalTime) {
         if let Role::Standby(standby) = &mut self.role {
-            standby.forced_until = Some(now.monotonic + self.policy.rto_bound());
+            let under = standby.seen.map_or(Epoch(0), |register| register.epoch);
+            standby.force = Some(Force { until: now.monotonic + self.policy.rto_bound(), under });
             standby.look_by(now.monotonic);
         }
     }
@@ -169,7 +183,7 @@ impl<D: Decisions> Site<D> {
         if standby.look.take_if(|look| look.until <= at).is_some() {
             standby.no_majority = true;
         }
-        if standby.forced_until.take_if(|until| *until <= at).is_some() {
+        if standby.force.take_if(|force| force.until <= at).is_some() {
             effects.push(SiteEffect::Announce(Announcement::OrderExpired));
         }
         if self.proposer.is_busy() || standby.look.is_some() || at < standby.look_at {
@@ -218,6 +232,9 @@ impl<D: Decisions> Site<D> {
         if let Some(register) = current {
             standby.observe(now.monotonic, register, &self.decisions, &self.policy);
             standby.look_again(now.monotonic, &self.decisions, &self.policy);
+            if register.holder != side && standby.outlives_force(register.epoch) {
+                effects.push(SiteEffect::Announce(Announcement::OrderExpired));
+            }
         }
         let lapsed = standby.has_lapsed(now.monotonic, &self.decisions, &self.policy);
         let named = current.is_some_and(|register| register.holder == side);
@@ -225,7 +242,7 @@ impl<D: Decisions> Site<D> {
             standby.announced_lapse = true;
             effects.push(SiteEffect::Announce(Announcement::LeaseLapsed));
         }
-        let forced = standby.forced_until.is_some_and(|until| now.monotonic < until);
+        let forced = standby.force.is_some_and(|force| now.monotonic < force.until);
         let free = match current {
             None => side == Side::A || lapsed,
             Some(_) if named => true,

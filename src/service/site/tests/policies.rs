@@ -95,6 +95,25 @@ fn a_force_that_found_the_holder_alive_does_not_strike_in_the_next_outage() {
 }
 
 #[test]
+fn a_force_does_not_outlast_the_epoch_that_it_was_given_under() {
+    let mut bench = Bench::new(Replication::Async);
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.cut = true;
+    bench.run(Span::secs(10));
+    assert!(acknowledged(bench.write(Side::A)), "alone");
+    bench.sites[0] = None;
+    bench.run(Span::secs(1));
+    bench.step(Side::B, forced());
+    bench.boot(Side::A, Bench::log_of(&[(1, 1)], 2));
+    bench.run(Span::secs(1));
+    assert_eq!((bench.serving(), bench.register().epoch), (vec![Side::A], Epoch(2)), "the holder is back in time");
+    bench.sites[0] = None;
+    bench.run(bench.policy.rto_bound());
+    assert!(bench.has_said(Announcement::OrderExpired));
+    assert_eq!(bench.serving(), [], "nobody has ordered to do without what it acknowledged since");
+}
+
+#[test]
 fn neither_limit_of_the_lag_is_passed_while_replicated_stands() {
     for most in [1, 4, 7] {
         let mut bench = Bench::under(Policy {
