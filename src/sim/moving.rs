@@ -67,9 +67,14 @@ impl Order {
         }
     }
 
-    /// What a log has of the tenant: in the new home, what came.
+    /// What a copy has of the tenant: in the new home, what came.
     fn content(&self, unit: Unit, shares: &Shares) -> Content {
-        if unit == self.to { shares.held(self.tenant).content } else { shares.of(self.tenant, 0, Index::MAX - 1) }
+        self.content_through(unit, shares, Index::MAX - 1)
+    }
+
+    /// What a log has of it that ends at an index: what comes after is not at rest yet.
+    fn content_through(&self, unit: Unit, shares: &Shares, end: Index) -> Content {
+        if unit == self.to { shares.came(self.tenant, end) } else { shares.of(self.tenant, 0, end) }
     }
 }
 
@@ -217,7 +222,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
         for site in Side::BOTH.map(|side| SiteId::new(unit, side)) {
             let slot = &self.sites[site.index()];
             let at = |copy| (tenant, unit, slot.datacenter(), copy);
-            rests.push((at(CopyClass::Log), order.content(unit, &slot.store.shares)));
+            rests.push((at(CopyClass::Log), order.content_through(unit, &slot.store.shares, slot.store.durable())));
             if unit == order.from {
                 let organization = |birth: &&Birth| {
                     let kind = self.population.conversation(birth.conversation).kind;

@@ -48,7 +48,13 @@ impl Shares {
         own.map(|share| share.content).sum()
     }
 
-    /// What came from a tenant's old home.
+    /// What came from a tenant's old home, and stands at an index or before.
+    pub(super) fn came(&self, tenant: Tenant, end: Index) -> Content {
+        let came = self.within(0, end).iter().filter(|share| share.tenant == tenant && share.lot.is_some());
+        came.map(|share| share.content).sum()
+    }
+
+    /// What a tenant's old home is told of what came.
     pub(super) fn held(&self, tenant: Tenant) -> Held {
         let came = self.rows.iter().filter(|share| share.tenant == tenant);
         came.filter_map(|share| Some((share, share.lot?))).fold(Held::default(), |held, (share, lot)| Held {
@@ -103,6 +109,7 @@ mod tests {
         shares.extend([share(1, 0, None), share(2, 0, Some(1)), share(3, 0, Some(2))]);
         let held = shares.held(Tenant(0));
         assert_eq!((held.lots, held.last, held.through.index, held.content.records), (2, 3, 30, 2));
+        assert_eq!((shares.came(Tenant(0), 2).records, shares.came(Tenant(0), 9).records), (1, 2));
         assert_eq!(shares.erase(Tenant(0), true), [2, 3]);
         assert_eq!((shares.held(Tenant(0)), shares.of(Tenant(0), 0, 9).records), (Held::default(), 1));
     }
