@@ -48,6 +48,8 @@ pub struct Contract {
     pub ttl: Span,
     /// ρ in parts per million.
     pub rho_ppm: u32,
+    /// The longest time that one attempt at the register may take, which asks other voters twice.
+    pub attempt: Span,
     /// The bound on an automatic failover, from the onset of the fault.
     pub rto_bound: Span,
     /// The longest grace before a failover that declares a loss; `None`: never.

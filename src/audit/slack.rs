@@ -32,12 +32,11 @@ pub(super) const FLUSH: Span = Span::millis(100);
 /// A replication lag from which on a holder may count its peer as silent.
 pub(super) const LAGGING: Span = Span::millis(500);
 
-/// A link that loses more than this, in parts per million, or is slower by more than [`LINK_DELAY`], is not
-/// the link on which the promises rest: an attempt at the register may fail on it again and again.
-pub(super) const LINK_LOSS_PPM: u32 = 10_000;
-
-/// See [`LINK_LOSS_PPM`].
-pub(super) const LINK_DELAY: Span = Span::millis(250);
+/// Whether the promises rest on a link that loses so much, in parts per million, and is slower by so much than it is
+/// when well: on others an attempt at the register, which has them before it four times, may fail again and again.
+pub(super) fn is_clear(attempt: Span, loss_ppm: u32, delay: Span) -> bool {
+    loss_ppm <= 10_000 && delay <= attempt.scale(1, 10).min(Span::millis(250))
+}
 
 /// Writes that a site may be handed before it must have answered one of them.
 pub(super) const UNANSWERED: u32 = 8;
@@ -45,4 +44,20 @@ pub(super) const UNANSWERED: u32 = 8;
 /// How far a copy that is made every so often may be behind its log: two rounds, and an answer under way.
 pub(super) fn behind(every: Span) -> Span {
     every + every + SETTLING
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_has_time_for_a_link_that_counts_as_clear() {
+        let clear = |attempt, delay| is_clear(Span::millis(attempt), 0, Span::millis(delay));
+        assert_eq!([clear(3_000, 250), clear(3_000, 251)], [true, false]);
+        assert_eq!([clear(1_000, 100), clear(1_000, 101)], [true, false]);
+        assert_eq!(
+            [is_clear(Span::secs(3), 10_000, Span::ZERO), is_clear(Span::secs(3), 10_001, Span::ZERO)],
+            [true, false]
+        );
+    }
 }

@@ -58,6 +58,7 @@ pub(super) fn contract() -> Contract {
         travels_inside: false,
         ttl: Span::secs(30),
         rho_ppm: 200,
+        attempt: Span::secs(3),
         rto_bound: Span::secs(60),
         grace: Some(Span::hours(1)),
         loss_records: None,

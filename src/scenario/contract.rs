@@ -45,6 +45,7 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         travels_inside: or(&service.transit, Transit::Anywhere) == Transit::InBoundary,
         ttl: lease.ttl,
         rho_ppm: lease.rho_ppm,
+        attempt: lease.retry_timeout,
         rto_bound: lease.longest_takeover(),
         grace: or(&service.grace_period_with_data_loss, OrNever(Some(Span::hours(1)))).0,
         manual_failover: or(&service.failover, Initiative::Automatic) != Initiative::Automatic,

@@ -348,7 +348,9 @@ impl Ledger {
         match *fact {
             Fact::Power { datacenter, on } => self.world.power(datacenter, on, at),
             Fact::Link { from, to, up } => self.world.cut_or_mended(from, to, up, at),
-            Fact::LinkQuality { from, to, loss_ppm, delay } => self.world.quality(from, to, (loss_ppm, delay), at),
+            Fact::LinkQuality { from, to, loss_ppm, delay } => {
+                self.world.quality((from, to), slack::is_clear(self.contract.attempt, loss_ppm, delay), at);
+            }
             Fact::Access { datacenter, up } => self.world.access(datacenter, up, at),
             Fact::Paused { datacenter, paused } => self.world.paused(datacenter, paused, at),
             Fact::UnitPaused { unit, datacenter, paused } => self.world.unit_paused(unit, datacenter, paused, at),

@@ -226,9 +226,10 @@ impl World {
         self.links[slot].set(up, at);
     }
 
-    pub(super) fn quality(&mut self, from: Datacenter, to: Datacenter, (loss_ppm, delay): (u32, Span), at: Instant) {
+    /// A link loses and delays what it carries from now on. Whether that is little enough to count on it.
+    pub(super) fn quality(&mut self, (from, to): (Datacenter, Datacenter), is_clear: bool, at: Instant) {
         let slot = self.slot(from, to);
-        self.clear[slot].set(loss_ppm <= slack::LINK_LOSS_PPM && delay <= slack::LINK_DELAY, at);
+        self.clear[slot].set(is_clear, at);
     }
 
     /// A clock was stepped, or runs with another drift that no time service corrects.
@@ -305,11 +306,11 @@ mod tests {
     fn a_link_that_loses_much_or_is_slow_is_no_link_for_as_long() {
         let mut world = World::new(2, 1, Instant::ZERO);
         let (a, b) = (Datacenter(0), Datacenter(1));
-        world.quality(a, b, (200_000, Span::ZERO), Instant(3));
+        world.quality((a, b), false, Instant(3));
         assert_eq!((world.linked_since(b, a), world.is_mute(a, b)), (None, false));
-        world.quality(a, b, (1_000, Span::millis(5)), Instant(8));
+        world.quality((a, b), true, Instant(8));
         assert_eq!(world.linked_since(b, a), Some(Instant(8)));
-        world.quality(b, a, (0, Span::secs(2)), Instant(9));
+        world.quality((b, a), false, Instant(9));
         assert_eq!(world.linked_since(a, b), None);
     }
 
