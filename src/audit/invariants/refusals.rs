@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 struct Stretch {
     first: Instant,
     last: Instant,
+    /// How often there was a refusal that another look may have led to than the one before.
+    times: u32,
 }
 
 impl Stretch {
@@ -24,8 +26,10 @@ impl Stretch {
     fn prolong(stretch: &mut Option<Self>, ledger: &Ledger, at: Instant) -> Span {
         let apart = ledger.contract.longest_wait + slack::SETTLING;
         let running = stretch.filter(|stretch| at - stretch.last <= apart);
-        let first = running.map_or(at, |stretch| stretch.first);
-        *stretch = Some(Self { first, last: at });
+        let (first, times) = running.map_or((at, 1), |stretch| {
+            (stretch.first, stretch.times + u32::from(at - stretch.last > slack::IN_FLIGHT))
+        });
+        *stretch = Some(Self { first, last: at, times });
         at - first
     }
 }
@@ -149,14 +153,17 @@ impl RefusalsNecessary {
     /// The refusing site reached neither of the other voters a moment ago, or the link between the
     /// sites was so full that its own voter lagged behind what the others had accepted. A link may have
     /// lost an answer, of which there is no fact: then the refusals end, as soon as the site looks again
-    /// where both are in reach, for then hardly all are lost once more.
+    /// where both are in reach, for then hardly all are lost once more. Where only one is, two looks a minute
+    /// apart may each have lost the one that counts.
     fn needless_no_majority(&mut self, ledger: &Ledger, at: Instant, refused: &Refused) -> Option<&'static str> {
         let unit = refused.unit?;
         let side = side_of(ledger, refused).or(ledger.registers.holder(unit))?;
-        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].no_majority[side.index()], ledger, at);
+        let stretch = &mut self.stretches[unit.index()].no_majority[side.index()];
+        let lasted = Stretch::prolong(stretch, ledger, at);
+        let often = stretch.is_some_and(|stretch| stretch.times > 2);
         let settled = ledger.contract.able_for();
         let long = |since: Option<Instant>| since.is_some_and(|since| at - since > settled);
-        let one = long(ledger.majority_since(unit, side)) && lasted > settled;
+        let one = long(ledger.majority_since(unit, side)) && lasted > settled && often;
         let both = long(ledger.both_since(unit, side)) && lasted > slack::SETTLING;
         let reached = one || both;
         let needless = reached && !is_behind(ledger, unit, at, settled);

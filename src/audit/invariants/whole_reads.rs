@@ -63,8 +63,9 @@ fn asked_for(home: Option<&Home>, unit: Unit) -> [Unit; 2] {
     home.filter(|home| home.from == unit || home.to == unit).map_or([unit; 2], |home| [home.from, home.to])
 }
 
-/// Whether no site with a copy was used, known to the reader, and within reach of clients, all the time since the reader asked and for
-/// long enough to be found, or the sites had queues longer than a client's patience.
+/// Whether no site with a copy was used, known to the reader, and within reach of clients, all the time since the
+/// reader asked and for long enough to be found, or the sites had queues longer than a client's patience, or a message
+/// was lost for each of the three times that a reader asks a site.
 fn is_necessary(ledger: &Ledger, (unit, reader): (Unit, User), asked: Instant, now: Instant) -> bool {
     let terms = ledger.terms(unit);
     let long = |since: Instant| since <= asked && now - since > slack::READ;
@@ -74,14 +75,16 @@ fn is_necessary(ledger: &Ledger, (unit, reader): (Unit, User), asked: Instant, n
         let since = since.zip(attested).map(|(reached, attested)| reached.max(attested));
         ledger.is_sound(unit, side) && since.is_some_and(long) && ledger.is_known((unit, side), reader, long)
     };
-    !Side::BOTH.into_iter().any(readable) || ledger.was_busy(unit, now, slack::READ)
+    !Side::BOTH.into_iter().any(readable)
+        || ledger.was_busy(unit, now, slack::READ)
+        || ledger.heard.was_cut_off(reader, now - asked, now)
 }
 
 #[cfg(test)]
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
     use crate::facts::{Fact, Moving, Unserved};
-    use crate::terms::{RecordKind, Span, Tenant, UnitSet};
+    use crate::terms::{RecordKind, Span, Tenant, UnitSet, User};
 
     fn old_and_new_part() -> Story {
         let mut story = Story::before();
@@ -173,6 +176,18 @@ mod tests {
             story.fact(Fact::Unserved(Unserved::TurnedAway { unit: EMEA_1, datacenter: AMSTERDAM, queue }));
             story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
             assert_eq!(story.finding("RES-8").broken, broken, "{queue} waited");
+        }
+    }
+
+    #[test]
+    fn a_part_may_be_withheld_from_a_reader_of_whom_three_messages_were_lost_and_not_of_two() {
+        for (lost, broken) in [(2, 1), (3, 0)] {
+            let mut story = old_and_new_part();
+            for _ in 0..lost {
+                story.fact(Fact::Unserved(Unserved::Unheard { user: User(0), datacenter: AMSTERDAM }));
+            }
+            story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
+            assert_eq!(story.finding("RES-8").broken, broken, "{lost} were lost");
         }
     }
 

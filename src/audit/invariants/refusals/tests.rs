@@ -144,6 +144,19 @@ fn want_of_a_majority_ends_when_the_site_has_read_the_register() {
 }
 
 #[test]
+fn two_looks_that_lost_the_only_other_answer_are_no_want_that_lasts() {
+    for (times, broken) in [(2, false), (3, true)] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.cut(AMSTERDAM, DUBLIN).pass(Span::minutes(2));
+        for _ in 0..times {
+            story.refuse(birth, Some(AMSTERDAM), Refusal::NoMajority).pass(Span::secs(80 / (times - 1)));
+        }
+        assert_eq!(story.finding("RES-7").broken > 0, broken, "{times} refusals");
+    }
+}
+
+#[test]
 fn a_full_queue_is_a_reason() {
     let mut story = healthy();
     let birth = story.birth(RecordKind::Message);
