@@ -1,5 +1,5 @@
 //! Tenants and conversations. The only tables that grow with the population: 16 bytes a tenant and
-//! 24 bytes a conversation.
+//! 32 bytes a conversation.
 
 use super::Ledger;
 use crate::terms::{Conversation, ConversationKind, Country, Instant, Opening, Tenancy, Tenant, Unit, UnitSet};
@@ -8,21 +8,26 @@ use crate::terms::{Conversation, ConversationKind, Country, Instant, Opening, Te
 #[derive(Clone, Copy, Debug)]
 pub(in crate::audit) struct Talk {
     units: UnitSet,
+    /// Since when any rest in the newest.
     newest_since: Instant,
+    /// How much earlier, in microseconds, any came to rest in the one before it; the most is an hour and more.
+    earlier_us: u32,
     creator: Option<Country>,
     tenant: Tenant,
     kind: ConversationKind,
-    newest: Unit,
+    /// The two that came last, the newest first.
+    newest: [Unit; 2],
 }
 
 impl Talk {
     const UNKNOWN: Self = Self {
         units: UnitSet::EMPTY,
         newest_since: Instant::ZERO,
+        earlier_us: 0,
         creator: None,
         tenant: Tenant(u32::MAX),
         kind: ConversationKind::Private,
-        newest: Unit(0),
+        newest: [Unit(0); 2],
     };
 
     /// The group's location: the country code of the creator.
@@ -44,17 +49,22 @@ impl Talk {
         self.kind.is_organization()
     }
 
-    /// The units in which records rest that were acknowledged before `asked`. Only the newest unit
-    /// is dated: of several that came after `asked`, the older count, which can't happen within the
-    /// time that a read takes, for a conversation has at most one unit a rule.
+    /// The units in which records rest that were acknowledged before `asked`. Only the two newest are dated. Two may
+    /// come while a read takes its time, as of a tenant that moves just after the effective instant; a third one
+    /// before them is the group's, which every reader asks.
     pub(in crate::audit) fn units_before(&self, asked: Instant) -> UnitSet {
-        if self.newest_since < asked { self.units } else { self.units.without(self.newest) }
+        let before = Instant(self.newest_since.0 - u64::from(self.earlier_us));
+        let dated = self.newest.into_iter().zip([self.newest_since, before]);
+        let later = dated.filter(|&(_, since)| since >= asked);
+        later.fold(self.units, |units, (unit, _)| units.without(unit))
     }
 
     fn rests_in(&mut self, unit: Unit, at: Instant) {
         if !self.units.contains(unit) {
             self.units = self.units.with(unit);
-            (self.newest, self.newest_since) = (unit, at);
+            let earlier = (at - self.newest_since).0;
+            self.earlier_us = u32::try_from(earlier).unwrap_or(u32::MAX);
+            (self.newest, self.newest_since) = ([unit, self.newest[0]], at);
         }
     }
 }
@@ -126,5 +136,17 @@ mod tests {
         let talk = people.talk(Conversation(3));
         assert_eq!(talk.units_before(Instant(20)), UnitSet::of(Unit(1)));
         assert_eq!(talk.units_before(Instant(21)), UnitSet::of(Unit(1)).with(Unit(2)));
+    }
+
+    #[test]
+    fn nor_is_it_for_two_parts_that_came_while_it_took_its_time() {
+        let mut people = People::default();
+        for (unit, at) in [(1, 10), (2, 20), (3, 30)] {
+            people.acknowledged(Conversation(3), Unit(unit), Instant(at));
+        }
+        let talk = people.talk(Conversation(3));
+        let (one, two) = (UnitSet::of(Unit(1)), UnitSet::of(Unit(1)).with(Unit(2)));
+        let before = [15, 20, 21, 30, 31].map(|asked| talk.units_before(Instant(asked)));
+        assert_eq!(before, [one, one, two, two, two.with(Unit(3))]);
     }
 }
