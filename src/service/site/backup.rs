@@ -13,6 +13,9 @@ use crate::terms::{Epoch, Index, LocalTime, Mode, Monotonic, Span};
 /// A backup that has not been finished within this share of the interval is tried at other media.
 const PATIENCE: u64 = 4;
 
+/// After so many attempts somebody who waits for a backup gives the next one no more time.
+const MOST_PATIENT: u8 = 7;
+
 /// When a holder has the next backup written. A new holder knows of none and begins with one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Schedule {
@@ -36,10 +39,12 @@ impl Schedule {
         self.finished > 0
     }
 
-    /// Has the first backup written now, if it is not under way: when it was due there was nothing to write.
-    pub(super) fn begin_now(&mut self, now: Monotonic) {
-        if !self.has_any() && self.begun.is_none() {
-            self.due = self.due.min(now);
+    /// Has the first backup written now, if it is not under way: when it was due there was nothing to write. One that
+    /// is not finished within `patience`, and more each time, is tried at other media: those that refuse do not say so.
+    pub(super) fn hasten(&mut self, now: Monotonic, patience: Span) {
+        if !self.has_any() {
+            let patience = patience.scale(u64::from(self.turn.min(MOST_PATIENT)) + 1, 1);
+            self.due = self.due.min(self.begun.map_or(now, |begun| begun + patience));
         }
     }
 

@@ -120,13 +120,14 @@ impl<D: Decisions> Site<D> {
         }
     }
 
-    /// What waits for the first backup of a site does not wait for the next by the schedule.
+    /// What waits for the first backup of a site does not wait for the next by the schedule, nor for as long as the
+    /// schedule gives media that take none.
     fn hasten_backup(&mut self, now: Monotonic, row: Replacement) {
         if let Role::Holding(holding) = &mut self.role
             && row.seat != Seat::Witness
             && self.log.durable() > 0
         {
-            holding.backup.begin_now(now);
+            holding.backup.hasten(now, self.policy.backoff_max);
         }
     }
 

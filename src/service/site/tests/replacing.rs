@@ -97,6 +97,22 @@ fn the_old_place_is_emptied_once_the_new_one_has_everything_and_votes() {
 }
 
 #[test]
+fn a_backup_for_which_the_old_place_waits_is_soon_tried_at_other_media_where_one_refuses() {
+    let mut bench = Bench::new(Replication::Sync);
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.tell(Seat::B, Stage::Ordered);
+    bench.run(Span::secs(15));
+    bench.stand_anew(Seat::B);
+    let before = bench.backups;
+    bench.run(Span::minutes(5));
+    let more = bench.backups - before;
+    assert!(
+        (2..5).contains(&more),
+        "the schedule alone waits for an hour and a half, and a large one takes its time: {more}"
+    );
+}
+
+#[test]
 fn nobody_hands_the_lease_back_to_a_place_that_is_left() {
     let failback_after = Span::secs(30);
     let mut bench = Bench::under(Policy { replication: Replication::Sync, failback_after, ..Policy::default() });
