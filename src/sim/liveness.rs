@@ -4,7 +4,7 @@
 use super::chance::{Chance, Purpose, named};
 use super::event::{SiteId, VoterId};
 use super::plan::After;
-use super::request::{Pending as Request, Task};
+use super::request::{Origin, Pending as Request, Task};
 use super::world::World;
 use crate::facts::{Fact, Observer, Obstacle, Pending};
 use crate::service::Decisions;
@@ -142,7 +142,37 @@ impl<D: Decisions, O: Observer> World<D, O> {
     }
 }
 
-/// Whether a write waits to be confirmed or finally refused.
+/// Whether a write of somebody's waits to be confirmed or finally refused. A lot of a move is nobody's.
 const fn is_unfinished(request: &Request) -> bool {
-    matches!(request.task, Task::Write(_))
+    matches!(request.task, Task::Write(_)) && !matches!(request.origin, Origin::Move(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{
+        AppVersion, Birth, Bytes, Conversation, Country, Instant, Network, Record, RecordKind, Tenant, User,
+    };
+
+    #[test]
+    fn a_lot_of_a_move_is_nobodys_unfinished_write() {
+        let birth = Birth {
+            record: Record(1),
+            tenant: Tenant(0),
+            conversation: Conversation(0),
+            author: User(0),
+            creator: Country::parse("DE").expect("a code"),
+            network: Network::default(),
+            app: AppVersion(300),
+            kind: RecordKind::Message,
+            with: Record(1),
+            followers: 0,
+            size: Bytes(100),
+            born: Instant(1),
+        };
+        let site = SiteId::new(Unit(0), Side::A);
+        let origins = [Origin::Device(User(0)), Origin::Merge(site), Origin::Move(site)];
+        let unfinished = origins.map(|origin| is_unfinished(&Request::new(Task::Write(birth), origin, None)));
+        assert_eq!(unfinished, [true, true, false]);
+    }
 }
