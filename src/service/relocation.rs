@@ -15,7 +15,8 @@
 //!   any other is, so replication, failover and backup carry it as they carry all. A lot out of turn is answered
 //!   with what is there. A holder that takes over in the middle asks what is there, and goes on behind it.
 //! - **Draining.** Once only a batch is left, writes of the tenant are refused as [`Refusal::Moving`], for
-//!   [`Policy::drain_timeout`] at most; then the holder serves the tenant again, and tries once more later.
+//!   [`Policy::drain_timeout`] at most, or for as long as a few answers of the new home take, up to a client's
+//!   [`Policy::request_timeout`]; then the holder serves the tenant again, and tries once more later.
 //! - **Verifying.** What the new home holds, on both of its sites, must be what the old home holds: as many
 //!   records, and the same, by a hash that does not depend on their order.
 //! - **Cut-over.** The holder changes the row of the directory under its valid lease. From then on the old home
@@ -35,6 +36,7 @@
 //!
 //! [`Refusal::Moving`]: crate::terms::Refusal::Moving
 //! [`Policy::drain_timeout`]: super::Policy::drain_timeout
+//! [`Policy::request_timeout`]: super::Policy::request_timeout
 //! [`Policy::purge_within`]: super::Policy::purge_within
 
 use crate::terms::{Content, Index, Position, Tenant, Unit};

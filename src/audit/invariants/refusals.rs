@@ -113,7 +113,9 @@ impl RefusalsNecessary {
         let home = ledger.homes.of(birth.tenant);
         let leaves = home.is_some_and(|home| Some(home.from) == unit && home.leaves().is_none());
         let lasted = Stretch::prolong(self.moving.entry(birth.tenant).or_default(), ledger, at);
-        let bound = ledger.contract.switchover_bound + slack::SETTLING;
+        // The new home may take as long to answer as a client waits.
+        let longest = ledger.contract.switchover_bound.max(ledger.contract.request_timeout);
+        let bound = longest + slack::SETTLING;
         // Between two drains a home whose disks are slow acknowledges nothing by which they could be told apart.
         let quick = unit.is_some_and(|unit| {
             let mut sites = ledger.terms(unit).sites.into_iter();

@@ -6,7 +6,7 @@
 //! `following` (the two ends of replication), `switchover` (handing the lease over without loss), `disk`
 //! (doing so because the disk fails), `backup` (who writes one, when and where), `derived` (other copies),
 //! `restoring` (when both stores are gone), `founding` (when the register is), `witness` (when it is silent),
-//! `moving` (a tenant), `region` (where the site stands), `replacing` (a seat).
+//! `moving` (a tenant) and `importing` (where it goes), `region` (where the site stands), `replacing` (a seat).
 //!
 //! **A site serves only under a lease that it won by its own compare-and-set since it booted.**
 
@@ -16,6 +16,7 @@ mod disk;
 mod following;
 mod founding;
 mod holding;
+mod importing;
 mod moving;
 mod region;
 mod replacing;

@@ -1,16 +1,14 @@
-//! A tenant moves: what its old home does, and what its new home does. See [`crate::service::relocation`].
+//! A tenant moves: what its old home does. See [`crate::service::relocation`].
 
-use super::holding::Pending;
-use super::switchover::Drain;
 use super::{Role, Site, SiteEffect};
 use crate::facts::Announcement;
 use crate::service::Decisions;
-use crate::service::message::{Placed, Request, Response, Write};
+use crate::service::message::{Placed, Response, Write};
 use crate::service::placement::Placement;
+use crate::service::policy::Policy;
 use crate::service::relocation::{Copied, Held, Lot, Relocation, Stage};
 use crate::terms::{
-    Content, ConversationKind, CopyClass, CopySet, Index, LocalTime, Monotonic, Position, Refusal, Side, Span, Tenant,
-    Unit,
+    Content, ConversationKind, CopyClass, CopySet, Index, LocalTime, Monotonic, Refusal, Side, Span, Tenant, Unit,
 };
 
 /// So many records of the log are looked through for one lot at most. How many bytes those have, this site does not
@@ -35,6 +33,8 @@ pub(super) struct Move {
     length: u64,
     /// Whether the new home had on both of its sites what it had when it was asked last.
     ready: bool,
+    /// The longest that it took to answer.
+    answers_in: Span,
     /// Nothing is sent before this.
     not_before: Monotonic,
     drain: Option<Draining>,
@@ -72,6 +72,7 @@ impl Move {
             through: 0,
             length: LOT,
             ready: false,
+            answers_in: Span::ZERO,
             not_before: now,
             drain: None,
         }
@@ -93,9 +94,37 @@ impl Move {
         SiteEffect::Export { tenant, to, side: self.side, lot, through: self.through }
     }
 
-    const fn retry(&mut self, at: Monotonic) {
+    fn retry(&mut self, at: Monotonic) {
         self.step = Step::Ask;
-        self.not_before = at;
+        self.not_before = self.not_before.max(at);
+    }
+
+    /// Goes on to copy; after a drain in vain it asks first, when that is over for which it serves.
+    fn go_on(&mut self, now: Monotonic) {
+        self.step = if now < self.not_before { Step::Ask } else { Step::Copy };
+    }
+
+    /// The tenant is served again. A lot that is on its way may still arrive: were it given up, and sent anew in the
+    /// next drain, no drain would ever be long enough for it.
+    fn end_drain(&mut self, pause: Monotonic) {
+        (self.drain, self.ready) = (None, false);
+        match self.step {
+            Step::Sent { .. } => self.not_before = pause,
+            _ => self.retry(pause),
+        }
+    }
+
+    /// The new home answered to what it was asked last.
+    fn answered(&mut self, now: Monotonic, policy: &Policy) {
+        if let Step::Asked { until } | Step::Sent { until, .. } = self.step {
+            self.answers_in = self.answers_in.max(now.since(until.before(policy.request_timeout)));
+        }
+    }
+
+    /// How long to refuse writes of the tenant: the new home may be a continent away, and is told of the last lot,
+    /// and asked once or twice whether all is there.
+    fn drains_for(&self, policy: &Policy) -> Span {
+        Span(self.answers_in.0.saturating_mul(4)).min(policy.request_timeout).max(policy.drain_timeout)
     }
 }
 
@@ -193,9 +222,7 @@ impl<D: Decisions> Site<D> {
 
     fn carry_on(&self, now: Monotonic, under_way: &mut Move, effects: &mut Vec<SiteEffect>) {
         if under_way.drain.is_some_and(|drain| drain.until <= now) {
-            under_way.drain = None;
-            under_way.ready = false;
-            under_way.retry(now + self.policy.backoff_max);
+            under_way.end_drain(now + self.policy.backoff_max);
             let tenant = under_way.relocation.tenant;
             effects.push(SiteEffect::Announce(Announcement::MoveDelayed { tenant }));
         }
@@ -235,7 +262,7 @@ impl<D: Decisions> Site<D> {
             return under_way.retry(now + self.policy.loop_wait);
         }
         if nearly {
-            let (end, until) = (self.log.end(), now + self.policy.drain_timeout);
+            let (end, until) = (self.log.end(), now + under_way.drains_for(&self.policy));
             under_way.drain = Some(Draining { end, until });
             let tenant = under_way.relocation.tenant;
             effects.push(SiteEffect::Announce(Announcement::MoveDrains { tenant }));
@@ -267,13 +294,16 @@ impl<D: Decisions> Site<D> {
             return;
         };
         let mut under_way = holding.moves.swap_remove(place);
+        if response.is_some() {
+            under_way.answered(now.monotonic, &self.policy);
+        }
         match response {
             None | Some(Response::Acknowledged { .. }) => {
                 if let Step::Sent { lot, .. } = under_way.step {
                     under_way.lots += u32::from(response.is_some());
                     under_way.length = LOT.min(under_way.length + under_way.length / 8 + 1);
                     under_way.through = lot.through.index;
-                    under_way.step = Step::Copy;
+                    under_way.go_on(now.monotonic);
                 }
             }
             Some(Response::Holds { held, on_both }) => {
@@ -319,62 +349,7 @@ impl<D: Decisions> Site<D> {
         } else {
             under_way.lots = held.lots;
             under_way.through = held.through.index;
-            under_way.step = Step::Copy;
+            under_way.go_on(now);
         }
-    }
-}
-
-/// The new home.
-impl<D: Decisions> Site<D> {
-    /// Stores a lot of a tenant that is about to come, or only says what is there of it.
-    pub(super) fn import(
-        &mut self,
-        now: LocalTime,
-        request: Request,
-        lot: Option<Lot>,
-        held: Held,
-        turned_away: Option<Span>,
-        effects: &mut Vec<SiteEffect>,
-    ) {
-        let on_both = matches!(&self.role, Role::Holding(holding)
-            if holding.in_touch() && holding.peer.durable.min(self.log.durable()) >= held.last);
-        let response = match (self.takes_lots(now, turned_away), lot) {
-            (Err(response), _) => response,
-            (Ok(()), Some(lot)) if self.expects(lot.tenant) && lot.number == held.lots + 1 => {
-                return self.store_lot(now, request, effects);
-            }
-            (Ok(()), _) => Response::Holds { held, on_both },
-        };
-        effects.push(SiteEffect::Respond { request, response });
-    }
-
-    /// Whether a tenant is to come, and may still be sent back.
-    fn expects(&self, tenant: Tenant) -> bool {
-        let unit = self.identity.unit;
-        self.relocations.iter().any(|row| (row.tenant, row.to, row.stage) == (tenant, unit, Stage::Ordered))
-    }
-
-    fn takes_lots(&self, now: LocalTime, turned_away: Option<Span>) -> Result<(), Response> {
-        let refused = |refusal| Err(Response::Refused { refusal, placed: None });
-        match &self.role {
-            Role::Standby(_) => Err(self.turn_away(now, None)),
-            Role::Holding(holding) if !holding.lease_valid(now.monotonic) => refused(holding.without_lease()),
-            Role::Holding(holding) if holding.drain.as_ref().is_some_and(Drain::refuses_writes) => {
-                refused(Refusal::SwitchingOver)
-            }
-            Role::Holding(_) => match turned_away {
-                Some(retry_after) => refused(Refusal::Overloaded { retry_after }),
-                None => Ok(()),
-            },
-        }
-    }
-
-    fn store_lot(&mut self, now: LocalTime, request: Request, effects: &mut Vec<SiteEffect>) {
-        let Role::Holding(holding) = &mut self.role else { return };
-        let placed = Placed { unit: self.identity.unit, at: now.wall };
-        let position: Position = self.log.append(holding.epoch, self.log.end() + 1);
-        effects.push(SiteEffect::Append { position, request });
-        holding.pending.push_back(Pending { index: position.index, request, placed });
-        self.flush(effects);
     }
 }

@@ -320,3 +320,17 @@ fn a_drain_ends_within_its_bound_where_the_disks_are_quick() {
         assert_eq!(story.finding("RES-7").broken, broken, "flushes take {flush}");
     }
 }
+
+#[test]
+fn a_drain_may_last_as_long_as_a_client_waits_for_an_answer() {
+    for (request_timeout, broken) in [(Span::secs(4), 1), (Span::minutes(2), 0)] {
+        let mut story = Story::after_with(|contract| contract.request_timeout = request_timeout);
+        story.renew_for(Side::A, Span::minutes(5));
+        let birth = story.birth(RecordKind::Message);
+        story.fact(Fact::Moving(Moving::Ordered { tenant: birth.tenant, from: EMEA_1, to: APAC_1 }));
+        for _ in 0..3 {
+            story.refuse(birth, Some(DUBLIN), Refusal::Moving { retry_after: Span::secs(1) }).pass(Span::secs(30));
+        }
+        assert_eq!(story.finding("RES-7").broken, broken, "clients wait for {request_timeout}");
+    }
+}
