@@ -32,7 +32,9 @@ impl Bench {
             _ => None,
         });
         let touched = touched.collect();
-        effects.into_iter().for_each(|effect| self.carry_out(Side::A, effect));
+        for effect in effects {
+            self.carry_out(Side::A, effect);
+        }
         touched
     }
 
