@@ -319,7 +319,7 @@ impl Story {
         self.persist(unit, seat, VoterRecord { members, promised: register.renewal, accepted: Some(register) })
     }
 
-    fn persist(&mut self, unit: Unit, seat: Seat, record: VoterRecord) -> &mut Self {
+    pub(super) fn persist(&mut self, unit: Unit, seat: Seat, record: VoterRecord) -> &mut Self {
         let datacenter = self.contract.unit(unit).voter(seat);
         self.fact(Fact::VoterPersisted { unit, seat, datacenter, record: record.into() })
     }

@@ -204,20 +204,22 @@ fn can_take_over(ledger: &Ledger, unit: Unit, successor: Side) -> bool {
         && ledger.is_sound(unit, successor)
 }
 
-/// Since when clients and a witness that may vote have reached a side whose store may take over.
+/// Since when clients and a witness that may vote have reached a side whose store may take over, and whose own voter may
+/// vote: with the holder gone, none of the others can be done without, nor where a founding has left a seat vacant.
 fn ready_since(ledger: &Ledger, unit: Unit, side: Side) -> Option<Instant> {
     let own = ledger.terms(unit).site(side);
     let reachable = ledger.reachable_since(unit, own)?.max(ledger.world.quick_since(unit, own)?);
     let certified = ledger.logs(unit).certified_since(side)?;
     let attested = ledger.told.attested_since(unit, side)?;
-    Some(reachable.max(certified).max(attested).max(ledger.vote_since(unit, side, Seat::Witness)?))
+    let votes = ledger.vote_since(unit, side, Seat::Witness)?.max(ledger.vote_since(unit, side, side.seat())?);
+    Some(reachable.max(certified).max(attested).max(votes))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::audit::tests::{AMSTERDAM, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
     use crate::facts::{Fact, Moving};
-    use crate::terms::{RecordKind, Refusal, Side, Span, Tenant};
+    use crate::terms::{Members, RecordKind, Refusal, Seat, Side, Span, Tenant, VoterRecord};
 
     /// A has held the lease for a while; then it loses power, and the bound passes.
     fn dark_for(span: Span) -> Story {
@@ -282,6 +284,22 @@ mod tests {
             let birth = story.birth(RecordKind::Message);
             story.fact(change).refuse(birth, Some(AMSTERDAM), Refusal::NoLease);
             assert_eq!(story.finding("FO-4").broken, 0, "{change:?}");
+        }
+    }
+
+    #[test]
+    fn a_successor_whose_own_seat_a_founding_left_vacant_has_no_majority_once_the_founder_is_gone() {
+        for (vacant, broken) in [(true, 0), (false, 1)] {
+            let (mut story, mut members) = (Story::after(), Members::default());
+            if vacant {
+                members.vacate(Seat::B);
+            }
+            story.fact(Fact::RefoundOrdered { unit: EMEA_1, side: Side::A });
+            story.persist(EMEA_1, Seat::Witness, VoterRecord { members, ..VoterRecord::default() });
+            story.renew_for(Side::A, Span::minutes(5)).fact(Fact::Power { datacenter: DUBLIN, on: false });
+            let birth = story.birth(RecordKind::Message);
+            story.pass(Span::minutes(2)).refuse(birth, Some(AMSTERDAM), Refusal::NoMajority);
+            assert_eq!(story.finding("FO-4").broken, broken, "vacant: {vacant}");
         }
     }
 
