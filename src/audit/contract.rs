@@ -131,6 +131,18 @@ impl Contract {
     pub fn able_for(&self) -> Span {
         self.rto_bound + slack::SETTLING
     }
+
+    /// What a device takes to ask both sites of a unit in vain, one after the other.
+    pub(in crate::audit) fn round(&self) -> Span {
+        self.request_timeout + self.request_timeout
+    }
+
+    /// How often a device that asks in vain has asked each site of a unit for certain in the last `span`. Between two
+    /// rounds it waits for a quarter of a failover at most.
+    pub(in crate::audit) fn rounds_within(&self, span: Span) -> usize {
+        let further = span.saturating_sub(self.round()).0 / (self.round() + self.rto_bound.scale(1, 4)).0.max(1);
+        usize::from(span >= self.round()) + usize::try_from(further).unwrap_or(usize::MAX - 1)
+    }
 }
 
 /// A scale unit as commissioned.

@@ -38,6 +38,9 @@ pub(super) fn is_clear(attempt: Span, loss_ppm: u32, delay: Span) -> bool {
     loss_ppm <= 10_000 && delay <= attempt.scale(1, 10).min(Span::millis(250))
 }
 
+/// How often a device asks a site in vain, at least, before it takes it for dead.
+pub(super) const ROUNDS: usize = 3;
+
 /// Writes that a site may be handed before it must have answered one of them.
 pub(super) const UNANSWERED: u32 = 8;
 

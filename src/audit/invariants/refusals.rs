@@ -219,14 +219,17 @@ fn needless_unserved(ledger: &Ledger, birth: &Birth) -> Option<&'static str> {
 }
 
 /// R8: no site of the unit of which its user's device can know had been able to serve for as long as a failover may take,
-/// or what the device said or was told was lost as often as it takes to hold a site for dead.
+/// and for the device to ask it; or what the device said to it, or was told, was lost as often as it surely asked it since,
+/// or as it takes to hold a site for dead.
 fn needless_dark(ledger: &Ledger, at: Instant, author: User, unit: Option<Unit>) -> Option<&'static str> {
-    let long = ledger.contract.able_for();
+    let long = ledger.contract.able_for().max(ledger.contract.round());
     let unit = unit?;
-    let known = |side| ledger.is_known((unit, side), author, |since| at - since >= long);
-    let able = Side::BOTH.into_iter().any(|side| ledger.was_able_for(unit, side, long, at) && known(side));
-    let unheard = ledger.heard.was_cut_off(author, long, at);
-    (able && !unheard && !ledger.was_busy(unit, at, long)).then_some("though a site inside the boundary could serve")
+    let able = Side::BOTH.into_iter().any(|side| {
+        ledger.was_able_for(unit, side, long, at)
+            && ledger.is_known((unit, side), author, |since| at - since >= long)
+            && !ledger.was_cut_off((unit, side), author, long, at)
+    });
+    (able && !ledger.was_busy(unit, at, long)).then_some("though a site inside the boundary could serve")
 }
 
 /// The refusing site does not hold the lease, or cannot be sure that it does. Where a client gave

@@ -3,6 +3,7 @@
 //! way.
 
 use super::Ledger;
+use crate::audit::slack;
 use crate::facts::Unserved;
 use crate::terms::{Datacenter, DatacenterSet, Instant, Side, Span, Unit, User};
 use std::collections::BTreeMap;
@@ -13,8 +14,8 @@ pub(in crate::audit) struct Heard {
     moved: Vec<Moved>,
     /// Since when.
     knowing: BTreeMap<(Unit, User), Instant>,
-    /// When a message of a device was lost on its way, the last three times, the newest first.
-    lost: BTreeMap<User, [Option<Instant>; 3]>,
+    /// When a message between a device and a datacenter was lost on its way, the last times, the newest first.
+    lost: BTreeMap<(User, Datacenter), [Option<Instant>; slack::ROUNDS]>,
 }
 
 #[derive(Debug)]
@@ -38,11 +39,6 @@ impl Heard {
         }
     }
 
-    /// Whether three messages of a device were lost within `span` before `at`. One or two make no boundary dark.
-    pub(in crate::audit) fn was_cut_off(&self, user: User, span: Span, at: Instant) -> bool {
-        self.lost.get(&user).is_some_and(|lost| lost[2].is_some_and(|third| at - third <= span))
-    }
-
     /// Where a site was before it got another place.
     fn before(&self, unit: Unit, side: Side) -> Option<Datacenter> {
         self.moved.iter().find(|one| (one.unit, one.side) == (unit, side)).map(|one| one.from)
@@ -54,11 +50,29 @@ impl Ledger {
     pub(in crate::audit) fn unserved(&mut self, at: Instant, unserved: Unserved) {
         match unserved {
             Unserved::TurnedAway { datacenter, queue, .. } => self.queue_seen(at, datacenter, queue),
-            Unserved::Unheard { user, .. } => {
-                let lost = self.heard.lost.entry(user).or_default();
-                *lost = [Some(at), lost[0], lost[1]];
+            Unserved::Unheard { user, datacenter } => {
+                let lost = self.heard.lost.entry((user, datacenter)).or_default();
+                lost.rotate_right(1);
+                lost[0] = Some(at);
             }
         }
+    }
+
+    /// Whether so many messages between a device and a site were lost within `span` before `at` that the device may have
+    /// heard nothing from it: as many as it surely asked it in that time, and [`slack::ROUNDS`] at most. Of a site
+    /// that got another place it hears from whoever answers, so there every message counts.
+    pub(in crate::audit) fn was_cut_off(
+        &self,
+        (unit, side): (Unit, Side),
+        user: User,
+        span: Span,
+        at: Instant,
+    ) -> bool {
+        let stayed = self.heard.before(unit, side).is_none();
+        let own = self.terms(unit).site(side);
+        let of_user = self.heard.lost.iter().filter(|((who, at), _)| *who == user && !(stayed && *at != own));
+        let recent = of_user.flat_map(|(_, lost)| lost.iter().flatten()).filter(|&&lost| at - lost <= span);
+        recent.count() >= self.contract.rounds_within(span).min(slack::ROUNDS)
     }
 
     /// Whether a device can know where a site is: it always was there, or for long enough the device has known of the

@@ -218,20 +218,34 @@ fn what_the_platform_said_at_an_old_place_counts_no_more_at_the_new_one() {
     story.expect_broken("RES-7", "said, or had said, where it stands");
 }
 
+/// B is gone, and of what a device says to A and is told, so much is lost before it is told that the boundary is dark.
+fn expect_dark_after_losses(request_timeout: Span, lost: u32, at: Datacenter, needless: bool) {
+    let mut story = Story::after_with(|contract| contract.request_timeout = request_timeout);
+    story.fact(Fact::Power { datacenter: AMSTERDAM, on: false }).renew_for(Side::A, Span::minutes(5));
+    let birth = story.birth(RecordKind::Message);
+    for _ in 0..lost {
+        story.fact(Fact::Unserved(Unserved::Unheard { user: birth.author, datacenter: at }));
+    }
+    story.refuse(birth, None, Refusal::BoundaryDark);
+    let broken = story.finding("RES-7").broken;
+    assert_eq!(broken > 0, needless, "{lost} lost at {at:?}, each of {request_timeout}");
+}
+
 #[test]
-fn a_boundary_is_dark_to_a_device_of_which_three_messages_were_lost_and_not_of_two() {
-    for (lost, needless) in [(2, true), (3, false)] {
-        let mut story = healthy();
-        let birth = story.birth(RecordKind::Message);
-        for _ in 0..lost {
-            story.fact(Fact::Unserved(Unserved::Unheard { user: birth.author, datacenter: DUBLIN }));
-        }
-        story.refuse(birth, None, Refusal::BoundaryDark);
-        if needless {
-            story.expect_broken("RES-7", "inside the boundary could serve");
-        } else {
-            story.expect_kept("RES-7", 1);
-        }
+fn a_boundary_is_dark_to_a_device_of_which_three_messages_to_the_site_were_lost_and_not_of_two() {
+    let usual = Span::secs(4);
+    expect_dark_after_losses(usual, 2, DUBLIN, true);
+    expect_dark_after_losses(usual, 3, DUBLIN, false);
+    expect_dark_after_losses(usual, 3, AMSTERDAM, true);
+}
+
+#[test]
+fn a_device_that_waits_for_long_asks_a_site_less_often_before_it_holds_it_for_dead() {
+    let (patient, most_patient) = (Span::secs(35), Span::secs(50));
+    for timeout in [patient, most_patient] {
+        expect_dark_after_losses(timeout, 0, DUBLIN, true);
+        expect_dark_after_losses(timeout, 1, AMSTERDAM, true);
+        expect_dark_after_losses(timeout, 1, DUBLIN, false);
     }
 }
 
