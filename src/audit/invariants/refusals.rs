@@ -161,14 +161,16 @@ impl RefusalsNecessary {
         let unit = refused.unit?;
         let side = side_of(ledger, refused).or(ledger.registers.holder(unit))?;
         let stretch = &mut self.stretches[unit.index()].no_majority[side.index()];
+        // What was refused for want of a majority that was truly out of reach says nothing of how long this lasts.
+        let reached = ledger.majority_since(unit, side);
+        stretch.take_if(|stretch| reached.is_none_or(|since| stretch.last < since));
         let lasted = Stretch::prolong(stretch, ledger, at);
         let often = stretch.is_some_and(|stretch| stretch.times > 2);
         let settled = ledger.contract.able_for();
         let long = |since: Option<Instant>| since.is_some_and(|since| at - since > settled);
-        let one = long(ledger.majority_since(unit, side)) && lasted > settled && often;
+        let one = long(reached) && lasted > settled && often;
         let both = long(ledger.both_since(unit, side)) && lasted > slack::SETTLING;
-        let reached = one || both;
-        let needless = reached && !is_behind(ledger, unit, at, settled);
+        let needless = (one || both) && !is_behind(ledger, unit, at, settled);
         (needless && has_settled(ledger, unit, at, settled)).then_some("though a majority of voters was in its reach")
     }
 

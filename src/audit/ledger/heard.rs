@@ -59,20 +59,19 @@ impl Ledger {
     }
 
     /// Whether so many messages between a device and a site were lost within `span` before `at` that the device may have
-    /// heard nothing from it: as many as it surely asked it in that time, and [`slack::ROUNDS`] at most. Of a site
-    /// that got another place it hears from whoever answers, so there every message counts.
-    pub(in crate::audit) fn was_cut_off(
-        &self,
-        (unit, side): (Unit, Side),
-        user: User,
-        span: Span,
-        at: Instant,
-    ) -> bool {
+    /// heard nothing from it: as many as it surely asked it in that time, and [`slack::ROUNDS`] at most.
+    pub(in crate::audit) fn was_cut_off(&self, site: (Unit, Side), user: User, span: Span, at: Instant) -> bool {
+        self.lost(site, user, span, at) >= self.contract.rounds_within(span).min(slack::ROUNDS)
+    }
+
+    /// How many messages between a device and a site were lost within `span` before `at`, of the last three. Of a site
+    /// that got another place a device hears from whoever answers, so there every message counts.
+    pub(in crate::audit) fn lost(&self, (unit, side): (Unit, Side), user: User, span: Span, at: Instant) -> usize {
         let stayed = self.heard.before(unit, side).is_none();
         let own = self.terms(unit).site(side);
         let of_user = self.heard.lost.iter().filter(|((who, at), _)| *who == user && !(stayed && *at != own));
         let recent = of_user.flat_map(|(_, lost)| lost.iter().flatten()).filter(|&&lost| at - lost <= span);
-        recent.count() >= self.contract.rounds_within(span).min(slack::ROUNDS)
+        recent.count()
     }
 
     /// Whether a device can know where a site is: it always was there, or for long enough the device has known of the

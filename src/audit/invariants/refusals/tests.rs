@@ -157,6 +157,25 @@ fn two_looks_that_lost_the_only_other_answer_are_no_want_that_lasts() {
 }
 
 #[test]
+fn refusals_from_before_a_majority_was_in_reach_are_none_of_a_want_that_lasts() {
+    for (dark, broken) in [(true, false), (false, true)] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        let link = |up| Fact::Link { from: AMSTERDAM, to: SINGAPORE, up };
+        story.cut(AMSTERDAM, DUBLIN).fact(link(!dark)).pass(Span::minutes(2));
+        for _ in 0..3 {
+            story.pass(Span::secs(20)).refuse(birth, Some(AMSTERDAM), Refusal::NoMajority);
+        }
+        story.pass(Span::secs(1)).fact(link(true)).pass(Span::secs(80)).refuse(
+            birth,
+            Some(AMSTERDAM),
+            Refusal::NoMajority,
+        );
+        assert_eq!(story.finding("RES-7").broken > 0, broken, "out of reach before: {dark}");
+    }
+}
+
+#[test]
 fn a_full_queue_is_a_reason() {
     let mut story = healthy();
     let birth = story.birth(RecordKind::Message);
