@@ -49,6 +49,12 @@ impl<D: Decisions> Client<D> {
         }
     }
 
+    /// Gets it back as well where the request goes on to another unit: the one that sent it there is in no trouble.
+    pub(super) fn gives_back(&mut self, now: LocalTime, open: &mut Open) {
+        self.is_over(now, open);
+        open.paid = None;
+    }
+
     /// Remembers where the holder was found.
     pub(super) fn succeeded(&mut self, now: LocalTime, open: &Open) {
         let list = self.decisions.candidates(&self.map, open.unit, open.told_dark);

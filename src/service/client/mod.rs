@@ -252,6 +252,9 @@ impl<D: Decisions> Client<D> {
         to: Datacenter,
         effects: &mut Vec<ClientEffect>,
     ) -> bool {
+        if open.unit != unit {
+            self.gives_back(now, open);
+        }
         open.unit = unit;
         open.hops += 1;
         if open.wants == Wants::Store && self.keeps_back(open, effects) {

@@ -19,6 +19,27 @@ impl<D: Decisions> Client<D> {
         parts.iter().fold(UnitSet::EMPTY, |homes, unit| homes.with(self.home(unit, organization)))
     }
 
+    /// Turns what rests in the outbox for the old home to the new one, each at its time: it would learn no more there,
+    /// and what waits for a token would wait for one of a unit that has nothing to do with it.
+    fn take_along(&mut self, now: LocalTime, (from, to): (Unit, Unit), effects: &mut Vec<ClientEffect>) {
+        let mut outbox = std::mem::take(&mut self.open);
+        outbox.retain_mut(|open| !open.rests_for(from) || self.turn(now, open, to, effects));
+        self.open = outbox;
+    }
+
+    /// Turns what rests in the outbox to another unit. Returns whether it goes on.
+    fn turn(&self, now: LocalTime, open: &mut Open, to: Unit, effects: &mut Vec<ClientEffect>) -> bool {
+        open.unit = to;
+        if std::mem::take(&mut open.held) {
+            open.due = now.monotonic;
+        }
+        if self.keeps_back(open, effects) {
+            return false;
+        }
+        effects.push(ClientEffect::Queued { request: open.request, unit: to });
+        true
+    }
+
     /// Goes where the tenant went. Returns whether the request goes on.
     pub(super) fn follow(
         &mut self,
@@ -28,10 +49,16 @@ impl<D: Decisions> Client<D> {
         late: bool,
         effects: &mut Vec<ClientEffect>,
     ) -> bool {
-        self.moved = Some((from, to));
+        if self.moved.replace((from, to)) != Some((from, to)) {
+            self.take_along(now, (from, to), effects);
+        }
+        if open.rests_for(from) {
+            return self.turn(now, open, to, effects);
+        }
         if late || open.unit != from {
             return true;
         }
+        self.gives_back(now, open);
         open.unit = to;
         open.failed = 0;
         open.hops += 1;

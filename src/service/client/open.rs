@@ -74,6 +74,11 @@ impl Open {
         }
     }
 
+    /// Whether it is an organization's write that rests in the outbox for a unit.
+    pub(super) fn rests_for(&self, unit: Unit) -> bool {
+        self.unit == unit && !self.asked && self.wants == Wants::Store && self.journey.conversation.is_organization()
+    }
+
     /// A site answered, whatever it said.
     pub(super) const fn heard(&mut self) {
         self.silent_since = None;

@@ -9,11 +9,14 @@ use crate::terms::{
     AppVersion, Boundary, BoundarySet, ConversationKind, Country, Datacenter, Epoch, LocalTime, Monotonic, Position,
     Record, RecordKind, Refusal, Span, Tenant, Unit, UnitSet, Wall,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Longer ago than any budget looks back.
 const START: Monotonic = Monotonic(1_000_000_000_000);
 const UNIT: Unit = Unit(0);
+/// Of another boundary.
+const OTHER: Unit = Unit(1);
 
 /// A device, and what became of it.
 struct Device {
@@ -28,6 +31,8 @@ struct Device {
     told_outside: usize,
     /// The units whose part was withheld from the reader.
     withheld: UnitSet,
+    /// What went into the outbox, and for which unit.
+    queued: Vec<(Request, Unit)>,
 }
 
 /// How the sites answer an attempt.
@@ -70,6 +75,7 @@ impl Device {
             told_dark: 0,
             told_outside: 0,
             withheld: UnitSet::EMPTY,
+            queued: Vec::new(),
         }
     }
 
@@ -94,6 +100,7 @@ impl Device {
                     ClientEffect::Refused { refusal: Refusal::BoundaryDark, .. } => self.told_dark += 1,
                     ClientEffect::Refused { refusal: Refusal::DeviceOutside, .. } => self.told_outside += 1,
                     ClientEffect::Shown { withheld, .. } => self.withheld = withheld,
+                    ClientEffect::Queued { request, unit } => self.queued.push((request, unit)),
                     _ => {}
                 }
             }
@@ -123,12 +130,13 @@ fn map() -> ResidencyMap {
     let mut countries = vec![None; Country::CODES];
     countries[germany().index()] = Some(Boundary(0));
     let unit = UnitRow { boundary: Boundary(0), sites: [Datacenter(0), Datacenter(1)], witness: Datacenter(2) };
+    let other = UnitRow { boundary: Boundary(1), sites: [Datacenter(3), Datacenter(4)], witness: Datacenter(0) };
     ResidencyMap {
         version: 1,
         countries,
         go_local: BoundarySet::EMPTY,
-        datacenters: vec![Boundary(0); 3],
-        units: vec![unit],
+        datacenters: [0, 0, 0, 1, 1].map(Boundary).to_vec(),
+        units: vec![unit, other],
         capacity: Vec::new(),
     }
 }
@@ -301,4 +309,23 @@ fn a_device_goes_by_its_charter_and_leaves_it_to_the_site_whether_maps_disagree(
     assert_eq!(device.sent.len(), 1, "the user is not told that Germany is not served, and one site is enough to ask");
     device.pass(Span::minutes(10), Sites::Acknowledge);
     assert_eq!(device.confirmed, 1, "it asks again, though nobody corrected its own map");
+}
+
+#[test]
+fn what_waits_for_the_old_home_turns_to_the_new_one_once_one_request_is_told() {
+    for (transit, outside) in [(Transit::Anywhere, 0), (Transit::InBoundary, 20)] {
+        let mut device = Device::started(Policy { transit, ..Policy::default() });
+        (0..20).for_each(|request| device.write(request, Sites::Silent));
+        device.pass(Span::minutes(10), Sites::Silent);
+        while device.client.open.iter().any(|open| open.asked) {
+            device.pass(Span::secs(1), Sites::Silent);
+        }
+        device.queued.clear();
+        let moved = Response::Moved { to: OTHER, placed: None };
+        device.step(ClientInput::Answered { request: Request(0), unit: UNIT, response: moved }, Sites::Silent);
+        let turned: BTreeSet<_> = device.queued.iter().filter(|(_, unit)| *unit == OTHER).collect();
+        assert_eq!((turned.len() + device.told_outside, device.told_outside), (20, outside), "{transit:?}");
+        device.pass(Span::minutes(30), Sites::Acknowledge);
+        assert_eq!((device.confirmed + device.told_outside, device.client.deadline()), (20, None), "{transit:?}");
+    }
 }
