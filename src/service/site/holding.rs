@@ -181,7 +181,7 @@ impl Holding {
         let waiting = self.pending.front().is_some_and(|first| first.index > self.peer.durable);
         match (policy.replication, self.known.mode) {
             (Replication::SyncStrict, _) => Mode::Replicated,
-            (Replication::Sync, Mode::Replicated) if self.peer.is_away(end, policy) && waiting => Mode::Alone,
+            (Replication::Sync, _) if self.peer.is_away(end, policy) && waiting => Mode::Alone,
             (Replication::Async, Mode::Replicated) if self.tail_is_long(policy, now) => Mode::Alone,
             (_, Mode::Alone) if decisions.has_caught_up(&self.catch_up(policy, now)) => Mode::Replicated,
             (_, mode) => mode,

@@ -209,8 +209,15 @@ impl Bench {
 
     /// A client writes at a site; returns what it is told within a second.
     fn write(&mut self, side: Side) -> Option<Response> {
-        self.requests += 1;
         self.answers.clear();
+        self.send_write(side);
+        self.run(Span::secs(1));
+        self.answers.first().map(|&(_, response)| response)
+    }
+
+    /// A client writes at a site, and does not wait.
+    fn send_write(&mut self, side: Side) {
+        self.requests += 1;
         let germany = Country::parse("DE").unwrap();
         let write = Write {
             request: Request(self.requests),
@@ -228,8 +235,6 @@ impl Bench {
             attempt: 1,
         };
         self.step(side, SiteInput::Request(Operation::Write { write, existing: None, turned_away: None }));
-        self.run(Span::secs(1));
-        self.answers.first().map(|&(_, response)| response)
     }
 
     fn register(&self) -> Register {

@@ -153,3 +153,21 @@ fn what_the_peer_has_got_meanwhile_is_not_sent_again() {
     bench.run(Span::millis(1));
     assert_eq!((bench.rereads, bench.batches), (2, before), "what follows is read");
 }
+
+/// The register said `alone`, and `replicated` before anything was acknowledged by that, and so on.
+#[test]
+fn what_waits_for_a_peer_far_behind_is_acknowledged_alone_in_sync_and_the_register_does_not_flap() {
+    let mut bench = Bench::under(Policy { replication: Replication::Sync, reseed_rate: Some(1), ..base() });
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.answers.clear();
+    bench.said.clear();
+    (0..40).for_each(|_| bench.send_write(Side::A));
+    bench.run(Span::secs(5));
+    let answered = bench.answers.iter().filter(|&&(_, answer)| acknowledged(Some(answer))).count();
+    assert_eq!((answered, bench.register().mode), (40, Mode::Alone));
+    let changes =
+        |bench: &Bench| bench.said.iter().filter(|(_, said)| matches!(said, Announcement::ModeChanged { .. })).count();
+    assert_eq!(changes(&bench), 1);
+    bench.run(Span::minutes(1));
+    assert_eq!((bench.register().mode, changes(&bench)), (Mode::Replicated, 2), "the peer has all again");
+}
