@@ -112,7 +112,8 @@ section! {
             failback_block: Span,
             /// How long the peer may take to catch up before a switchover is given up. Default: `"30s"`.
             switchover_timeout: Span,
-            /// How long a switchover may refuse writes to drain before it is given up. Default: `"5s"`.
+            /// How long a switchover may refuse writes to drain before it is given up. For the drain of a move it is
+            /// the least: that lasts as long as the new home takes to answer, `request_timeout` at most. Default: `"5s"`.
             drain_timeout: Span,
             /// How long a holder waits for its peer's answer: at least their round trip. Default: `"1s"`.
             peer_timeout: Span,

@@ -39,20 +39,21 @@ enum Malformed {
     NoUnit(String),
     /// A unit that there is not.
     Unit(String),
+    /// A unit that is no smaller than the one before it.
+    Order(String),
     /// No number where one must be.
     Number,
     /// Too much to be counted.
     Overflow,
 }
 
-/// Adds up `1h 30m`: numbers, each with a unit.
+/// Adds up `1h 30m`: numbers, each with a smaller unit.
 fn sum_of(text: &str, units: &[(&str, u64)]) -> Result<u64, Malformed> {
     let mut rest = text.trim();
-    let mut total = 0_u64;
+    let (mut total, mut least) = (0_u64, u64::MAX);
     loop {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (number, after) = rest.split_at(digits);
-        let after = after.trim_start();
+        let (number, after) = (&rest[..digits], rest[digits..].trim_start());
         let letters = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
         let (name, after) = after.split_at(letters);
         let unit = match units.iter().find(|(unit, _)| *unit == name) {
@@ -61,6 +62,9 @@ fn sum_of(text: &str, units: &[(&str, u64)]) -> Result<u64, Malformed> {
             None if name.is_empty() => return Err(Malformed::NoUnit(number.into())),
             None => return Err(Malformed::Unit(name.into())),
         };
+        if std::mem::replace(&mut least, unit) <= unit {
+            return Err(Malformed::Order(name.into()));
+        }
         total = scaled(number, unit)?.checked_add(total).ok_or(Malformed::Overflow)?;
         rest = after.trim_start();
         if rest.is_empty() {
@@ -88,6 +92,7 @@ pub fn span(text: &str) -> Option<Span> {
 
 /// Reports why `text` is no `what`.
 fn malformed<T>(input: Input<'_>, place: &Place, what: &str, example: &str, why: &Malformed) -> Option<T> {
+    let as_in = format!("write it as in `\"{example}\"`");
     let (code, message, help) = match why {
         Malformed::NoUnit(number) => (
             Code::WrongUnit,
@@ -95,20 +100,19 @@ fn malformed<T>(input: Input<'_>, place: &Place, what: &str, example: &str, why:
             format!("write a unit after `{number}`, as in `\"{example}\"`"),
         ),
         Malformed::Unit(unit) => {
-            let help = meant(unit).map_or_else(
-                || format!("write it as in `\"{example}\"`"),
-                |meant| format!("did you mean `{meant}`, as in `\"{example}\"`?"),
-            );
+            let help = meant(unit).map_or(as_in, |meant| format!("did you mean `{meant}`, as in `\"{example}\"`?"));
             (Code::WrongUnit, format!("`{unit}` is no unit of a {what}"), help)
         }
-        Malformed::Number => (Code::WrongUnit, format!("this is no {what}"), format!("write it as in `\"{example}\"`")),
-        Malformed::Overflow => (
-            Code::Overflow,
-            format!("this {what} is too large to be counted"),
-            "a century is the longest time there is here".into(),
-        ),
+        Malformed::Order(unit) => {
+            (Code::WrongUnit, format!("in this {what} `{unit}` comes after a unit that is no larger"), as_in)
+        }
+        Malformed::Number => (Code::WrongUnit, format!("this is no {what}"), as_in),
+        Malformed::Overflow => {
+            let help = "a century is the longest time there is here".into();
+            (Code::Overflow, format!("this {what} is too large to be counted"), help)
+        }
     };
-    let help = if what == "duration" || code == Code::WrongUnit { Some(help) } else { None };
+    let help = Some(help).filter(|_| what == "duration" || code == Code::WrongUnit);
     input.findings.add(Diagnostic::at(code, place, message).maybe_help(help));
     None
 }
@@ -381,7 +385,7 @@ mod tests {
         assert_eq!(micros("1h 30m"), Some(5_400_000_000));
         assert_eq!(micros("2.5ms"), Some(2_500));
         assert_eq!(micros("1m30s"), Some(90_000_000));
-        for bad in ["", "s", "5", "1.2.3s", "5 parsecs", "99999999999999999999d", "600000000d"] {
+        for bad in ["", "s", "5", "1.2.3s", "5 parsecs", "99999999999999999999d", "600000000d", "1h 1h", "1m 1h"] {
             assert_eq!(micros(bad), None, "{bad}");
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn moves(outcome: &Outcome) -> Markup {
         html! {
             tr {
                 td.name { (names.tenant(one.tenant)) }
-                td { (names.unit(one.from)) " → " (names.unit(one.to)) }
+                td.name { (names.unit(one.from)) " → " (names.unit(one.to)) }
                 td.number { (one.ordered) }
                 td.number { (grouped(one.came.records)) }
                 td.number { (one.came.bytes) }
