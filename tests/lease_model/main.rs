@@ -33,6 +33,8 @@ const ALL: &[[u64; 2]] = &[[3, 5], [4, 4], [5, 3]];
 
 /// More states than any search of a test needs: one that generates so many does not end by itself.
 const ENOUGH: usize = 3_000_000;
+/// The same where a disk is lost: the word that certifies it is on its way to the disk in many states more.
+const ENOUGH_WITH_A_LOST_DISK: usize = 6_000_000;
 /// The same of the deeper ones, which take less than half a kilobyte for each different state.
 const DEEP: usize = 100_000_000;
 
@@ -122,7 +124,7 @@ fn every_mistake_planted_in_the_register_is_found() {
 #[test]
 fn a_lost_disk_breaks_no_promise_and_a_holder_exists_again() {
     let quiet = Lease { writes: 0, ..lease(Start::Settled, 5, &[Fault::Wipe]) };
-    exhaust("lost disk", quiet, ENOUGH, &[TAKES_OVER, RECOVERS]);
+    exhaust("lost disk", quiet, ENOUGH_WITH_A_LOST_DISK, &[TAKES_OVER, RECOVERS]);
     exhaust("lost disk, one write", lease(Start::Settled, 1, &[Fault::Wipe]), ENOUGH, &[ACKNOWLEDGES]);
 }
 

@@ -1,5 +1,6 @@
 //! Replication, seen from the standby: storing what the holder sends, and setting aside what lost.
 
+use super::flushing::Certificate;
 use super::{Role, Site, SiteEffect};
 use crate::facts::Announcement;
 use crate::service::Decisions;
@@ -105,10 +106,12 @@ impl<D: Decisions> Site<D> {
         effects.push(SiteEffect::Quarantine { keep, after, targets, to });
     }
 
-    /// The holder has seen that this log agrees with its own, and has all of it.
+    /// The holder has seen that this log agrees with its own, and has all of it. It is told so once the disk says so:
+    /// what it does for good on the strength of that, as to empty an old place, must outlast a loss of power here.
     fn certified(&mut self, epoch: Epoch, effects: &mut Vec<SiteEffect>) {
         self.following = Some(epoch);
-        if std::mem::take(&mut self.log.uncertified) {
+        if self.log.uncertified && self.certificate == Certificate::None {
+            self.certificate = Certificate::Given;
             self.label_due = true;
             self.flush(effects);
         }

@@ -13,6 +13,7 @@
 mod backup;
 mod derived;
 mod disk;
+mod flushing;
 mod following;
 mod founding;
 mod holding;
@@ -33,7 +34,7 @@ mod witness;
 
 use super::command::{SiteEffect, SiteInput};
 use super::identity::Identity;
-use super::log::{DurableLog, Label, Log};
+use super::log::{DurableLog, Log};
 use super::message::{Operation, Response, VoterAnswer};
 use super::policy::Policy;
 use super::proposer::{Concluded, Proposer};
@@ -42,8 +43,9 @@ use super::refounding::{Ground, Refounding};
 use super::relocation::Relocation;
 use super::{Decisions, Machine, ResidencyMap, entropy};
 use crate::facts::Announcement;
-use crate::terms::{Epoch, Index, LocalTime, Monotonic, Refusal, Seat, Side, Span};
+use crate::terms::{Epoch, LocalTime, Monotonic, Refusal, Seat, Side, Span};
 use derived::Derived;
+use flushing::Certificate;
 use holding::Holding;
 use region::Region;
 use replacing::Replacing;
@@ -118,6 +120,7 @@ pub struct Site<D> {
     flush_since: Option<Monotonic>,
     /// Whether the store was certified, or its fence raised, since the last flush began.
     label_due: bool,
+    certificate: Certificate,
     /// The epoch of the holder with whose log this one was seen to agree.
     following: Option<Epoch>,
     derived: Derived,
@@ -165,10 +168,11 @@ impl<D: Decisions> Site<D> {
             log: Log::boot(disk),
             readmission: None,
             voter_remembers: false,
-            role: Role::Standby(Standby::watching(None, now.monotonic, now.monotonic)),
+            role: Role::Standby(Standby::booting(now.monotonic)),
             flushing: false,
             flush_since: None,
             label_due: false,
+            certificate: Certificate::None,
             following: None,
             derived: Derived::at_boot(copied),
             relocations: Vec::new(),
@@ -270,44 +274,6 @@ impl<D: Decisions> Site<D> {
             self.readmission = Some(Readmission::begin(seat, incarnation, effects));
         }
         remembers
-    }
-
-    fn persisted(&mut self, now: LocalTime, through: Index, effects: &mut Vec<SiteEffect>) {
-        self.flushing = false;
-        self.flush_since = None;
-        self.log.persisted(through);
-        self.founding_persisted(now, effects);
-        self.flush(effects);
-        if let (Role::Standby(_), Some(epoch)) = (&self.role, self.following) {
-            self.report_stored(epoch, effects);
-        }
-    }
-
-    /// From now on the store refuses what is of an earlier epoch, and does so after a restart too: else a
-    /// site that took the lease and lost its power before it wrote anything would take copies from the
-    /// holder that it superseded.
-    fn raise_fence(&mut self, epoch: Epoch, effects: &mut Vec<SiteEffect>) {
-        if epoch > self.log.fence {
-            self.log.fence = epoch;
-            self.label_due = true;
-            self.flush(effects);
-        }
-    }
-
-    /// Starts a flush of what is not durable, unless one is under way.
-    fn flush(&mut self, effects: &mut Vec<SiteEffect>) {
-        if !self.flushing && (self.log.durable() < self.log.end() || self.label_due) {
-            self.flush_now(effects);
-        }
-    }
-
-    fn flush_now(&mut self, effects: &mut Vec<SiteEffect>) {
-        self.flushing = true;
-        self.label_due = false;
-        let attested = self.refounding.as_ref().is_some_and(Refounding::is_attested);
-        let founded = self.refounding.as_mut().is_some_and(Refounding::flushes);
-        let label = Label { fence: self.log.fence, certified: !self.log.uncertified || founded, attested };
-        effects.push(SiteEffect::Flush { through: self.log.end(), label });
     }
 
     fn map_pushed(&mut self, map: Arc<ResidencyMap>, effects: &mut Vec<SiteEffect>) {

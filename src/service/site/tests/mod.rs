@@ -15,8 +15,8 @@ use crate::service::message::{Order, PeerMessage, Write};
 use crate::service::policy::{Initiative, Replication};
 use crate::service::{Probe, Shipped, Voter, VoterEffect, VoterInput};
 use crate::terms::{
-    AppVersion, Boundary, BoundarySet, ConversationKind, Country, Datacenter, Incarnation, Mode, Record, RecordKind,
-    Refusal, Register, Tenant, Unit, VoterRecord, Wall,
+    AppVersion, Boundary, BoundarySet, ConversationKind, Country, Datacenter, Incarnation, Index, Mode, Record,
+    RecordKind, Refusal, Register, Tenant, Unit, VoterRecord, Wall,
 };
 
 /// Time on the way between any two places.

@@ -171,3 +171,26 @@ fn what_waits_for_a_peer_far_behind_is_acknowledged_alone_in_sync_and_the_regist
     bench.run(Span::minutes(1));
     assert_eq!((bench.register().mode, changes(&bench)), (Mode::Replicated, 2), "the peer has all again");
 }
+
+/// On the strength of a certificate an old place is emptied: it must outlast a loss of power.
+#[test]
+fn a_store_says_that_it_is_certified_once_its_disk_does() {
+    let mut bench = Bench::new(Replication::Async);
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.boot(Side::B, DurableLog { uncertified: true, ..Bench::log_of(&[(1, 1)], 1) });
+    let (now, mut site) = (bench.local(), bench.sites[1].take().unwrap());
+    let mut told = |input| {
+        let mut effects = Vec::new();
+        site.step(now, input, &mut effects);
+        let says = effects.iter().find_map(|effect| match effect {
+            SiteEffect::ToPeer(PeerMessage::Stored { certified, .. }) => Some(*certified),
+            _ => None,
+        });
+        let writes = effects.iter().any(|effect| matches!(effect, SiteEffect::Flush { label, .. } if label.certified));
+        (says, writes)
+    };
+    let word = PeerMessage::Certified { epoch: Epoch(1), incarnation: Incarnation(0) };
+    assert_eq!(told(SiteInput::Peer(word)), (Some(false), true));
+    assert_eq!(told(SiteInput::Peer(word)), (Some(false), false), "it is being written");
+    assert_eq!(told(SiteInput::Persisted { through: 1 }), (Some(true), false));
+}
