@@ -32,7 +32,8 @@ pub(super) struct Standby {
     no_majority: bool,
     /// An operator's order to take over.
     force: Option<Force>,
-    /// Whether the test of the mode was waived for the claim under way, or for one of unknown outcome before.
+    /// Whether the test of the mode was waived for the claim under way, or for one of unknown outcome before. A site
+    /// that boots cannot know: it may have been granted the lease, or have founded it, and lost its power at that.
     waived: bool,
     announced_lapse: bool,
 }
@@ -55,6 +56,11 @@ struct Look {
 }
 
 impl Standby {
+    /// A standby that boots, and knows nothing.
+    pub(super) const fn booting(now: Monotonic) -> Self {
+        Self { waived: true, ..Self::watching(None, now, now) }
+    }
+
     /// Gives up a reading that is under way.
     pub(super) const fn give_up_look(&mut self) {
         self.look = None;
@@ -262,7 +268,10 @@ impl<D: Decisions> Site<D> {
         };
         let own = named && self.decisions.may_resume(&claim);
         if fit && free && (own || self.decisions.may_take_over(&claim)) {
-            standby.waived = claim.mode == Mode::Alone && (claim.waived || named && standby.waived);
+            // What was waived for a lease that this site has served under was declared then.
+            let unserved = current.is_some_and(|register| self.log.fence < register.epoch);
+            let carried = named && unserved && standby.waived;
+            standby.waived = claim.mode == Mode::Alone && (claim.waived || carried);
             let returned = current.is_some_and(|register| !named && register.epoch > Epoch(1));
             let briefly = now.monotonic.since(standby.epoch_since) < self.policy.failback_block;
             standby.flapping |= returned && briefly;

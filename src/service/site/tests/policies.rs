@@ -38,7 +38,7 @@ impl Bench {
         touched
     }
 
-    fn log_of(history: &[(u32, Index)], end: Index) -> DurableLog {
+    pub(super) fn log_of(history: &[(u32, Index)], end: Index) -> DurableLog {
         let history: Vec<_> = history.iter().map(|&(epoch, first)| (Epoch(epoch), first)).collect();
         let fence = history.last().map_or(Epoch(0), |&(epoch, _)| epoch);
         DurableLog { history, end, fence, ..DurableLog::default() }

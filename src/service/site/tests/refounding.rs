@@ -49,6 +49,24 @@ fn a_survivor_declares_what_it_cannot_know_to_be_whole() {
 }
 
 #[test]
+fn a_founder_that_loses_its_power_before_it_serves_declares_the_same_and_once() {
+    let mut bench = Bench::with_a_lone_survivor(Replication::Async);
+    bench.step(Side::B, SiteInput::Order(Order::Refound));
+    while !bench.said.iter().any(|(_, said)| matches!(said, Announcement::Refounded { .. })) {
+        bench.run(Span::millis(1));
+    }
+    assert_eq!(bench.serving(), []);
+    for declared in [1, 0] {
+        bench.said.clear();
+        let fence = if declared == 1 { Epoch(1) } else { bench.register().epoch };
+        bench.boot(Side::B, DurableLog { fence, ..Bench::log_of(&[(1, 1)], 1) });
+        bench.run(bench.policy.rto_bound());
+        let says = bench.said.iter().filter(|(_, said)| matches!(said, Announcement::LossDeclared { .. }));
+        assert_eq!((bench.serving(), says.count()), (vec![Side::B], declared));
+    }
+}
+
+#[test]
 fn the_others_come_back_as_new_incarnations_and_vote_again() {
     let mut bench = Bench::with_a_lone_survivor(Replication::Sync);
     bench.found_anew();
