@@ -1,6 +1,7 @@
 //! The command line as types.
 
 mod hunting;
+mod number;
 
 pub use hunting::{CampaignArgs, MergeArgs, Sort};
 
@@ -9,8 +10,9 @@ use super::reports::{self, Target};
 use crate::campaign::saboteur::Planted;
 use crate::scenario::ResultFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use number::whole;
 use std::path::PathBuf;
 
 /// Seeds fit 63 bits: integers in TOML are signed.
@@ -83,7 +85,7 @@ pub struct Subject {
     #[arg(value_name = "FILE")]
     pub scenario: PathBuf,
     /// The seed, below 2^63. Default: the scenario's.
-    #[arg(long, value_parser = value_parser!(u64).range(..=MAX_SEED))]
+    #[arg(long, value_parser = whole::<u64>(0..=MAX_SEED))]
     pub seed: Option<u64>,
     /// As small as the scenario's `[check]` says, as `check` runs it.
     #[arg(long)]
@@ -130,7 +132,7 @@ pub struct CheckArgs {
     #[arg(value_name = "PATHS", required = true)]
     pub paths: Vec<PathBuf>,
     /// How many seeds each scenario is run with. Default: what its `[check]` says.
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=u32::MAX.into()))]
     pub seeds: Option<u32>,
     /// As large as each scenario says, not as small as its `[check]` says.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -150,7 +152,7 @@ pub struct CheckArgs {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Width {
     /// How many runs go on at once. Default: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = whole::<u16>(1..=u16::MAX.into()))]
     pub jobs: Option<u16>,
 }
 
@@ -195,7 +197,7 @@ fn formats() -> impl TypedValueParser<Value = ResultFormat> {
 #[derive(Debug, Args)]
 pub struct SurvivabilityArgs {
     /// How many seeds each cell is run with.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<u32>(1..=u32::MAX.into()))]
     pub seeds: u32,
     /// Write the table to this file. Default: standard output.
     #[arg(long, value_name = "FILE")]
@@ -281,7 +283,7 @@ pub struct ShrinkArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// The most candidates that are run.
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = whole::<u32>(1..=u32::MAX.into()))]
     pub runs: u32,
 }
 
@@ -303,7 +305,7 @@ pub struct ReplayArgs {
 #[derive(Debug, Args)]
 pub struct SelftestArgs {
     /// The most seeds from each start until a mistake must be caught.
-    #[arg(long, value_name = "N", default_value_t = 40, value_parser = value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = whole::<u32>(1..=100_000))]
     pub seeds: u32,
     /// Plant only this mistake; may be given several times. Default: all.
     #[arg(long, value_name = "MISTAKE", value_parser = planted)]
@@ -312,7 +314,7 @@ pub struct SelftestArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How many mistakes are hunted at once. Default: one for each core.
-    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = whole::<u16>(1..=u16::MAX.into()))]
     pub jobs: Option<u16>,
 }
 

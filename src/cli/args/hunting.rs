@@ -1,10 +1,10 @@
 //! The arguments of `campaign` and `merge`.
 
-use super::{MAX_SEED, ReportFiles, ResultArgs, Width, formats};
+use super::{MAX_SEED, ReportFiles, ResultArgs, Width, formats, number::whole};
 use crate::campaign::hunt::Part;
 use crate::scenario::{self, ResultFormat};
 use crate::terms::Span;
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// `campaign`.
@@ -17,10 +17,10 @@ pub struct CampaignArgs {
     #[arg(long, conflicts_with = "shape")]
     pub swarm: bool,
     /// How many seeds. Default: 1000, or as many as the time budget allows.
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=u32::MAX.into()))]
     pub seeds: Option<u32>,
     /// The first seed, below 2^63.
-    #[arg(long, value_name = "SEED", default_value_t = 0, value_parser = value_parser!(u64).range(..=MAX_SEED - u64::from(u32::MAX)))]
+    #[arg(long, value_name = "SEED", default_value_t = 0, value_parser = whole::<u64>(0..=MAX_SEED - u64::from(u32::MAX)))]
     pub first: u64,
     /// Start no run after this time, such as `10m`. The runs made by then are exact.
     #[arg(long, value_name = "SPAN", value_parser = span)]
@@ -46,13 +46,13 @@ pub struct CampaignArgs {
     pub steer: Option<PathBuf>,
     /// So many campaigns one after the other, each steered by the one before and with the seeds that follow. Their
     /// ledgers end in `.1`, `.2` and so on.
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = value_parser!(u16).range(1..), requires = "ledger")]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = whole::<u16>(1..=u16::MAX.into()), requires = "ledger")]
     pub generations: u16,
     /// What must have been reached.
     #[command(flatten)]
     pub reach: RequiredReach,
     /// Print the scenario of a seed instead, to be run by `run`. With a ledger it is drawn as that says.
-    #[arg(long, value_name = "SEED", value_parser = value_parser!(u64).range(..=MAX_SEED))]
+    #[arg(long, value_name = "SEED", value_parser = whole::<u64>(0..=MAX_SEED))]
     pub show: Option<u64>,
     /// How many runs go on at once.
     #[command(flatten)]
