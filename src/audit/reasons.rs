@@ -42,6 +42,12 @@ pub(super) const GRACE: &str = "pending: waits for the grace period";
 /// Writes wait: an operator has to start the failover.
 pub(super) const OPERATOR: &str = "pending: waits for an operator";
 
+/// Writes wait: those who ask at the same sites, for what cannot be had, leave no room.
+pub(super) const CROWDED_OUT: &str = "pending: clients who wait for another unit keep its sites busy";
+
+/// A holder handed the lease over to a site that had everything, when it said so.
+pub(super) const LOST_UNHEARD: &str = "the lease was handed over to a site whose disk had just been lost";
+
 /// What a disk without power holds can neither be copied nor erased.
 pub(super) const NO_POWER: &str = "a home of a tenant that moves has a datacenter without power";
 

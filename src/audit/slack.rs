@@ -32,6 +32,9 @@ pub(super) const FLUSH: Span = Span::millis(100);
 /// A replication lag from which on a holder may count its peer as silent.
 pub(super) const LAGGING: Span = Span::millis(500);
 
+/// What takes a link so long is late for a holder by [`LAGGING`], with a round trip and flushes to come.
+pub(super) const JAMMED: Span = Span::millis(250);
+
 /// Whether the promises rest on a link that loses so much, in parts per million, and is slower by so much than it is
 /// when well: on others an attempt at the register, which has them before it four times, may fail again and again.
 pub(super) fn is_clear(attempt: Span, loss_ppm: u32, delay: Span) -> bool {

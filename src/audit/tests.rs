@@ -275,6 +275,14 @@ impl Story {
         self.vote(EMEA_1, holder.seat(), register).vote(EMEA_1, Seat::Witness, register)
     }
 
+    /// A side names its peer, which has all through an index, the holder of the next epoch.
+    pub(super) fn hand_over(&mut self, epoch: u32, from: Side, frontier: Index) -> &mut Self {
+        self.round += 1;
+        let mut register = self.register(epoch, from.peer(), Mode::Replicated, frontier);
+        register.renewal.site = from;
+        self.vote(EMEA_1, from.seat(), register).vote(EMEA_1, Seat::Witness, register)
+    }
+
     /// The side renews under epoch 1 every ten seconds.
     pub(super) fn renew_for(&mut self, side: Side, span: Span) -> &mut Self {
         for _ in 0..span.0 / Span::secs(10).0 {

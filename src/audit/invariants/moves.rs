@@ -79,7 +79,7 @@ impl LeavesNothing {
         let arrived = |side: Side| {
             Side::BOTH.into_iter().filter_map(|old| there(old.index())).all(|old| new[side.index()] == old)
         };
-        let whole = Side::BOTH.into_iter().filter(|&side| !is_lost_unheard(ledger, at, to, side)).all(arrived);
+        let whole = Side::BOTH.into_iter().filter(|&side| !ledger.is_lost_unheard(at, to, side)).all(arrived);
         self.docket.check(whole, || {
             let fewest = new[0].records.min(new[1].records);
             let what = format!(
@@ -177,13 +177,6 @@ fn due_since(ledger: &Ledger, (tenant, unit, ..): Place, since: Instant) -> Opti
 /// Since when a site has been running.
 fn well_since(ledger: &Ledger, unit: Unit, site: Datacenter) -> Option<Instant> {
     Some(ledger.world.running_since(site)?.max(ledger.world.moving_since(unit, site)?))
-}
-
-/// Whether a disk was lost so short a time ago that its own holder cannot know: it goes by answers younger than a lease.
-fn is_lost_unheard(ledger: &Ledger, at: Instant, unit: Unit, side: Side) -> bool {
-    let logs = ledger.logs(unit);
-    let (_, emptied) = logs.growing(side);
-    logs.certified_since(side).is_none() && at - emptied <= ledger.contract.ttl.max(slack::SETTLING)
 }
 
 /// Why nobody can have carried a move out: a site of one of the homes has not been running for as long as it takes to

@@ -116,12 +116,9 @@ impl RefusalsNecessary {
         // The new home may take as long to answer as a client waits.
         let longest = ledger.contract.switchover_bound.max(ledger.contract.request_timeout);
         let bound = longest + slack::SETTLING;
-        // Between two drains a home whose disks are slow acknowledges nothing by which they could be told apart.
-        let quick = unit.is_some_and(|unit| {
-            let mut sites = ledger.terms(unit).sites.into_iter();
-            sites.all(|site| ledger.world.quick_since(unit, site).is_some_and(|since| at - since > bound))
-        });
-        let overlong = quick && lasted > bound;
+        // Between two drains a home that cannot replicate acknowledges nothing by which they could be told apart.
+        let replicates = unit.and_then(|unit| replicates_since(ledger, unit)).is_some_and(|since| at - since > bound);
+        let overlong = replicates && lasted > bound;
         match (leaves, overlong) {
             (false, _) => Some("though it was not about to leave"),
             (true, true) => Some("for longer than a move may drain"),
@@ -138,7 +135,9 @@ impl RefusalsNecessary {
         }
         let lasted = Stretch::prolong(&mut stretches.switching_over, ledger, at);
         let bound = ledger.contract.switchover_bound + slack::SETTLING;
-        (lasted > bound).then_some("for longer than a switchover may take")
+        // Between two switchovers, too, a unit that cannot replicate acknowledges nothing.
+        let replicates = replicates_since(ledger, unit).is_some_and(|since| at - since > bound);
+        (lasted > bound && replicates).then_some("for longer than a switchover may take")
     }
 
     /// A switchover has left the unit without a holder for too long, though both of its sites were well for
@@ -182,15 +181,19 @@ impl RefusalsNecessary {
         let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, ledger, at);
         let settled = ledger.contract.able_for();
         let [a, b] = ledger.terms(unit).sites;
-        let quick = |site| ledger.world.quick_since(unit, site);
-        let near = [ledger.paired_since(unit), quick(a), quick(b)];
-        let near = near.into_iter().all(|since| since.is_some_and(|since| at - since > settled));
+        let near = replicates_since(ledger, unit).is_some_and(|since| at - since > settled);
         let sound = Side::BOTH.into_iter().all(|side| ledger.is_sound(unit, side));
         let jammed = [(a, b), (b, a)].into_iter().any(|(from, to)| ledger.world.was_jammed(from, to, at));
         let needless = lasted > slack::SETTLING && near && sound && !jammed && !is_behind(ledger, unit, at, settled);
         (needless && has_settled(ledger, unit, at, settled))
             .then_some("though the peer was in its reach and not behind")
     }
+}
+
+/// Since when both sites of a unit have been running, hearing each other well, and quick to store.
+fn replicates_since(ledger: &Ledger, unit: Unit) -> Option<Instant> {
+    let [a, b] = ledger.terms(unit).sites.map(|site| ledger.world.quick_since(unit, site));
+    Some(ledger.paired_since(unit)?.max(a?).max(b?))
 }
 
 #[cold]

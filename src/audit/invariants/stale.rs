@@ -32,6 +32,11 @@ impl StaleNeverPromoted {
         }
         let (before, now) = (&succession.before, &succession.register);
         let complete = ledger.logs(unit).store(now.holder).holds(before.register.frontier);
+        let handed_over = now.renewal.site == before.register.holder && now.holder != before.register.holder;
+        if handed_over && !complete && ledger.is_lost_unheard(at, unit, now.holder) {
+            self.docket.suspend(reasons::LOST_UNHEARD);
+            return;
+        }
         let admitted = match before.register.mode {
             Mode::Replicated => complete,
             Mode::Alone => {
@@ -132,6 +137,21 @@ mod tests {
         let mut story = half_replicated(Mode::Replicated, 2);
         story.renew(2, Side::B, Mode::Replicated, 2);
         story.expect_broken("FO-5", "without the log up to 1:2");
+    }
+
+    #[test]
+    fn who_hands_over_cannot_know_of_a_disk_that_was_just_lost() {
+        for (by_hand, waited, broken) in [(true, 0, 0), (true, 120, 1), (false, 0, 1)] {
+            let mut story = half_replicated(Mode::Replicated, 1);
+            story.fact(Fact::StorageLost { unit: EMEA_1, side: Side::B, datacenter: AMSTERDAM });
+            story.pass(Span::secs(waited));
+            if by_hand {
+                story.hand_over(2, Side::A, 1);
+            } else {
+                story.renew(2, Side::B, Mode::Replicated, 1);
+            }
+            assert_eq!(story.finding("FO-5").broken, broken, "by hand: {by_hand}, {waited} s later");
+        }
     }
 
     #[test]

@@ -64,7 +64,8 @@ impl OneWriter {
     }
 
     /// A copy came to rest from the other site. The holder of the epoch gets none, but for what was
-    /// on its way to the disk when the epoch was granted, or what fills a disk that was lost.
+    /// on its way to the disk when the epoch was granted, or what fills a disk that was lost. Who hears no majority
+    /// well may not know that it was granted the epoch, and acknowledges nothing under it.
     #[inline]
     pub(in crate::audit) fn replicated(&mut self, ledger: &Ledger, at: Instant, unit: Unit, datacenter: Datacenter) {
         let lease = ledger.lease(unit);
@@ -73,6 +74,7 @@ impl OneWriter {
             || at - lease.epoch_since() <= slack::IN_FLIGHT
             || lease.memory_lost()
             || ledger.logs(unit).certified_since(holder).is_none()
+            || ledger.majority_since(unit, holder).is_none_or(|since| at - since <= slack::IN_FLIGHT)
         {
             return;
         }

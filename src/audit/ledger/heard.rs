@@ -74,6 +74,14 @@ impl Ledger {
         recent.count()
     }
 
+    /// Whether the disk of a site was lost so short a time ago that whoever asked it before cannot know: a holder goes
+    /// by answers younger than a lease.
+    pub(in crate::audit) fn is_lost_unheard(&self, at: Instant, unit: Unit, side: Side) -> bool {
+        let logs = self.logs(unit);
+        let (_, emptied) = logs.growing(side);
+        logs.certified_since(side).is_none() && at - emptied <= self.contract.ttl.max(slack::SETTLING)
+    }
+
     /// Whether a device can know where a site is: it always was there, or for long enough the device has known of the
     /// new place, or one of the places that it knows was within reach to say so.
     pub(in crate::audit) fn is_known(

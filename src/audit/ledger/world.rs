@@ -247,7 +247,7 @@ impl World {
         let slot = self.slot(from, to);
         let wire = &mut self.wires[slot];
         wire.free = wire.free.max(at) + Span::secs(1).scale(size.0, a_second.0);
-        if wire.free - at > slack::LAGGING {
+        if wire.free - at > slack::JAMMED {
             wire.jammed = wire.free;
         }
     }
@@ -319,9 +319,9 @@ mod tests {
         let mut world = World::new(2, 1, Instant::ZERO);
         let (a, b, start) = (Datacenter(0), Datacenter(1), Instant(1_000_000_000));
         for _ in 0..2 {
-            world.sends((a, b), Bytes(400), Bytes(1_000), start);
+            world.sends((a, b), Bytes(200), Bytes(1_000), start);
         }
-        let carried = start + Span::millis(800);
+        let carried = start + Span::millis(400);
         let jammed = |now| [world.was_jammed(a, b, now), world.was_jammed(b, a, now)];
         assert_eq!(jammed(carried + slack::IN_FLIGHT), [true, false], "each alone would have been quick enough");
         assert_eq!(jammed(carried + slack::IN_FLIGHT + Span(1)), [false; 2]);
