@@ -65,11 +65,13 @@ impl<D: Decisions> Site<D> {
             _ => None,
         };
         let strict = self.policy.replication == Replication::SyncStrict && restored.is_none();
+        // What a survivor acknowledged `alone` is on no other site, however much of it there is.
+        let on_both = latest.map(|latest| latest.frontier).filter(|_| !strict && restored.is_none());
         Register {
             epoch: beyond(latest.map(|latest| latest.epoch).unwrap_or_default().max(end.epoch).max(self.log.fence)),
             holder: self.identity.side,
             mode: if strict { Mode::Replicated } else { Mode::Alone },
-            frontier: end,
+            frontier: on_both.unwrap_or(end),
             last_sync: restored.unwrap_or(known),
             renewal: self.proposer.founding_ballot(),
             ttl: self.policy.ttl,

@@ -67,6 +67,26 @@ fn a_founder_that_loses_its_power_before_it_serves_declares_the_same_and_once() 
 }
 
 #[test]
+fn what_a_founder_acknowledged_alone_is_not_called_on_both_sites() {
+    let mut bench = Bench::new(Replication::Async);
+    assert!(acknowledged(bench.write(Side::A)));
+    bench.run(Span::secs(20));
+    bench.cut = true;
+    bench.run(Span::secs(10));
+    assert!(acknowledged(bench.write(Side::A)), "alone");
+    let before = bench.register().frontier;
+    bench.sites[1] = None;
+    for seat in [Seat::B, Seat::Witness] {
+        bench.voters[seat.index()] = Voter::boot(Shipped, seat, VoterRecord::default(), Incarnation(1));
+    }
+    bench.unheard = vec![Seat::B, Seat::Witness];
+    bench.run(bench.policy.rto_bound());
+    bench.step(Side::A, SiteInput::Order(Order::Refound));
+    bench.run(bench.policy.rto_bound());
+    assert_eq!((bench.serving(), bench.register().frontier), (vec![Side::A], before));
+}
+
+#[test]
 fn the_others_come_back_as_new_incarnations_and_vote_again() {
     let mut bench = Bench::with_a_lone_survivor(Replication::Sync);
     bench.found_anew();
