@@ -14,13 +14,13 @@
 //!   do; one whose time is over, because the processes stood still or became slow, is dropped unserved.
 //!   It is the one mechanism that needs no tuning, and it loses nothing: the client keeps what it wrote.
 //!   Among those that still wait it stays first come, first served.
-//! - **A peer is brought back beside a full queue.** Under `sync-strict` nothing is confirmed until the peer is back,
-//!   so clients that try again for that very reason would keep it away for ever. Where [`Policy::reseed_rate`] holds
-//!   back what is read for it, that goes before everybody who waits, and between two such turns that wait, as many
-//!   requests are served as take as long. Without a rate, as many are served before each turn under `sync-strict`;
-//!   where clients are confirmed meanwhile, it is first come, first served as well.
+//! - **A peer is brought back beside a full queue.** Where [`Policy::reseed_rate`] holds back what is read for it, that
+//!   goes before everybody who waits, and between two such turns that wait, as many requests are served as take as
+//!   long. Without a rate, as many are served before each turn. First come, first served, a peer would stay away for
+//!   as long as the queue is full: for ever under `sync-strict`, where clients try again for that very reason; and
+//!   elsewhere all that is acknowledged meanwhile would be on one site.
 
-use super::policy::{Policy, Replication};
+use super::policy::Policy;
 use crate::terms::{Monotonic, Span};
 
 /// A front end.
@@ -68,8 +68,7 @@ impl FrontEnd {
         let behind = |(place, takes): (usize, u32)| waiting.min(place + 1 + takes.max(1) as usize);
         match policy.reseed_rate {
             Some(_) => last.map_or(under_way, behind),
-            None if policy.replication == Replication::SyncStrict => behind(last.unwrap_or((0, takes))),
-            None => waiting,
+            None => behind(last.unwrap_or((0, takes))),
         }
     }
 
@@ -109,18 +108,16 @@ mod tests {
 
     #[test]
     fn a_peer_that_is_brought_back_at_a_rate_waits_for_nobody_but_what_else_is_read_for_peers() {
-        let before = |reseed_rate, waiting, last| {
-            FrontEnd::before_old(waiting, 7, last, &Policy { reseed_rate, ..Policy::default() })
-        };
-        assert_eq!([0, 1, 50].map(|waiting| before(Some(3), waiting, None)), [0, 1, 1]);
-        assert_eq!([2, 3, 50].map(|waiting| before(Some(3), waiting, Some((1, 0)))), [2, 3, 3]);
-        assert_eq!([5, 50].map(|waiting| before(Some(3), waiting, Some((1, 30)))), [5, 32]);
-        assert_eq!([None, Some((1, 0))].map(|last| before(None, 50, last)), [50, 50]);
+        let policy = Policy { reseed_rate: Some(3), ..Policy::default() };
+        let before = |waiting, last| FrontEnd::before_old(waiting, 7, last, &policy);
+        assert_eq!([0, 1, 50].map(|waiting| before(waiting, None)), [0, 1, 1]);
+        assert_eq!([2, 3, 50].map(|waiting| before(waiting, Some((1, 0)))), [2, 3, 3]);
+        assert_eq!([5, 50].map(|waiting| before(waiting, Some((1, 30)))), [5, 32]);
     }
 
     #[test]
-    fn a_peer_that_everybody_waits_for_takes_turns_with_clients_where_it_has_no_rate() {
-        let policy = Policy { replication: Replication::SyncStrict, ..Policy::default() };
+    fn a_peer_that_is_brought_back_at_no_rate_takes_turns_with_clients() {
+        let policy = Policy::default();
         let before = |waiting, takes, last| FrontEnd::before_old(waiting, takes, last, &policy);
         assert_eq!([0, 1, 5, 50].map(|waiting| before(waiting, 7, None)), [0, 1, 5, 8]);
         assert_eq!(before(50, 0, None), 2, "a short turn waits for one more");
