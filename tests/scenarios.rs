@@ -191,6 +191,7 @@ fn map_and_contract_agree_on_every_shipped_scenario() {
         );
         let rates: Vec<_> = plan.datacenters.iter().map(|datacenter| datacenter.rate).collect();
         assert_eq!((policy.request_timeout, rates), (contract.request_timeout, contract.rates.clone()));
+        assert_eq!(policy.patience().is_none(), contract.clients_are_naive);
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Contract {
     /// How long a client waits for an answer. A datacenter may refuse as overloaded, too, when what
     /// waits takes it half of that.
     pub request_timeout: Span,
+    /// Whether a client never says for how long it waits: then only their number bounds the requests that wait.
+    pub clients_are_naive: bool,
     /// Requests that each datacenter serves a second, by [`Datacenter::index`].
     pub rates: Vec<u64>,
     /// What a link between two datacenters carries in a second.

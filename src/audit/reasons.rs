@@ -45,6 +45,9 @@ pub(super) const OPERATOR: &str = "pending: waits for an operator";
 /// Writes wait: those who ask at the same sites, for what cannot be had, leave no room.
 pub(super) const CROWDED_OUT: &str = "pending: clients who wait for another unit keep its sites busy";
 
+/// Writes wait: what is served was given up, and asked for again behind a full queue.
+pub(super) const RETRY_STORM: &str = "pending: naive clients keep the queues of its sites full";
+
 /// A holder handed the lease over to a site that had everything, when it said so.
 pub(super) const LOST_UNHEARD: &str = "the lease was handed over to a site whose disk had just been lost";
 

@@ -67,6 +67,7 @@ pub(super) fn contract() -> Contract {
         switchover_bound: Span::secs(30),
         longest_wait: Span::secs(70),
         queue_limit: 100,
+        clients_are_naive: false,
         request_timeout: Span::secs(4),
         rates: vec![50; 8],
         bandwidth: Bytes(1_000_000),

@@ -13,7 +13,7 @@ use super::topology::countries;
 use super::topology::document::TopologyDocument;
 use super::words::{Entries, Rho, value};
 use crate::audit::{CardTerms, Contract, Leaver, LossTerms, MoveTerms, SeatTerms, UnitTerms};
-use crate::service::policy::{Initiative, OldCard, Replication, Transit};
+use crate::service::policy::{Initiative, Manners, OldCard, Replication, Transit};
 use crate::terms::{AppVersion, Boundary, BoundarySet, Bytes, Country, Datacenter, Instant, Seat, Span, Tenant, Unit};
 use std::collections::BTreeMap;
 
@@ -53,6 +53,7 @@ pub(super) fn of(document: &Document, topology: &TopologyDocument) -> Contract {
         longest_wait: longest_wait(&service),
         queue_limit: or(&service.queue_limit, 60),
         request_timeout: or(&service.request_timeout, Span::secs(4)),
+        clients_are_naive: or(&service.client, Manners::Careful) == Manners::Naive,
         rates: rates(topology),
         bandwidth: bandwidth(topology),
         settle: or(&document.settle, Span::minutes(30)),

@@ -79,6 +79,15 @@ impl Convergence {
         (busy && others.any(|other| reason(ledger, at, other).is_some())).then_some(reasons::CROWDED_OUT)
     }
 
+    /// Whether naive clients of the unit have kept its sites' queues full, and some still get through. Only what tells
+    /// a client to stay away, and drops who gave up, ends such a storm.
+    fn storms(&self, ledger: &Ledger, at: Instant, unit: Unit) -> Option<&'static str> {
+        let long = patience(ledger);
+        let gets_on = self.acknowledged[unit.index()].is_some_and(|last| at - last <= long);
+        let storms = ledger.contract.clients_are_naive && gets_on && ledger.was_busy(unit, at, long);
+        storms.then_some(reasons::RETRY_STORM)
+    }
+
     pub(in crate::audit) fn ended(&mut self, ledger: &Ledger, at: Instant, unfinished: u64) {
         let Some(liveness) = self.liveness else { return };
         for unit in ledger.units() {
@@ -92,7 +101,9 @@ impl Convergence {
         }
         let (mut stuck, mut excused) = (None, false);
         for unit in ledger.units() {
-            let reason = reason(ledger, at, unit).or_else(|| self.crowded_out(ledger, at, unit));
+            let reason = reason(ledger, at, unit)
+                .or_else(|| self.crowded_out(ledger, at, unit))
+                .or_else(|| self.storms(ledger, at, unit));
             excused |= reason.is_some();
             match reason.filter(|_| unfinished > 0) {
                 Some(reason) if self.is_stuck(unit) => self.docket.suspend(reason),

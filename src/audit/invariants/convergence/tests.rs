@@ -236,3 +236,23 @@ fn a_unit_is_crowded_out_by_clients_of_another_that_wait_for_a_reason() {
         assert_eq!(story.finding("FO-6").broken, broken, "{queue} wait; another unit does: {beside}");
     }
 }
+
+#[test]
+fn a_storm_of_naive_clients_is_a_reason_as_long_as_some_get_through() {
+    for (naive, gets_on, queue, broken) in
+        [(true, true, 100, 0), (false, true, 100, 1), (true, false, 100, 1), (true, true, 0, 1)]
+    {
+        let mut story = Story::after_with(|contract| contract.clients_are_naive = naive);
+        let [birth, other] = [(); 2].map(|()| story.birth(RecordKind::Message));
+        story.renew_for(Side::A, Span::minutes(5)).fact(Fact::LivenessBegan);
+        story.fact(Fact::Queued { birth, unit: EMEA_1 });
+        story.renew_for(Side::A, Span::minutes(10));
+        if gets_on {
+            story.acknowledge(other, DUBLIN, 1, 1);
+        }
+        story.pass(Span::millis(1)).fact(Fact::Queued { birth, unit: EMEA_1 });
+        story.refuse_with_queue(birth, DUBLIN, Refusal::Overloaded { retry_after: Span::secs(1) }, queue);
+        story.fact(Fact::Ended { unfinished: 1 });
+        assert_eq!(story.finding("FO-6").broken, broken, "naive: {naive}, gets on: {gets_on}, {queue} wait");
+    }
+}
