@@ -4,13 +4,13 @@
 //! world owns time, network, storage and randomness; it never asks where anything *should* be, only
 //! carries out what production commands, and states as facts what physically happened.
 //!
-//! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds;
-//! `datacenter`, `sites`, `store` and `voters` are where production runs; `transfer` and `merge` move
-//! records between sites, of which `reread` are old, `backup` and `copying` to media of their own and back;
+//! Reading order: `plan` is what comes in; `world` is the loop; `event` is what the agenda holds; `datacenter`,
+//! `sites`, `store` and `voters` are where production runs, and `queue` who waits before it; `transfer` and `merge`
+//! move records between sites, of which `reread` are old, `backup` and `copying` to media of their own and back;
 //! `moving` is a tenant that changes its home, `shares` what logs hold of it; `replacing` is a seat that gets another
-//! place; `devices` and `follow` are the users, and `upgrade` changes their apps; `faults` strikes, and `overlap` knows
-//! what a fault alone breaks;
-//! `phases` is the course of a run, `liveness` its end, and `watchdog` sees to it that it has one; `trace` shows every step to whoever explains it.
+//! place; `devices` and `follow` are the users, and `upgrade` changes their apps; `faults` strikes, and `overlap`
+//! knows what a fault alone breaks; `phases` is the course of a run, `liveness` its end, and `watchdog` sees to it
+//! that it has one; `trace` shows every step to whoever explains it.
 //! `chance` is the only place that makes randomness.
 
 pub mod agenda;
@@ -40,6 +40,7 @@ mod phases;
 pub mod plan;
 pub mod population;
 pub mod profile;
+mod queue;
 mod replacing;
 mod request;
 mod reread;

@@ -1,9 +1,10 @@
 //! Old records that are read again to bring a peer back: they wait for their turn in the queue before a
 //! datacenter's sites, and take it from clients.
 
-use super::datacenter::{Place, Turn};
+use super::datacenter::Place;
 use super::event::SiteId;
 use super::message::Local;
+use super::queue::Turn;
 use super::world::World;
 use crate::facts::{Fact, Observer, Reread};
 use crate::service::{Batch, Decisions, FrontEnd, SiteInput};
