@@ -317,7 +317,7 @@ impl Observer for Audit {
                 self.refused(at, birth, &invariants::Refused { unit, site, refusal, queue });
             }
             Fact::Unserved(unserved) => ledger.unserved(at, unserved),
-            Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.dropped(at, datacenter, waited),
+            Fact::Dropped(Dropped { datacenter, waited, .. }) => ledger.waited(at, datacenter, waited),
             Fact::Queued { ref birth, unit } => self.convergence.queued(at, birth, unit),
             Fact::Read { conversation, reader, network, asked, shown, withheld } => {
                 self.opaque.shown(ledger, at, conversation, network, shown);

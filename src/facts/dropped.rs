@@ -33,4 +33,11 @@ pub enum Unserved {
         /// The datacenter.
         datacenter: Datacenter,
     },
+    /// A request got its turn when its client, who never says so, had given up.
+    Overdue {
+        /// The datacenter.
+        datacenter: Datacenter,
+        /// How long it had waited there.
+        waited: Span,
+    },
 }

@@ -4,7 +4,7 @@ use super::event::{Event, SiteId, VoterId};
 use super::message::{Asked, Local};
 use super::request::Task;
 use super::world::World;
-use crate::facts::{Dropped, Fact, Observer};
+use crate::facts::{Dropped, Fact, Observer, Unserved};
 use crate::service::{Batch, Decisions, FrontEnd, Operation, Queue, SiteInput, Write};
 use crate::terms::{CopyClass, Datacenter, Instant, Position, RecordKind, Span};
 
@@ -86,6 +86,9 @@ impl<D: Decisions, O: Observer> World<D, O> {
             queue.pop_front();
             let waited = self.now - since;
             if FrontEnd::is_awaited(waited, asked.patience) {
+                if waited >= self.policy.request_timeout {
+                    self.state(Fact::Unserved(Unserved::Overdue { datacenter, waited }));
+                }
                 return Some((site, asked));
             }
             self.state(Fact::Dropped(Dropped { unit: asked.unit, datacenter, waited }));

@@ -81,7 +81,7 @@ fn is_necessary(ledger: &Ledger, (unit, reader): (Unit, User), asked: Instant, n
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story};
+    use crate::audit::tests::{AMSTERDAM, APAC, APAC_1, DUBLIN, EMEA_1, SINGAPORE, Story, contract};
     use crate::facts::{Fact, Moving, Unserved};
     use crate::terms::{RecordKind, Span, Tenant, UnitSet, User};
 
@@ -175,6 +175,17 @@ mod tests {
             story.fact(Fact::Unserved(Unserved::TurnedAway { unit: EMEA_1, datacenter: AMSTERDAM, queue }));
             story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
             assert_eq!(story.finding("RES-8").broken, broken, "{queue} waited");
+        }
+    }
+
+    #[test]
+    fn a_part_may_be_withheld_from_a_reader_who_waits_behind_others_that_have_given_up() {
+        let patience = contract().request_timeout;
+        for (waited, broken) in [(patience, 0), (Span(patience.0 - 1), 1)] {
+            let mut story = old_and_new_part();
+            story.fact(Fact::Unserved(Unserved::Overdue { datacenter: AMSTERDAM, waited }));
+            story.read(UnitSet::of(APAC_1), UnitSet::of(EMEA_1));
+            assert_eq!(story.finding("RES-8").broken, broken, "{waited} waited");
         }
     }
 

@@ -50,6 +50,7 @@ impl Ledger {
     pub(in crate::audit) fn unserved(&mut self, at: Instant, unserved: Unserved) {
         match unserved {
             Unserved::TurnedAway { datacenter, queue, .. } => self.queue_seen(at, datacenter, queue),
+            Unserved::Overdue { datacenter, waited } => self.waited(at, datacenter, waited),
             Unserved::Unheard { user, datacenter } => {
                 let lost = self.heard.lost.entry((user, datacenter)).or_default();
                 lost.rotate_right(1);

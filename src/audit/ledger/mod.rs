@@ -391,8 +391,8 @@ impl Ledger {
         }
     }
 
-    /// A request left a datacenter's queue unserved. It is busy if a client would have given up meanwhile.
-    pub(super) fn dropped(&mut self, at: Instant, datacenter: Datacenter, waited: Span) {
+    /// A request left a datacenter's queue. It is busy if a client would have given up meanwhile.
+    pub(super) fn waited(&mut self, at: Instant, datacenter: Datacenter, waited: Span) {
         if waited >= self.contract.request_timeout {
             self.world.busy(datacenter, at);
         }
