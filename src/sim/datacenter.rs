@@ -11,7 +11,7 @@ use super::service_time::ServiceTime;
 use super::world::World;
 use crate::facts::{Fact, Observer};
 use crate::service::{Decisions, FrontEnd};
-use crate::terms::{Bytes, Datacenter, Span, Unit};
+use crate::terms::{Bytes, Datacenter, Instant, Span, Unit};
 use std::collections::VecDeque;
 
 /// A datacenter as it stands.
@@ -32,6 +32,8 @@ pub(super) struct Place {
     pub(super) rereading: Rereading,
     /// Generation of the turn that is planned.
     pub(super) turn: u16,
+    /// When it ends.
+    pub(super) turn_ends: Instant,
     /// Generation of the boot that is planned.
     boots: u16,
     /// How long each request is served.
@@ -58,6 +60,7 @@ impl Place {
             queue: VecDeque::new(),
             rereading: Rereading::new(plan.reseed_ppm),
             turn: 0,
+            turn_ends: start,
             boots: 0,
             service: ServiceTime::new(plan, seed),
             boot: plan.boot,

@@ -221,7 +221,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
             }
         }
         let share_ppm = share.max(1) as u32;
-        self.places[datacenter.index()].service.throttle(share_ppm);
+        self.serve_at(datacenter, share_ppm);
         self.state(Fact::Capacity { datacenter, share_ppm });
     }
 }

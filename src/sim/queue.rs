@@ -106,8 +106,24 @@ impl<D: Decisions, O: Observer> World<D, O> {
             Turn::Ask(..) => place.service.draw(),
             Turn::Reread(_, batch) => place.service.share(place.rereading.cost_ppm(batch)),
         };
-        let served = Event::Served { datacenter: datacenter.0, generation: place.turn };
-        self.agenda.push(self.now + time, served);
+        self.end_turn_in(datacenter, time);
+    }
+
+    /// Serves at a share of a datacenter's rate from now on, in parts per million. What has its turn goes on at it.
+    pub(super) fn serve_at(&mut self, datacenter: Datacenter, share_ppm: u32) {
+        let place = &mut self.places[datacenter.index()];
+        let left = place.service.throttle(share_ppm, place.turn_ends - self.now);
+        if !place.queue.is_empty() && place.running && !place.paused() {
+            place.turn = place.turn.wrapping_add(1);
+            self.end_turn_in(datacenter, left);
+        }
+    }
+
+    /// Plans the end of the turn that is under way.
+    fn end_turn_in(&mut self, datacenter: Datacenter, left: Span) {
+        let place = &mut self.places[datacenter.index()];
+        place.turn_ends = self.now + left;
+        self.agenda.push(place.turn_ends, Event::Served { datacenter: datacenter.0, generation: place.turn });
     }
 
     /// Hands an attempt to a site: at its turn, or at the door of a full queue, where it is turned

@@ -3,7 +3,7 @@
 use super::fixture;
 use super::plan::{FaultKind, FaultPlan, Plan};
 use super::world::{Ended, simulate};
-use crate::facts::{Digest, Fact};
+use crate::facts::{Digest, Dropped, Fact};
 use crate::service::policy::Replication;
 use crate::service::{Order, Shipped};
 use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Record, RecordKind, Refusal, Span, Unit};
@@ -184,6 +184,21 @@ fn what_was_slow_is_as_quick_as_before_when_the_fault_is_over() {
     });
     assert_eq!(flushes.collect::<Vec<_>>(), [Span::millis(100), Span::millis(1)]);
     assert_eq!(shares.collect::<Vec<_>>(), [775_000, 550_000, 325_000, 100_000, 1_000_000]);
+}
+
+#[test]
+fn what_has_its_turn_when_a_datacenter_is_cool_again_goes_on_at_its_full_rate() {
+    let hot = FaultKind::Cooling { datacenter: DUBLIN, to_ppm: 1, steps: 1, every: Span::ZERO };
+    let ended = run(plan(vec![(hot, 10, 10)]));
+    let cool = |fact: &Fact| matches!(fact, Fact::Capacity { share_ppm: 1_000_000, .. });
+    let place = ended.observer.iter().position(|(_, fact)| cool(fact)).unwrap();
+    let turn = |fact: &Fact| match *fact {
+        Fact::Dropped(Dropped { datacenter, .. }) | Fact::WriteReceived { datacenter, .. } => datacenter == DUBLIN,
+        _ => false,
+    };
+    let (since, waited) = (ended.observer[place].0, &ended.observer[place..]);
+    let (first, _) = waited.iter().find(|(_, fact)| turn(fact)).unwrap();
+    assert!(*first - since < Span::secs(1), "the first turn ends {} later", *first - since);
 }
 
 /// Who breaks something that is broken already, and for how long: one that is over before, or together with what

@@ -52,9 +52,11 @@ impl ServiceTime {
         self.throttled(Span(self.mean.0.saturating_mul(ppm).div_ceil(u64::from(WHOLE)).max(1)))
     }
 
-    /// Serves at a share of the rate from now on, in parts per million.
-    pub(super) const fn throttle(&mut self, share_ppm: u32) {
-        self.share_ppm = share_ppm;
+    /// Serves at a share of the rate from now on, in parts per million. How long that takes then which would have
+    /// taken `left`.
+    pub(super) fn throttle(&mut self, share_ppm: u32, left: Span) -> Span {
+        let before = std::mem::replace(&mut self.share_ppm, share_ppm);
+        left.scale(before.into(), share_ppm.into())
     }
 
     /// What takes `whole` while the datacenter has all of its rate.
@@ -119,6 +121,13 @@ mod tests {
             assert!((mean - 1.0).abs() < 0.02, "{scv}: {mean}");
             assert!((variance - scv).abs() <= 0.04 * scv, "{scv}: {variance}");
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_turn_takes_as_much_longer_as_the_share_is_smaller() {
+        let mut times = times(0.0);
+        let left = [500_000, 10_000, WHOLE].map(|share_ppm| times.throttle(share_ppm, Span::millis(100)));
+        assert_eq!(left, [Span::millis(200), Span::secs(5), Span::millis(1)]);
     }
 
     #[test]
