@@ -65,7 +65,8 @@ impl OneWriter {
 
     /// A copy came to rest from the other site. The holder of the epoch gets none, but for what was
     /// on its way to the disk when the epoch was granted, or what fills a disk that was lost. Who hears no majority
-    /// well may not know that it was granted the epoch, and acknowledges nothing under it.
+    /// well may not know that it was granted the epoch, and acknowledges nothing under it; and a slow disk may have
+    /// what was on its way still before it.
     #[inline]
     pub(in crate::audit) fn replicated(&mut self, ledger: &Ledger, at: Instant, unit: Unit, datacenter: Datacenter) {
         let lease = ledger.lease(unit);
@@ -75,6 +76,7 @@ impl OneWriter {
             || lease.memory_lost()
             || ledger.logs(unit).certified_since(holder).is_none()
             || ledger.majority_since(unit, holder).is_none_or(|since| at - since <= slack::IN_FLIGHT)
+            || ledger.world.quick_since(unit, datacenter).is_none_or(|since| at - since <= slack::IN_FLIGHT)
         {
             return;
         }
@@ -124,6 +126,9 @@ mod tests {
         assert_eq!(story.finding("FO-1").broken, 0);
         story.pass(Span::minutes(1)).land(birth, CopyClass::Replica, AMSTERDAM, 2);
         story.expect_broken("FO-1", "took copies from an earlier holder");
+        story.fact(Fact::Disk { unit: EMEA_1, datacenter: AMSTERDAM, flush: Span::secs(8) });
+        story.land(birth, CopyClass::Replica, AMSTERDAM, 3);
+        assert_eq!(story.finding("FO-1").broken, 1, "what a slow disk still had before it");
     }
 
     #[test]
