@@ -111,7 +111,9 @@ impl RefusalsNecessary {
         unit: Option<Unit>,
     ) -> Option<&'static str> {
         let home = ledger.homes.of(birth.tenant);
-        let leaves = home.is_some_and(|home| Some(home.from) == unit && home.leaves().is_none());
+        // Of a move that is over the sites hear in their turn, behind what arrived before.
+        let leaves =
+            home.is_some_and(|home| Some(home.from) == unit && home.leaves().is_none_or(|(_, since)| since == at));
         let lasted = Stretch::prolong(self.moving.entry(birth.tenant).or_default(), ledger, at);
         // The new home may take as long to answer as a client waits.
         let longest = ledger.contract.switchover_bound.max(ledger.contract.request_timeout);

@@ -39,6 +39,18 @@ fn no_class_of_refusal_is_necessary_on_a_healthy_system() {
 }
 
 #[test]
+fn a_site_hears_of_the_cut_over_behind_what_arrived_before() {
+    for (later, broken) in [(Span::ZERO, 0), (Span::micros(1), 1)] {
+        let mut story = healthy();
+        let birth = story.birth(RecordKind::Message);
+        story.fact(Fact::Moving(Moving::Ordered { tenant: birth.tenant, from: EMEA_1, to: APAC_1 }));
+        story.fact(Fact::Moving(Moving::CutOver { tenant: birth.tenant })).pass(later);
+        story.refuse(birth, Some(DUBLIN), Refusal::Moving { retry_after: Span::secs(1) });
+        assert_eq!(story.finding("RES-7").broken, broken, "{later} after");
+    }
+}
+
+#[test]
 fn an_old_apps_card_is_refused_to_a_new_tenant() {
     let mut story = healthy();
     let mut card = story.birth(RecordKind::CardMetadata);
