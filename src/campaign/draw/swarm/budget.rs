@@ -102,9 +102,12 @@ impl Budget {
         first + nth * length..first + nth * length + length / 2
     }
 
-    /// Writes who is at home where it is dark, so many that some write meanwhile, unless all are idle.
+    /// Writes who is at home where it is dark, so many that some write meanwhile, unless all are idle or may
+    /// write elsewhere.
     pub(super) fn witnesses(&mut self, pen: &mut Pen<'_>, field: &Field, start: &Start) {
-        if start.is_sunday() {
+        // Until the effective instant it counts where a conversation began, and some begin theirs abroad.
+        let begins_elsewhere = start.effective > start.at && pen.has_chosen("abroad:many");
+        if start.is_sunday() || begins_elsewhere {
             self.dark.clear();
         }
         let (_, records) = people::records_a_day(pen);

@@ -149,6 +149,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_expected_to_wait_in_the_dark_who_may_begin_conversations_abroad() {
+        let (swarm, even) = (swarm(), Weights::even());
+        for (seed, expected) in [(291_658, false), (306_064, false), (845, true)] {
+            let text = swarm.draw(seed, &even).text;
+            assert!(text.contains("kind = \"outage\"") && text.contains("abroad = \"40%\""), "{seed}: {text}");
+            assert_eq!(text.contains("metric = \"queued\""), expected, "{seed}: {text}");
+        }
+    }
+
+    #[test]
     fn what_weighs_nothing_is_absent_and_what_is_left_is_drawn_as_before() {
         let mut weights = Weights::even();
         weights.set("replication:async", 0);
