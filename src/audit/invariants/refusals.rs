@@ -117,10 +117,7 @@ impl RefusalsNecessary {
         let lasted = Stretch::prolong(self.moving.entry(birth.tenant).or_default(), ledger, at);
         // The new home may take as long to answer as a client waits.
         let longest = ledger.contract.switchover_bound.max(ledger.contract.request_timeout);
-        let bound = longest + slack::SETTLING;
-        // Between two drains a home that cannot replicate acknowledges nothing by which they could be told apart.
-        let replicates = unit.and_then(|unit| replicates_since(ledger, unit)).is_some_and(|since| at - since > bound);
-        let overlong = replicates && lasted > bound;
+        let overlong = unit.is_some_and(|unit| is_overlong(ledger, at, unit, lasted, longest + slack::SETTLING));
         match (leaves, overlong) {
             (false, _) => Some("though it was not about to leave"),
             (true, true) => Some("for longer than a move may drain"),
@@ -137,9 +134,7 @@ impl RefusalsNecessary {
         }
         let lasted = Stretch::prolong(&mut stretches.switching_over, ledger, at);
         let bound = ledger.contract.switchover_bound + slack::SETTLING;
-        // Between two switchovers, too, a unit that cannot replicate acknowledges nothing.
-        let replicates = replicates_since(ledger, unit).is_some_and(|since| at - since > bound);
-        (lasted > bound && replicates).then_some("for longer than a switchover may take")
+        is_overlong(ledger, at, unit, lasted, bound).then_some("for longer than a switchover may take")
     }
 
     /// A switchover has left the unit without a holder for too long, though both of its sites were well for
@@ -196,6 +191,12 @@ impl RefusalsNecessary {
 fn replicates_since(ledger: &Ledger, unit: Unit) -> Option<Instant> {
     let [a, b] = ledger.terms(unit).sites.map(|site| ledger.world.quick_since(unit, site));
     Some(ledger.paired_since(unit)?.max(a?).max(b?))
+}
+
+/// Whether a drain or a switchover lasted for longer than `bound`, and the unit could replicate all the while: one that
+/// cannot acknowledges nothing by which two of them could be told apart.
+fn is_overlong(ledger: &Ledger, at: Instant, unit: Unit, lasted: Span, bound: Span) -> bool {
+    lasted > bound && replicates_since(ledger, unit).is_some_and(|since| at - since > bound)
 }
 
 #[cold]
