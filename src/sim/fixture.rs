@@ -7,7 +7,10 @@ use super::plan::{
 };
 use crate::service::map::UnitRow;
 use crate::service::{Policy, ResidencyMap};
-use crate::terms::{AppVersion, Boundary, BoundarySet, Bytes, Country, Datacenter, Instant, RecordKind, Span};
+use crate::terms::{
+    AppVersion, Birth, Boundary, BoundarySet, Bytes, Conversation, Country, Datacenter, Instant, Network, Record,
+    RecordKind, Span, Tenant, User,
+};
 use std::sync::Arc;
 
 /// 2019-05-06T00:00:00Z, a Monday.
@@ -57,6 +60,24 @@ fn datacenter((name, boundary): (&str, Boundary)) -> DatacenterPlan {
 
 fn boundary((name, metro): (&str, u8)) -> BoundaryPlan {
     BoundaryPlan { name: name.into(), metro: Datacenter(metro) }
+}
+
+/// A message of its first tenant, in its first conversation.
+pub(super) fn birth(record: u64) -> Birth {
+    Birth {
+        record: Record(record),
+        tenant: Tenant(0),
+        conversation: Conversation(0),
+        author: User(0),
+        creator: code_of("DE"),
+        network: Network::default(),
+        app: AppVersion(300),
+        kind: RecordKind::Message,
+        with: Record(record),
+        followers: 0,
+        size: Bytes(100),
+        born: Instant(record),
+    }
 }
 
 fn map() -> ResidencyMap {

@@ -150,26 +150,12 @@ const fn is_unfinished(request: &Request) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{
-        AppVersion, Birth, Bytes, Conversation, Country, Instant, Network, Record, RecordKind, Tenant, User,
-    };
+    use crate::sim::fixture;
+    use crate::terms::User;
 
     #[test]
     fn a_lot_of_a_move_is_nobodys_unfinished_write() {
-        let birth = Birth {
-            record: Record(1),
-            tenant: Tenant(0),
-            conversation: Conversation(0),
-            author: User(0),
-            creator: Country::parse("DE").expect("a code"),
-            network: Network::default(),
-            app: AppVersion(300),
-            kind: RecordKind::Message,
-            with: Record(1),
-            followers: 0,
-            size: Bytes(100),
-            born: Instant(1),
-        };
+        let birth = fixture::birth(1);
         let site = SiteId::new(Unit(0), Side::A);
         let origins = [Origin::Device(User(0)), Origin::Merge(site), Origin::Move(site)];
         let unfinished = origins.map(|origin| is_unfinished(&Request::new(Task::Write(birth), origin, None)));

@@ -1,23 +1,10 @@
 //! What a store keeps, loses and agrees on.
 
 use super::*;
-use crate::terms::{AppVersion, Conversation, Country, Network, RecordKind, Tenant, User};
+use crate::sim::fixture;
 
 fn entry(record: u64) -> Entry {
-    let birth = Birth {
-        record: Record(record),
-        tenant: Tenant(0),
-        conversation: Conversation(0),
-        author: User(0),
-        creator: Country::parse("DE").expect("a code"),
-        network: Network::default(),
-        app: AppVersion(300),
-        kind: RecordKind::Message,
-        with: Record(record),
-        followers: 0,
-        size: Bytes(100),
-        born: Instant(record),
-    };
+    let birth = fixture::birth(record);
     Entry { birth, request: Request(0), appended: Instant(record), replica: false, erased: false }
 }
 
