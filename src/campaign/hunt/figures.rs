@@ -71,7 +71,7 @@ fn rows<'a>(records: &(impl Iterator<Item = &'a Record> + Clone)) -> Vec<Row> {
     let mut rows = Vec::new();
     for replication in ["sync-strict", "sync", "async"] {
         for failover in ["automatic", "manual", "disabled"] {
-            let own = |record: &&Record| record.replication == replication && record.failover == failover;
+            let own = |record: &&Record| record.replication == *replication && record.failover == *failover;
             let takeovers: Vec<_> = records.clone().filter(own).flat_map(|record| &record.takeovers).collect();
             for cause in [Cause::Lapse, Cause::Grace, Cause::Force, Cause::Plan] {
                 let takeovers: Vec<_> = takeovers.iter().filter(|takeover| takeover.cause == cause).collect();

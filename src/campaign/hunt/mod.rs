@@ -9,25 +9,29 @@
 //! what never was; [`steered`] turns that into the weights of the next generation. `lockstep` is the gate of
 //! determinism.
 
+mod cells;
 mod figures;
 mod histogram;
 mod identity;
 mod ledger;
 mod lockstep;
 mod merge;
+mod name;
 mod reach;
 mod record;
 mod steer;
 mod trial;
 
+pub use cells::Cells;
 pub use figures::{Figures, Row};
 pub use histogram::Histogram;
 pub use identity::{FORM, Identity, Part, shown};
 pub use ledger::{Contradiction, Ledger, Read, Unreadable};
 pub use lockstep::{Difference, run_twice};
 pub use merge::{MergeError, merge};
+pub use name::{Name, Place};
 pub use reach::{Reach, ReachedCell};
-pub use record::{Cause, Cells, Failure, Record, RunFigures, Takeover};
+pub use record::{Cause, Failure, Record, RunFigures, Takeover};
 pub use steer::steered;
 pub use trial::{TrialError, trial};
 

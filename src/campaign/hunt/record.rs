@@ -1,6 +1,8 @@
 //! What is kept of one run: small, exact, and the same bytes wherever it was made.
 
+use super::cells::Cells;
 use super::histogram::Histogram;
+use super::name::Name;
 use crate::outcome::Verdict;
 use crate::terms::Span;
 use serde::{Deserialize, Serialize};
@@ -40,9 +42,9 @@ pub struct Record {
     /// How long the run was, in simulated microseconds.
     pub simulated_us: u64,
     /// When a write was acknowledged.
-    pub replication: String,
+    pub replication: Name,
     /// Who started failovers.
-    pub failover: String,
+    pub failover: Name,
     /// What it came to in figures.
     pub figures: RunFigures,
     /// Every takeover.
@@ -50,20 +52,16 @@ pub struct Record {
     /// From the birth of a record to its confirmation at the client, in microseconds.
     pub latency: Histogram,
     /// How often each invariant was evaluated.
-    pub evaluated: BTreeMap<String, u64>,
+    pub evaluated: BTreeMap<Name, u64>,
     /// The named choices that were drawn, in order.
-    pub choices: Vec<String>,
+    pub choices: Vec<Name>,
     /// The datacenters of its topology, in order.
-    pub datacenters: Vec<String>,
+    pub datacenters: Vec<Name>,
     /// The cells of the coverage matrix that it visited.
     pub cells: Cells,
     /// The rare situations in which it was ([`EVENTS`](crate::campaign::sometimes::EVENTS)), in the order of the table.
-    pub sometimes: Vec<String>,
+    pub sometimes: Vec<Name>,
 }
-
-/// The cells of the matrix that a run visited: of each datacenter, each kind of fault and each rule the copy
-/// classes, one bit for each in the order of [`CopyClass::ALL`](crate::terms::CopyClass::ALL).
-pub type Cells = BTreeMap<String, BTreeMap<String, BTreeMap<String, u32>>>;
 
 /// Something that went against the promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,14 +227,14 @@ pub(super) mod tests {
             events: 100 + seed,
             facts: 50,
             simulated_us: 60_000_000,
-            replication: "sync".into(),
-            failover: "automatic".into(),
+            replication: Name::of("sync"),
+            failover: Name::of("automatic"),
             figures: RunFigures { acknowledged: seed, ..RunFigures::default() },
             takeovers: vec![Takeover { cause: Cause::Lapse, held_us: Some(seed), served_us: None, rpo_us: 0 }],
             latency: Histogram::default(),
-            evaluated: BTreeMap::from([("RES-1".into(), 7)]),
-            choices: vec!["fault:outage".into()],
-            datacenters: vec!["dublin".into()],
+            evaluated: BTreeMap::from([(Name::of("RES-1"), 7)]),
+            choices: vec![Name::of("fault:outage")],
+            datacenters: vec![Name::of("dublin")],
             cells: Cells::default(),
             sometimes: Vec::new(),
         }

@@ -57,6 +57,7 @@ pub fn steered(generation: &Ledger) -> Weights {
 #[cfg(test)]
 mod tests {
     use super::super::identity::Identity;
+    use super::super::name::Name;
     use super::super::record::tests::record;
     use super::*;
 
@@ -64,8 +65,8 @@ mod tests {
         let mut ledger = Ledger::new(Identity::new("swarm".into(), 0, Some(runs.len() as u64)));
         for (seed, (choices, sometimes)) in (0..).zip(runs) {
             let mut record = record(seed);
-            record.choices = choices.iter().map(|&choice| choice.to_owned()).collect();
-            record.sometimes = sometimes.iter().map(|&name| name.to_owned()).collect();
+            record.choices = choices.iter().copied().map(Name::of).collect();
+            record.sometimes = sometimes.iter().copied().map(Name::of).collect();
             ledger.add(record).unwrap();
         }
         ledger

@@ -1,8 +1,10 @@
 //! One seed: its scenario drawn and run, what the survivability table says of the result, and the record of it.
 
+use super::cells::Cells;
 use super::histogram::Histogram;
 use super::lockstep::{Difference, run_twice};
-use super::record::{Cause, Cells, Failure, Record, RunFigures, Takeover as Sample};
+use super::name::{Name, Place};
+use super::record::{Cause, Failure, Record, RunFigures, Takeover as Sample};
 use crate::audit::Finding;
 use crate::campaign::draw::Drawn;
 use crate::campaign::leases::{Leases, Takeover};
@@ -54,8 +56,8 @@ pub fn trial(drawn: &Drawn, seed: u64, twice: bool) -> Result<Record, TrialError
     };
     let mut record = judged(&scenario, &outcome, &leases);
     record.latency = latencies.0;
-    record.choices.clone_from(&drawn.choices);
-    record.sometimes = sometimes.seen().names().map(str::to_owned).collect();
+    record.choices = drawn.choices.iter().map(|choice| Name::of(choice)).collect();
+    record.sometimes = sometimes.seen().names().map(Name::of).collect();
     Ok(record)
 }
 
@@ -101,14 +103,14 @@ fn judged(scenario: &Scenario, outcome: &Outcome, leases: &Leases) -> Record {
         events: outcome.events,
         facts: outcome.facts,
         simulated_us: measured.ended.since(measured.setup.start).as_micros(),
-        replication: policy.replication.name().to_owned(),
-        failover: initiative(policy.failover).to_owned(),
+        replication: Name::of(policy.replication.name()),
+        failover: Name::of(initiative(policy.failover)),
         figures: figures(outcome, &lost),
         takeovers: takeovers.into_iter().map(|(failover, takeover)| sample(failover, takeover)).collect(),
         latency: Histogram::default(),
-        evaluated: outcome.findings.iter().map(|finding| (finding.id.to_owned(), finding.checked)).collect(),
+        evaluated: outcome.findings.iter().map(|finding| (Name::of(finding.id), finding.checked)).collect(),
         choices: Vec::new(),
-        datacenters: sorted(outcome.names.datacenters.clone()),
+        datacenters: sorted(&outcome.names.datacenters),
         cells: cells(outcome),
         sometimes: Vec::new(),
     }
@@ -138,16 +140,16 @@ fn figures(outcome: &Outcome, lost: &Lost) -> RunFigures {
 
 /// The cells that a run visited, by name.
 fn cells(outcome: &Outcome) -> Cells {
-    let mut cells = Cells::new();
-    for cell in outcome.covered().into_keys() {
-        let here = cells.entry(outcome.names.datacenter(cell.datacenter).to_owned()).or_default();
-        let copies = here.entry(cell.fault.to_owned()).or_default().entry(cell.rule.to_string()).or_default();
-        *copies |= 1 << cell.copy.index();
-    }
-    cells
+    let cells = outcome.covered().into_keys().map(|cell| {
+        let datacenter = Name::of(outcome.names.datacenter(cell.datacenter));
+        let place = Place { datacenter, fault: Name::of(cell.fault), rule: Name::of(&cell.rule.to_string()) };
+        (place, 1 << cell.copy.index())
+    });
+    cells.collect()
 }
 
-fn sorted(mut names: Vec<String>) -> Vec<String> {
+fn sorted(names: &[String]) -> Vec<Name> {
+    let mut names: Vec<_> = names.iter().map(|name| Name::of(name)).collect();
     names.sort_unstable();
     names
 }

@@ -228,7 +228,7 @@ fn never(reach: &Reach) -> Vec<(Sort, String)> {
 
 fn coverage(reach: &Reach) -> Coverage<'_> {
     let visited = reach.cells.keys().map(|(rule, copy, datacenter, fault)| (*rule, *copy, &**datacenter, *fault));
-    Coverage::over(visited.collect(), reach.datacenters.iter().map(String::as_str).collect())
+    Coverage::over(visited.collect(), reach.datacenters.iter().map(|name| &**name).collect())
 }
 
 fn row(row: &Row) -> String {
