@@ -172,16 +172,20 @@ impl RefusalsNecessary {
 
     /// The peer was out of reach, behind, or new to its place a moment ago, or what it is to have takes the
     /// link longer than a peer may be silent. A link may also have lost its answer, of which there is no
-    /// fact: then the next attempt is acknowledged.
+    /// fact: then the next attempt is acknowledged. Where those who write are few, the next one that anybody makes
+    /// may have lost its own.
     fn needless_peer(&mut self, ledger: &Ledger, at: Instant, unit: Option<Unit>) -> Option<&'static str> {
         let unit = unit?;
-        let lasted = Stretch::prolong(&mut self.stretches[unit.index()].peer_unreachable, ledger, at);
+        let stretch = &mut self.stretches[unit.index()].peer_unreachable;
+        let lasted = Stretch::prolong(stretch, ledger, at);
+        let often = stretch.is_some_and(|stretch| stretch.times > 2);
         let settled = ledger.contract.able_for();
         let [a, b] = ledger.terms(unit).sites;
         let near = replicates_since(ledger, unit).is_some_and(|since| at - since > settled);
         let sound = Side::BOTH.into_iter().all(|side| ledger.is_sound(unit, side));
         let jammed = [(a, b), (b, a)].into_iter().any(|(from, to)| ledger.world.was_jammed(from, to, at));
-        let needless = lasted > slack::SETTLING && near && sound && !jammed && !is_behind(ledger, unit, at, settled);
+        let needless =
+            lasted > slack::SETTLING && often && near && sound && !jammed && !is_behind(ledger, unit, at, settled);
         (needless && has_settled(ledger, unit, at, settled))
             .then_some("though the peer was in its reach and not behind")
     }
