@@ -3,10 +3,12 @@
 mod dark;
 
 use dark::DARK;
+use ringfence::audit::Breach;
 use ringfence::campaign::saboteur::{Planted, Saboteur};
 use ringfence::campaign::{Asked, Options, Unexplained, explain, explain_outcome, explain_with, run, run_with};
 use ringfence::report::{Paint, chain_text, story_text};
 use ringfence::scenario::{self, Scenario, Size};
+use ringfence::service::Shipped;
 use ringfence::terms::{Instant, Record, Span};
 use ringfence::trace::Story;
 use std::fs;
@@ -95,6 +97,31 @@ fn a_breach_is_told_with_the_decision_that_broke_the_promise() {
     let strange = story.links.iter().filter_map(|link| link.decision.as_ref()).find(|decided| decided.unlike_shipped);
     assert!(strange.is_some_and(|decided| decided.method == "candidates"), "{strange:?}");
     insta::assert_snapshot!(told(&story));
+}
+
+/// A lot of a move is no record that anybody made, and has no life to tell of.
+#[test]
+fn a_breach_of_a_lot_is_told_by_its_moment() {
+    let scenario = dark("");
+    let mut outcome = run(&scenario, 1, Options::default());
+    let at = outcome.measurements.setup.start + Span::minutes(10);
+    let breach = Breach {
+        at,
+        what: "no traffic".into(),
+        record: Some(Record(u64::MAX)),
+        tenant: None,
+        unit: None,
+        copy: None,
+        datacenter: None,
+        residence: None,
+        rule: None,
+    };
+    outcome.findings[0].breaches.push(breach);
+    let asked = Asked::Breach { number: 1, within: WITHIN };
+    let story = explain_outcome(&scenario, &outcome, Shipped, asked).unwrap();
+    assert!(story.breach.as_ref().is_some_and(|breach| breach.contains("no traffic")), "{:?}", story.breach);
+    let moments = story.links.iter().all(|link| link.at + WITHIN >= at && link.at <= at + WITHIN);
+    assert!(moments && !story.links.is_empty(), "{:?}", story.links);
 }
 
 /// A service that is traced decides as the one that is not, whichever of its decisions is another.

@@ -4,6 +4,7 @@
 
 use super::run::{Options, run, run_with, setting};
 use super::saboteur::{Planted, Saboteur};
+use crate::audit::Breach;
 use crate::facts::{Digest, DigestValue};
 use crate::outcome::Outcome;
 use crate::scenario::Scenario;
@@ -152,6 +153,28 @@ pub fn explain_outcome<D: Decisions>(
     asked: Asked,
 ) -> Result<Story, Unexplained> {
     let (question, breach) = question(outcome, asked)?;
+    let sentence = breach.map(|(id, breach)| format!("{id} broken at {}: {}", breach.at, outcome.sentence(breach)));
+    let told = match (traced(scenario, outcome, decisions.clone(), question)?, asked, breach) {
+        // A lot of a move is a record that nobody made: its moment is told instead of its life.
+        (Err(_), Asked::Breach { within, .. }, Some((_, breach))) => {
+            traced(scenario, outcome, decisions, around(breach, within))?
+        }
+        (told, ..) => told,
+    };
+    match (told, question) {
+        (Ok(story), _) => Ok(Story { breach: sentence, ..story }),
+        (Err(made), Question::Of { record: Record(record), .. }) => Err(Unexplained::NoSuchRecord { record, made }),
+        (Err(_), Question::Around { .. }) => unreachable!("only a record is missed"),
+    }
+}
+
+/// The second run, with a trace: its answer, or how many records were made where the one asked for was not.
+fn traced<D: Decisions>(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    decisions: D,
+    question: Question,
+) -> Result<Result<Story, u64>, Unexplained> {
     let setting = setting(scenario, outcome.seed);
     let plan = setting.plan.clone();
     let (tracer, decisions) = Tracer::around(question, setting, decisions);
@@ -161,17 +184,12 @@ pub fn explain_outcome<D: Decisions>(
     if digest != plain_digest {
         return Err(Unexplained::Diverged { plain: plain_digest, traced: digest });
     }
-    match tracer.finish(digest, plain_digest) {
-        Ok(story) => Ok(Story { breach, ..story }),
-        Err(made) => {
-            let Question::Of { record: Record(record), .. } = question else { unreachable!("only a record is missed") };
-            Err(Unexplained::NoSuchRecord { record, made })
-        }
-    }
+    Ok(tracer.finish(digest, plain_digest))
 }
 
-/// What to ask of the second run, and the breach that it is about.
-fn question(outcome: &Outcome, asked: Asked) -> Result<(Question, Option<String>), Unexplained> {
+/// What to ask of the second run, and the breach that it is about, with its invariant.
+#[expect(clippy::type_complexity, reason = "named once, and told apart by their types")]
+fn question(outcome: &Outcome, asked: Asked) -> Result<(Question, Option<(&'static str, &Breach)>), Unexplained> {
     match asked {
         Asked::Of(record) => Ok((Question::Of { record, at: None }, None)),
         Asked::Around { at, within, unit } => {
@@ -188,12 +206,12 @@ fn question(outcome: &Outcome, asked: Asked) -> Result<(Question, Option<String>
                 .checked_sub(1)
                 .and_then(|place| told.get(place).copied())
                 .ok_or(Unexplained::NoSuchBreach { number, told: told.len() })?;
-            let sentence = format!("{id} broken at {}: {}", breach.at, outcome.sentence(breach));
-            let question = match breach.record {
-                Some(record) => Question::Of { record, at: Some(breach.at) },
-                None => Question::Around { at: breach.at, within, unit: breach.unit },
-            };
-            Ok((question, Some(sentence)))
+            let of = |record| Question::Of { record, at: Some(breach.at) };
+            Ok((breach.record.map_or_else(|| around(breach, within), of), Some((id, breach))))
         }
     }
+}
+
+const fn around(breach: &Breach, within: Span) -> Question {
+    Question::Around { at: breach.at, within, unit: breach.unit }
 }
