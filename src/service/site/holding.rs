@@ -160,6 +160,13 @@ impl Holding {
         self.tail.age(now) >= tail_limit(policy) || self.at_risk(self.acknowledged) >= records_limit(policy)
     }
 
+    /// Whether the next that could be acknowledged would leave more records on no other site than may be. What stands
+    /// before it in the log was acknowledged to nobody, so it is in no tail.
+    fn waits_for_room(&self, policy: &Policy) -> bool {
+        let risk = self.pending.front().map(|first| self.at_risk(first.index));
+        risk.zip(policy.maximum_lag_records).is_some_and(|(risk, most)| risk > most)
+    }
+
     pub(super) fn in_touch(&self) -> bool {
         self.peer.matched && !self.peer.silent
     }
@@ -179,10 +186,12 @@ impl Holding {
     /// What the register should promise now.
     fn wanted_mode<D: Decisions>(&self, decisions: &D, policy: &Policy, now: Monotonic, end: Index) -> Mode {
         let waiting = self.pending.front().is_some_and(|first| first.index > self.peer.durable);
+        let is_away = self.peer.is_away(end, policy);
         match (policy.replication, self.known.mode) {
             (Replication::SyncStrict, _) => Mode::Replicated,
-            (Replication::Sync, _) if self.peer.is_away(end, policy) && waiting => Mode::Alone,
+            (Replication::Sync, _) if is_away && waiting => Mode::Alone,
             (Replication::Async, Mode::Replicated) if self.tail_is_long(policy, now) => Mode::Alone,
+            (Replication::Async, Mode::Replicated) if is_away && self.waits_for_room(policy) => Mode::Alone,
             (_, Mode::Alone) if decisions.has_caught_up(&self.catch_up(policy, now)) => Mode::Replicated,
             (_, mode) => mode,
         }

@@ -146,6 +146,27 @@ fn the_register_says_alone_before_the_lag_in_records_is_used_up() {
 }
 
 #[test]
+fn what_was_written_and_acknowledged_to_nobody_does_not_use_up_the_lag_in_records_for_ever() {
+    let lag = Policy { maximum_lag_records: Some(3), ..base() };
+    let mut bench = Bench::under(Policy { maximum_lag_on_failover: Span::minutes(10), ..lag });
+    assert!(acknowledged(bench.write(Side::A)));
+    (bench.cut, bench.unheard) = (true, vec![Seat::B, Seat::Witness]);
+    (0..5).for_each(|_| bench.send_write(Side::A));
+    // They are durable when their clients have been refused.
+    let flushed = std::mem::take(&mut bench.mail);
+    bench.run(bench.policy.ttl);
+    assert!(bench.serving().is_empty());
+    bench.mail.extend(flushed);
+    bench.sites[1] = None;
+    bench.unheard = vec![Seat::B];
+    bench.run(bench.policy.ttl);
+    bench.write(Side::A);
+    bench.run(bench.policy.peer_timeout + Span::secs(1));
+    assert!(bench.answers.iter().any(|&(_, response)| acknowledged(Some(response))), "{:?}", bench.answers);
+    assert_eq!(bench.register().mode, Mode::Alone);
+}
+
+#[test]
 fn a_holder_that_restarts_is_alone_as_long_as_its_peer_may_lack_what_it_acknowledged() {
     let mut bench = Bench::new(Replication::Async);
     assert!(acknowledged(bench.write(Side::A)));
