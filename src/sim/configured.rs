@@ -29,14 +29,18 @@ pub(super) struct Telling {
 }
 
 impl<D: Decisions> SiteSlot<D> {
-    /// The map that it took last, or is about to be handed.
+    /// The maps that it took last or is about to be handed, the newest first.
+    fn maps(&self) -> impl Iterator<Item = &Arc<ResidencyMap>> {
+        self.correction.iter().chain(self.offered.iter().rev()).chain([&self.map])
+    }
+
     fn newest_map(&self) -> &Arc<ResidencyMap> {
-        self.correction.as_ref().or(self.offered.as_ref()).unwrap_or(&self.map)
+        self.maps().next().unwrap_or(&self.map)
     }
 
     /// The map that it will have: it refuses some that it is handed.
     pub(super) fn next_map(&self, decisions: &D) -> &Arc<ResidencyMap> {
-        Some(self.newest_map()).filter(|map| decisions.admits_map(&self.identity, map)).unwrap_or(&self.map)
+        self.maps().find(|map| decisions.admits_map(&self.identity, map)).unwrap_or(&self.map)
     }
 }
 
@@ -132,7 +136,7 @@ impl<D: Decisions, O: Observer> World<D, O> {
     /// Offers a map to a site.
     fn hand_map(&mut self, site: SiteId, map: Arc<ResidencyMap>) {
         let slot = &mut self.sites[site.index()];
-        slot.offered = Some(map.clone());
+        slot.offered.push_back(map.clone());
         let datacenter = slot.datacenter();
         self.hand(datacenter, Local::Site(site, SiteInput::MapPushed(map), None));
     }

@@ -3,7 +3,7 @@
 use super::fixture;
 use super::plan::{FaultKind, FaultPlan, Plan};
 use super::world::{Ended, simulate};
-use crate::facts::{Digest, Dropped, Fact};
+use crate::facts::{Announcement, Digest, Dropped, Fact};
 use crate::service::policy::Replication;
 use crate::service::{Order, Shipped};
 use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Record, RecordKind, Refusal, Span, Unit};
@@ -199,6 +199,17 @@ fn what_has_its_turn_when_a_datacenter_is_cool_again_goes_on_at_its_full_rate() 
     let (since, waited) = (ended.observer[place].0, &ended.observer[place..]);
     let (first, _) = waited.iter().find(|(_, fact)| turn(fact)).unwrap();
     assert!(*first - since < Span::secs(1), "the first turn ends {} later", *first - since);
+}
+
+#[test]
+fn a_site_that_stood_still_has_the_map_that_it_took_and_not_the_one_that_it_refused() {
+    let offer = |datacenter| FaultKind::ConfigPush { datacenter, serves: Boundary(0), label: Some(Boundary(0)) };
+    let ended = run(plan(vec![(FaultKind::Pause(DUBLIN), 10, 5), (offer(AMSTERDAM), 11, 0), (offer(TEXAS), 12, 0)]));
+    let answered =
+        |wanted| count(&ended, |fact| matches!(fact, Fact::Announced { announcement, .. } if *announcement == wanted));
+    assert_eq!([Announcement::MapAdopted, Announcement::MapRefused].map(answered), [2, 2]);
+    let astray = |fact: &Fact| matches!(fact, Fact::CandidatesListed { candidates, .. } if candidates.contains(TEXAS));
+    assert_eq!(count(&ended, astray), 0);
 }
 
 /// Who breaks something that is broken already, and for how long: one that is over before, or together with what

@@ -17,6 +17,7 @@ use crate::service::{
     VoterInput, VoterQuestion,
 };
 use crate::terms::{Birth, CopyClass, Datacenter, Index, Instant, Position, Seat, Side, Span, Unit};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// So much may wait to be sent to a peer.
@@ -30,8 +31,8 @@ pub(super) struct SiteSlot<D> {
     pub(super) store: Store,
     /// The map that the site took last, which its disk keeps.
     pub(super) map: Arc<ResidencyMap>,
-    /// The map that it was offered last.
-    pub(super) offered: Option<Arc<ResidencyMap>>,
+    /// The maps that it was handed and has not answered yet, in their order.
+    pub(super) offered: VecDeque<Arc<ResidencyMap>>,
     /// A corrected map that it could not be handed.
     pub(super) correction: Option<Arc<ResidencyMap>>,
     /// Where it stands, as its disk keeps it from the last time that the platform said so.
@@ -72,7 +73,7 @@ impl<D: Decisions> SiteSlot<D> {
                 },
                 store: Store::new(),
                 map: plan.map.clone(),
-                offered: None,
+                offered: VecDeque::new(),
                 correction: None,
                 kept: None,
                 wake: Instant::NEVER,
@@ -94,7 +95,7 @@ impl<D: Decisions> SiteSlot<D> {
     pub(super) fn stop(&mut self) {
         self.machine = None;
         self.store.crash();
-        self.offered = None;
+        self.offered.clear();
         self.copying = None;
         self.wake = Instant::NEVER;
         self.flushed_at = Instant::NEVER;
@@ -380,8 +381,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
     fn announce(&mut self, site: SiteId, announcement: Announcement) {
         let slot = &mut self.sites[site.index()];
         match announcement {
-            Announcement::MapAdopted => slot.map = slot.offered.take().unwrap_or_else(|| slot.map.clone()),
-            Announcement::MapRefused => slot.offered = None,
+            Announcement::MapAdopted => slot.map = slot.offered.pop_front().unwrap_or_else(|| slot.map.clone()),
+            Announcement::MapRefused => drop(slot.offered.pop_front()),
             _ => {}
         }
         self.registry.effects.announced(site, announcement);
