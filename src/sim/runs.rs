@@ -6,7 +6,7 @@ use super::world::{Ended, simulate};
 use crate::facts::{Announcement, Digest, Dropped, Fact};
 use crate::service::policy::Replication;
 use crate::service::{Order, Shipped};
-use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Record, RecordKind, Refusal, Span, Unit};
+use crate::terms::{Boundary, CopyClass, Datacenter, Instant, Record, RecordKind, Refusal, Side, Span, Unit};
 use std::sync::Arc;
 
 const DUBLIN: Datacenter = Datacenter(0);
@@ -210,6 +210,18 @@ fn a_site_that_stood_still_has_the_map_that_it_took_and_not_the_one_that_it_refu
     assert_eq!([Announcement::MapAdopted, Announcement::MapRefused].map(answered), [2, 2]);
     let astray = |fact: &Fact| matches!(fact, Fact::CandidatesListed { candidates, .. } if candidates.contains(TEXAS));
     assert_eq!(count(&ended, astray), 0);
+}
+
+#[test]
+fn a_site_that_loses_its_power_before_it_takes_a_map_fetches_it_when_it_boots() {
+    let offer = FaultKind::ConfigPush { datacenter: AMSTERDAM, serves: Boundary(0), label: Some(Boundary(0)) };
+    let (pause, outage) = (FaultKind::Pause(DUBLIN), FaultKind::Outage(vec![DUBLIN]));
+    let ended = run(plan(vec![(pause, 10, 3), (offer, 11, 0), (outage, 12, 5)]));
+    let adopts =
+        |fact: &Fact| matches!(fact, Fact::Announced { side: Side::A, announcement: Announcement::MapAdopted, .. });
+    let adopted: Vec<_> = ended.observer.iter().filter(|(_, fact)| adopts(fact)).map(|&(at, _)| at).collect();
+    assert_eq!(adopted.len(), 1);
+    assert!(adopted[0] >= fixture::plan().start + Span::minutes(17), "{adopted:?}");
 }
 
 /// Who breaks something that is broken already, and for how long: one that is over before, or together with what

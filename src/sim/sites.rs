@@ -33,7 +33,7 @@ pub(super) struct SiteSlot<D> {
     pub(super) map: Arc<ResidencyMap>,
     /// The maps that it was handed and has not answered yet, in their order.
     pub(super) offered: VecDeque<Arc<ResidencyMap>>,
-    /// A corrected map that it could not be handed.
+    /// A map that it could not be handed, or had not taken when it lost its power: it fetches it when it boots.
     pub(super) correction: Option<Arc<ResidencyMap>>,
     /// Where it stands, as its disk keeps it from the last time that the platform said so.
     kept: Option<Datacenter>,
@@ -95,7 +95,8 @@ impl<D: Decisions> SiteSlot<D> {
     pub(super) fn stop(&mut self) {
         self.machine = None;
         self.store.crash();
-        self.offered.clear();
+        let newest = self.offered.drain(..).next_back();
+        self.correction = self.correction.take().or(newest);
         self.copying = None;
         self.wake = Instant::NEVER;
         self.flushed_at = Instant::NEVER;
