@@ -1,13 +1,14 @@
 //! `merge`: the ledgers of parts made into that of the whole.
 
 use super::args::MergeArgs;
-use super::campaign::book;
+use super::campaign::book::{self, Book};
 use super::campaign::told::Told;
 use super::failure::Failure;
 use super::reports;
 use super::terminal::Terminal;
 use crate::campaign::hunt::{self, Ledger, MergeError, Part};
 use crate::campaign::quoted;
+use crate::metrics::grouped;
 use crate::outcome::Verdict;
 use std::path::Path;
 use std::slice;
@@ -18,15 +19,17 @@ pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Fa
         let out = out.display();
         return Err(Failure::Usage(format!("{out} is one of the ledgers to merge; name another file for the whole")));
     }
-    let parts = args.ledgers.iter().map(|path| book::read(path)).collect::<Result<Vec<_>, _>>()?;
-    let name = |place: usize| args.ledgers[place].display().to_string();
-    let whole = hunt::merge(&parts).map_err(|error| match &error {
-        MergeError::Strangers { .. } => Failure::Usage(error.told(name)),
-        MergeError::Contradiction { .. } => Failure::Internal(error.told(name)),
-    })?;
-    let whole = whole.ok_or_else(|| Failure::Usage("nothing to merge".into()))?;
+    let mut parts = args.ledgers.iter().map(|path| book::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut whole = merged(&parts, args)?;
     if let Some(path) = &args.out {
-        book::write(path, &whole)?;
+        let (book, there) = Book::open(path, &whole.identity)?;
+        if !there.records.is_empty() {
+            let count = grouped(there.records.len() as u64);
+            terminal.note(&format!("{count} runs are in {} already: it counts as one more part", path.display()));
+            parts.push(there);
+            whole = merged(&parts, args)?;
+        }
+        book.close(&whole)?;
     }
     let mut told =
         Told::of(slice::from_ref(&whole), Part::WHOLE, &args.reach.require_coverage, |whole| reproducing(args, whole));
@@ -35,6 +38,17 @@ pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Fa
     // A shape is not at hand here, so nothing is run again.
     let results = told.results(None, |_| Vec::new());
     told.publish(&results, (args.format, &args.files.report), terminal)
+}
+
+/// The campaign of all parts; the one after those that were named is what was in the place of the whole.
+fn merged(parts: &[Ledger], args: &MergeArgs) -> Result<Ledger, Failure> {
+    let name = |place: usize| args.ledgers.get(place).or(args.out.as_ref()).map(|path| path.display().to_string());
+    let name = |place: usize| name(place).unwrap_or_default();
+    let whole = hunt::merge(parts).map_err(|error| match &error {
+        MergeError::Strangers { .. } => Failure::Usage(error.told(name)),
+        MergeError::Contradiction { .. } => Failure::Internal(error.told(name)),
+    })?;
+    whole.ok_or_else(|| Failure::Usage("nothing to merge".into()))
 }
 
 /// Whether two paths lead to one file.

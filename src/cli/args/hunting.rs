@@ -71,7 +71,7 @@ pub struct MergeArgs {
     /// The ledgers of the parts.
     #[arg(value_name = "FILES", required = true)]
     pub ledgers: Vec<PathBuf>,
-    /// Write the ledger of the whole campaign to this file.
+    /// Write the ledger of the whole campaign to this file. A ledger of it that is there already is one more part.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What must have been reached.

@@ -30,7 +30,7 @@ pub(in crate::cli) struct Book {
 
 impl Book {
     /// Opens the ledger of a campaign, or begins it, and gives what it holds. A torn end is cut off.
-    pub(super) fn open(path: &Path, identity: &Identity) -> Result<(Self, Ledger), Failure> {
+    pub(in crate::cli) fn open(path: &Path, identity: &Identity) -> Result<(Self, Ledger), Failure> {
         let failed = |error: io::Error| unwritable(path, &error);
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
         if !locked(&file).map_err(failed)? {
@@ -69,7 +69,7 @@ impl Book {
     }
 
     /// Puts the lines in the order of seeds.
-    pub(super) fn close(mut self, ledger: &Ledger) -> Result<(), Failure> {
+    pub(in crate::cli) fn close(mut self, ledger: &Ledger) -> Result<(), Failure> {
         self.synced().map_err(|error| unwritable(&self.path, &error))?;
         write(&self.path, ledger)
     }
@@ -87,15 +87,12 @@ fn locked(file: &File) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Writes a ledger in the order of seeds, whole or not at all. What is in its place already must be a ledger.
-pub(in crate::cli) fn write(path: &Path, ledger: &Ledger) -> Result<(), Failure> {
+/// Writes a ledger in the order of seeds, whole or not at all.
+fn write(path: &Path, ledger: &Ledger) -> Result<(), Failure> {
     let name = path.file_name().ok_or_else(|| Failure::Usage(format!("{} is no name of a file", path.display())))?;
     let text = ledger.text();
-    match fs::read(path) {
-        Ok(bytes) if bytes == text.as_bytes() => return Ok(()),
-        Ok(bytes) => drop(Ledger::read(&bytes).map_err(|why| not_read(path, &why))?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(unwritable(path, &error)),
+    if fs::read(path).map_err(|error| unwritable(path, &error))? == text.as_bytes() {
+        return Ok(());
     }
     let mut hidden = OsString::from(".");
     hidden.push(name);

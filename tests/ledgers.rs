@@ -1,0 +1,60 @@
+//! The file of a ledger: what is in it is lost to no command, and what spoils it, or is none, is refused.
+
+mod program;
+
+use program::ringfence;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+fn run(folder: &Path, line: &str) -> Output {
+    ringfence(folder, &line.split_whitespace().collect::<Vec<_>>())
+}
+
+/// Runs a command that must come to its end, whatever it finds.
+fn ended(folder: &Path, line: &str) -> Output {
+    let output = run(folder, line);
+    assert!(matches!(output.status.code(), Some(0 | 10 | 11 | 20)), "{line}: {}", stderr(&output));
+    output
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A command that is refused with a reason, and leaves a file as it is.
+fn refused(folder: &Path, line: &str, file: &str, why: &str) {
+    let before = fs::read(folder.join(file)).unwrap();
+    let output = run(folder, line);
+    assert_eq!(output.status.code(), Some(2), "{line}: {}", stderr(&output));
+    assert!(stderr(&output).contains(why), "{line}: {}", stderr(&output));
+    assert!(fs::read(folder.join(file)).unwrap() == before, "{line}");
+}
+
+#[test]
+fn a_ledger_in_the_place_of_the_whole_is_one_more_part_if_it_is_of_the_same_campaign() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    ended(folder.path(), "campaign --swarm --seeds 6 --ledger whole");
+    for part in 1..=3 {
+        ended(folder.path(), &format!("campaign --swarm --seeds 6 --partition {part}/3 --ledger part-{part}"));
+    }
+    ended(folder.path(), "merge part-1 part-2 --out some");
+    let output = ended(folder.path(), "merge part-3 --out some");
+    assert!(stderr(&output).contains("4 runs are in some already: it counts as one more part"), "{}", stderr(&output));
+    assert_eq!((output.status.code(), bytes("some") == bytes("whole")), (Some(0), true), "{}", stderr(&output));
+    ended(folder.path(), "merge part-1 --out whole");
+    assert!(bytes("some") == bytes("whole"), "a fuller one keeps what it has");
+    ended(folder.path(), "campaign --swarm --seeds 2 --ledger other");
+    refused(folder.path(), "merge part-1 --out other", "other", "other is the ledger of another campaign");
+}
+
+#[test]
+fn a_ledger_that_a_campaign_is_writing_is_not_merged_into() {
+    let folder = tempfile::tempdir().unwrap();
+    ended(folder.path(), "campaign --swarm --seeds 2 --ledger part");
+    fs::copy(folder.path().join("part"), folder.path().join("held")).unwrap();
+    let held = fs::File::open(folder.path().join("held")).unwrap();
+    held.lock().unwrap();
+    refused(folder.path(), "merge part --out held", "held", "another process is writing the ledger held");
+}
