@@ -58,3 +58,19 @@ fn a_ledger_that_a_campaign_is_writing_is_not_merged_into() {
     held.lock().unwrap();
     refused(folder.path(), "merge part --out held", "held", "another process is writing the ledger held");
 }
+
+#[test]
+fn what_a_hand_changed_in_the_first_line_or_added_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    ended(folder.path(), "campaign --swarm --seeds 2 --ledger two");
+    let two = fs::read_to_string(folder.path().join("two")).unwrap();
+    let put = |text: &str| fs::write(folder.path().join("other"), text).unwrap();
+    put(&two.replacen("\"verified_ppm\":0", "\"verified_ppm\":1000000", 1));
+    refused(folder.path(), "merge other", "other", "its line 1 is damaged: it is not what its checksum says");
+    put(&two.replacen("\"campaign\":2", "\"campaign\":1", 1));
+    refused(folder.path(), "campaign --swarm --seeds 2 --ledger other", "other", "it is of form 1, and ringfence");
+    ended(folder.path(), "campaign --swarm --seeds 3 --ledger three");
+    let three = fs::read_to_string(folder.path().join("three")).unwrap();
+    put(&(two + three.lines().nth(3).unwrap() + "\n"));
+    refused(folder.path(), "merge other", "other", "its line 4 is damaged: seed 2 is none of this campaign's");
+}

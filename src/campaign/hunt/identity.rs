@@ -12,7 +12,7 @@ use std::str::FromStr;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The version of the form in which records are written.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// Seeds fit 63 bits: integers in TOML are signed.
 const LAST_SEED: u64 = u64::MAX >> 1;

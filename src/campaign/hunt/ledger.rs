@@ -4,8 +4,10 @@
 //! last line, which is dropped when the ledger is read again. Of a campaign that is over the lines stand in
 //! the order of seeds, so its bytes say nothing of threads, parts or interruptions.
 
-use super::identity::Identity;
+use super::identity::{FORM, Identity, Part};
 use super::record::Record;
+use super::seal::{opened, sealed};
+use crate::outcome::VERSION;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
@@ -54,7 +56,9 @@ impl fmt::Display for Contradiction {
 pub enum Unreadable {
     /// It is something else.
     NotALedger,
-    /// A line in its midst is no record.
+    /// It is of another form.
+    Form(u64),
+    /// A line in its midst is no record of the campaign, or the first is not what it was.
     Damaged {
         /// Which line, counted from 1.
         line: usize,
@@ -69,6 +73,7 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotALedger => write!(f, "it is no ledger of a campaign"),
+            Self::Form(form) => write!(f, "it is of form {form}, and ringfence {VERSION} knows form {FORM} only"),
             Self::Damaged { line, why } => write!(f, "its line {line} is damaged: {why}"),
             Self::Contradiction(found) => found.fmt(f),
         }
@@ -96,8 +101,11 @@ impl Ledger {
         if !head.ends_with(b"\n") {
             return Ok(None);
         }
-        let identity = serde_json::from_slice(head);
-        let identity = identity.map_err(|why| Unreadable::Damaged { line: 1, why: why.to_string() })?;
+        if let Some(form) = form(head).filter(|&form| form != u64::from(FORM)) {
+            return Err(Unreadable::Form(form));
+        }
+        let identity = opened(head).and_then(|head| serde_json::from_slice(&head).map_err(|why| why.to_string()));
+        let identity: Identity = identity.map_err(|why| Unreadable::Damaged { line: 1, why })?;
         let mut read = Read { ledger: Self::new(identity), whole: head.len() };
         let mut lines = lines.zip(2..).peekable();
         while let Some((line, number)) = lines.next() {
@@ -106,6 +114,10 @@ impl Ledger {
                 _ if !line.ends_with(b"\n") => break,
                 Err(_) if lines.peek().is_none() => break,
                 Err(why) => return Err(Unreadable::Damaged { line: number, why }),
+                Ok(Record { seed, .. }) if !read.ledger.identity.has(Part::WHOLE, seed) => {
+                    let why = format!("seed {seed} is none of this campaign's");
+                    return Err(Unreadable::Damaged { line: number, why });
+                }
                 Ok(record) => read.ledger.add(record).map_err(Unreadable::Contradiction)?,
             }
             read.whole += line.len();
@@ -133,20 +145,20 @@ impl Ledger {
     }
 
     /// The line for what the campaign is, with its end.
-    ///
-    /// # Panics
-    ///
-    /// Never: an identity holds plain values.
     pub fn head(&self) -> String {
-        let mut line = serde_json::to_string(&self.identity).expect("an identity holds plain values");
-        line.push('\n');
-        line
+        sealed(&self.identity)
     }
 
     /// The whole ledger in the order of seeds.
     pub fn text(&self) -> String {
         self.records.values().fold(self.head(), |text, record| text + &record.line())
     }
+}
+
+/// The number of the form, which every form has in the same place.
+fn form(head: &[u8]) -> Option<u64> {
+    let number = head[MARK.len()..].split(|byte| !byte.is_ascii_digit()).next()?;
+    std::str::from_utf8(number).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -199,6 +211,32 @@ mod tests {
         assert_eq!((read.ledger, read.whole), (ledger(&[1]), torn.len() - 5));
         let damaged = torn + &record(2).line();
         assert!(matches!(Ledger::read(damaged.as_bytes()), Err(Unreadable::Damaged { line: 3, .. })));
+    }
+
+    #[test]
+    fn a_first_line_of_which_one_letter_was_spoiled_is_believed_by_nobody() {
+        let text = appended(&[1, 2]);
+        for place in 0..ledger(&[]).head().len() {
+            let mut spoiled = text.clone().into_bytes();
+            spoiled[place] = if spoiled[place] == b'1' { b'2' } else { b'1' };
+            assert!(Ledger::read(&spoiled).is_err(), "{}", String::from_utf8_lossy(&spoiled));
+        }
+    }
+
+    #[test]
+    fn a_ledger_of_another_form_is_told_from_a_damaged_one() {
+        let first = r#"{"campaign":1,"version":"0.1.0","source":"swarm 0.1.0","first":0,"seeds":3}"#;
+        let found = Ledger::read(format!("{first}\n").as_bytes()).unwrap_err().to_string();
+        assert_eq!(found, format!("it is of form 1, and ringfence {VERSION} knows form {FORM} only"));
+    }
+
+    #[test]
+    fn a_record_of_a_seed_that_the_campaign_does_not_have_is_none_of_its_own() {
+        for (seeds, line) in [(&[40][..], 2), (&[1, 41, 2], 3)] {
+            let found = Ledger::read(appended(seeds).as_bytes()).unwrap_err().to_string();
+            let seed = seeds[line - 2];
+            assert_eq!(found, format!("its line {line} is damaged: seed {seed} is none of this campaign's"));
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod merge;
 mod name;
 mod reach;
 mod record;
+mod seal;
 mod steer;
 mod trial;
 

@@ -3,20 +3,12 @@
 use super::cells::Cells;
 use super::histogram::Histogram;
 use super::name::Name;
+use super::seal::{opened, sealed};
 use crate::outcome::Verdict;
 use crate::terms::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use xxhash_rust::xxh3::xxh3_64;
-
-/// What stands before the checksum of a line.
-const SUM: &str = ",\"sum\":\"";
-
-/// The end of a line: the XXH3 of what stands before it, in hexadecimal digits.
-fn end(body: &[u8]) -> String {
-    format!("{SUM}{:016x}\"}}\n", xxh3_64(body))
-}
 
 /// One run of a campaign, in integers and names only. It is written as one line of JSON whose keys stand in
 /// the order of these fields.
@@ -151,15 +143,8 @@ impl Record {
     }
 
     /// The record as one line, with its end.
-    ///
-    /// # Panics
-    ///
-    /// Never: a record holds plain values.
     pub fn line(&self) -> String {
-        let mut line = serde_json::to_string(self).expect("a record holds plain values");
-        line.pop();
-        let end = end(line.as_bytes());
-        line + &end
+        sealed(self)
     }
 
     /// Reads a line back. What a disk, a hand or a copy has spoiled is told by the checksum at its end.
@@ -168,11 +153,7 @@ impl Record {
     ///
     /// If the line is no record, or not the one that was written.
     pub fn read(line: &[u8]) -> Result<Self, String> {
-        let body = line.len().checked_sub(SUM.len() + 16 + "\"}\n".len()).map_or(line, |end| &line[..end]);
-        if line[body.len()..] != *end(body).as_bytes() {
-            return Err("it is not what its checksum says".into());
-        }
-        serde_json::from_slice(&[body, b"}"].concat()).map_err(|why| why.to_string())
+        serde_json::from_slice(&opened(line)?).map_err(|why| why.to_string())
     }
 
     /// The first key in which two records of a seed differ, with the value of either; `None` where they are the

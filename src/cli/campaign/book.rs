@@ -125,7 +125,9 @@ fn not_read(path: &Path, why: &Unreadable) -> Failure {
     let shown = path.display();
     match why {
         Unreadable::NotALedger => Failure::Usage(format!("{shown} is no ledger of a campaign: it is left as it is")),
-        Unreadable::Damaged { .. } => Failure::Usage(format!("the ledger {shown} cannot be read: {why}")),
+        Unreadable::Form(_) | Unreadable::Damaged { .. } => {
+            Failure::Usage(format!("the ledger {shown} cannot be read: {why}"))
+        }
         Unreadable::Contradiction(found) => {
             Failure::Internal(format!("determinism is broken: in the ledger {shown}, {found}"))
         }
