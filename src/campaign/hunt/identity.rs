@@ -53,7 +53,8 @@ impl Identity {
 
     /// How many seeds a part of it has; `None`: as many as there is time for.
     pub fn count(&self, part: Part) -> Option<u64> {
-        self.seeds.map(|seeds| (seeds + u64::from(part.of - part.number)) / u64::from(part.of))
+        let room = (LAST_SEED + 1).saturating_sub(self.first);
+        self.seeds.map(|seeds| (seeds.min(room) + u64::from(part.of - part.number)) / u64::from(part.of))
     }
 
     /// Whether a part of it has a seed.
@@ -67,15 +68,18 @@ impl Identity {
         xxh3_64(&seed.to_le_bytes()) % 1_000_000 < u64::from(self.verified_ppm)
     }
 
-    /// The seeds of a part of which there is no record, in order; without a number of seeds none is missing.
+    /// The seeds of a part of which there is no record, in order; without a number of seeds none is missing. It takes
+    /// as long as there are records, however many seeds there are.
     pub fn missing(&self, part: Part, records: &BTreeMap<u64, Record>) -> Vec<RangeInclusive<u64>> {
-        let mut missing: Vec<RangeInclusive<u64>> = Vec::new();
-        let seeds = self.seeds.is_some().then(|| self.seeds(part)).into_iter().flatten();
-        for seed in seeds.filter(|seed| !records.contains_key(seed)) {
-            match missing.last_mut() {
-                Some(last) if *last.end() + u64::from(part.of) == seed => *last = *last.start()..=seed,
-                _ => missing.push(seed..=seed),
+        let Some(count) = self.count(part) else { return Vec::new() };
+        let (first, step) = (self.first.saturating_add(u64::from(part.number - 1)), u64::from(part.of));
+        let made = records.keys().filter(|&&seed| self.has(part, seed)).map(|&seed| (seed - first) / step);
+        let (mut missing, mut next) = (Vec::new(), 0);
+        for place in made.chain([count]) {
+            if next < place {
+                missing.push(first + next * step..=first + (place - 1) * step);
             }
+            next = place + 1;
         }
         missing
     }
@@ -168,6 +172,24 @@ mod tests {
             all.sort_unstable();
             prop_assert_eq!(all, (first..first + seeds).collect::<Vec<_>>());
         }
+
+        #[test]
+        fn what_is_missing_of_a_part_is_each_of_its_seeds_without_a_record(
+            first in 0..9_u64,
+            seeds in 0..60_u64,
+            of in 1..5_u32,
+            made in proptest::collection::btree_set(0..80_u64, 0..60),
+        ) {
+            let (identity, records) = (identity(first, seeds), made.iter().map(|&seed| (seed, record(seed))).collect());
+            for number in 1..=of {
+                let part = Part { number, of };
+                let missing = identity.missing(part, &records);
+                let told = missing.iter().cloned().flat_map(|range| range.step_by(of as usize));
+                let looked_for = identity.seeds(part).filter(|seed| !made.contains(seed));
+                prop_assert_eq!(told.collect::<Vec<_>>(), looked_for.collect::<Vec<_>>());
+                prop_assert!(missing.windows(2).all(|pair| pair[0].end() + u64::from(of) < *pair[1].start()));
+            }
+        }
     }
 
     #[test]
@@ -182,6 +204,17 @@ mod tests {
     fn seeds_end_where_63_bits_do() {
         let last: Vec<_> = identity(LAST_SEED - 1, 5).seeds(Part::WHOLE).collect();
         assert_eq!(last, [LAST_SEED - 1, LAST_SEED]);
+        let nothing = BTreeMap::new();
+        assert_eq!(identity(LAST_SEED - 1, 5).missing(Part::WHOLE, &nothing), [LAST_SEED - 1..=LAST_SEED]);
+        assert!(identity(u64::MAX, u64::MAX).missing(Part::WHOLE, &nothing).is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_of_more_seeds_than_can_be_counted_is_told_at_once() {
+        let records = [1, 2, 5].map(|seed| (seed, record(seed))).into();
+        assert_eq!(shown(&identity(0, 1 << 60).missing(Part::WHOLE, &records)), "0, 3 to 4, 6 to 1152921504606846975");
+        let part = Part { number: 2, of: 3 };
+        assert_eq!(shown(&identity(0, 1 << 60).missing(part, &records)), "4 to 1152921504606846973");
     }
 
     #[test]
