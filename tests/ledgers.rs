@@ -74,3 +74,23 @@ fn what_a_hand_changed_in_the_first_line_or_added_is_refused() {
     put(&(two + three.lines().nth(3).unwrap() + "\n"));
     refused(folder.path(), "merge other", "other", "its line 4 is damaged: seed 2 is none of this campaign's");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_ledger_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("elsewhere")).unwrap();
+    for (line, link) in
+        [("campaign --swarm --seeds 9 --jobs 2 --ledger link", "link"), ("merge link --out whole", "whole")]
+    {
+        let target = Path::new("elsewhere").join(format!("of-{link}"));
+        std::os::unix::fs::symlink(&target, path(link)).unwrap();
+        ended(folder.path(), line);
+        assert_eq!(fs::read_link(path(link)).unwrap(), target);
+        let text = fs::read_to_string(folder.path().join(target)).unwrap();
+        assert_eq!(text.lines().count(), 10, "{line}");
+    }
+    assert_eq!(fs::read(path("link")).unwrap(), fs::read(path("whole")).unwrap());
+    assert_eq!(fs::read_dir(path("elsewhere")).unwrap().count(), 2, "nothing else is left there");
+}

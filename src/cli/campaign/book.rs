@@ -24,6 +24,8 @@ const LOCK_PAUSE: Span = Span::millis(50);
 /// A ledger that is being written. No other process can write it meanwhile.
 pub(in crate::cli) struct Book {
     path: PathBuf,
+    /// Where a link at `path` leads: the link stays when the file is replaced.
+    place: PathBuf,
     file: File,
     unsynced: u32,
 }
@@ -36,7 +38,8 @@ impl Book {
         if !locked(&file).map_err(failed)? {
             return Err(Failure::Usage(format!("another process is writing the ledger {}", path.display())));
         }
-        let mut book = Self { path: path.to_owned(), file, unsynced: 0 };
+        let place = fs::canonicalize(path).map_err(failed)?;
+        let mut book = Self { path: path.to_owned(), place, file, unsynced: 0 };
         let mut bytes = Vec::new();
         book.file.read_to_end(&mut bytes).map_err(failed)?;
         let Some(read) = Ledger::read(&bytes).map_err(|why| not_read(path, &why))? else {
@@ -68,10 +71,10 @@ impl Book {
         self.file.sync_data()
     }
 
-    /// Puts the lines in the order of seeds.
+    /// Puts the lines in the order of seeds, all of them or none.
     pub(in crate::cli) fn close(mut self, ledger: &Ledger) -> Result<(), Failure> {
-        self.synced().map_err(|error| unwritable(&self.path, &error))?;
-        write(&self.path, ledger)
+        let closed = self.synced().and_then(|()| replaced(&self.place, ledger.text().as_bytes()));
+        closed.map_err(|error| unwritable(&self.path, &error))
     }
 }
 
@@ -87,25 +90,20 @@ fn locked(file: &File) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Writes a ledger in the order of seeds, whole or not at all.
-fn write(path: &Path, ledger: &Ledger) -> Result<(), Failure> {
-    let name = path.file_name().ok_or_else(|| Failure::Usage(format!("{} is no name of a file", path.display())))?;
-    let text = ledger.text();
-    if fs::read(path).map_err(|error| unwritable(path, &error))? == text.as_bytes() {
+/// Writes a file anew, unless it is the same already: whole, or not at all.
+fn replaced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::read(path)? == bytes {
         return Ok(());
     }
     let mut hidden = OsString::from(".");
-    hidden.push(name);
+    hidden.push(path.file_name().unwrap_or_default());
     hidden.push(format!(".partial-{}", std::process::id()));
     let partial = path.with_file_name(hidden);
     let written = File::create(&partial).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| fs::rename(&partial, path)).map_err(|error| {
-        drop(fs::remove_file(&partial));
-        unwritable(path, &error)
-    })
+    written.and_then(|()| fs::rename(&partial, path)).inspect_err(|_| drop(fs::remove_file(&partial)))
 }
 
 /// Reads a ledger that somebody else has written.
