@@ -94,3 +94,38 @@ fn a_link_to_a_ledger_stays_a_link() {
     assert_eq!(fs::read(path("link")).unwrap(), fs::read(path("whole")).unwrap());
     assert_eq!(fs::read_dir(path("elsewhere")).unwrap().count(), 2, "nothing else is left there");
 }
+
+/// A shape whose threshold no draw meets, and which can have more than one name.
+fn shape(name: &str) -> String {
+    format!(
+        r#"schema_version = 1
+name = "{name}"
+start = 2019-05-06T09:00:00Z
+duration = {{ between = ["9m", "10m"] }}
+
+[population]
+tenants = 2
+users_per_tenant = 20
+
+[[threshold]]
+metric = "retries"
+min = 1000000
+"#
+    )
+}
+
+#[test]
+fn fail_fast_starts_no_run_where_one_in_the_ledger_has_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = || fs::read(folder.path().join("hunt")).unwrap();
+    fs::write(folder.path().join("shape.toml"), shape("short")).unwrap();
+    let line = "campaign shape.toml --seeds 9 --jobs 1 --fail-fast --ledger hunt";
+    let first = ended(folder.path(), line);
+    let before = bytes();
+    let again = ended(folder.path(), line);
+    assert!(stderr(&again).contains("a run in the ledger failed"), "{}", stderr(&again));
+    assert_eq!([&first, &again].map(|output| output.status.code()), [Some(10), Some(10)]);
+    assert!(first.stdout == again.stdout && bytes() == before);
+    let output = ended(folder.path(), &line.replace("--fail-fast", "--keep-going"));
+    assert!(stderr(&output).contains("8 runs in "), "{}", stderr(&output));
+}

@@ -221,17 +221,22 @@ impl Hunt<'_> {
         let progress = HuntProgress::new(identity.count(part), done.len() as u64);
         let time_left = || self.settings.time_budget.is_none_or(|budget| self.clock.elapsed() < budget);
         let threads = self.settings.threads;
-        let ending = hunt::hunt(
-            wanted,
-            Terms { threads, fail_fast: args.fail_fast, time_left: &time_left },
-            |seed| self.made(&identity, seed),
-            |record| {
-                book.as_mut().map_or(Ok(()), |book| book.append(&record))?;
-                self.kept.fetch_add(1, Ordering::Relaxed);
-                progress.made(&record);
-                ledger.add(record).map_err(|found| Failure::Internal(found.to_string()))
-            },
-        );
+        let has_failed = args.fail_fast && ledger.records.values().any(Record::failed);
+        let ending = if has_failed {
+            Ok(Ending::FirstFailure)
+        } else {
+            hunt::hunt(
+                wanted,
+                Terms { threads, fail_fast: args.fail_fast, time_left: &time_left },
+                |seed| self.made(&identity, seed),
+                |record| {
+                    book.as_mut().map_or(Ok(()), |book| book.append(&record))?;
+                    self.kept.fetch_add(1, Ordering::Relaxed);
+                    progress.made(&record);
+                    ledger.add(record).map_err(|found| Failure::Internal(found.to_string()))
+                },
+            )
+        };
         drop(progress);
         let ending = ending.map_err(|error| self.broken_off(error, &ledger))?;
         book.map_or(Ok(()), |book| book.close(&ledger))?;
@@ -301,6 +306,9 @@ impl Hunt<'_> {
             Ending::Complete => {}
             Ending::OutOfTime => {
                 terminal.note("the time is up: the runs that were made are exact, the others were not started");
+            }
+            Ending::FirstFailure if runs == 0 => {
+                terminal.note("a run in the ledger failed: with `--fail-fast` no other is started");
             }
             Ending::FirstFailure => terminal.note("a run failed: the others were not started"),
         }

@@ -32,7 +32,7 @@ pub struct CampaignArgs {
     /// Run only one of several parts, as in `1/3`; `merge` puts their ledgers together.
     #[arg(long, value_name = "I/N")]
     pub partition: Option<Part>,
-    /// Start no run after one has failed.
+    /// Start no run after one has failed, and none at all if one in the ledger has.
     #[arg(long, conflicts_with = "keep_going")]
     pub fail_fast: bool,
     /// Run every seed, whatever fails: this is the default.
