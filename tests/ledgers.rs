@@ -129,3 +129,20 @@ fn fail_fast_starts_no_run_where_one_in_the_ledger_has_failed() {
     let output = ended(folder.path(), &line.replace("--fail-fast", "--keep-going"));
     assert!(stderr(&output).contains("8 runs in "), "{}", stderr(&output));
 }
+
+#[test]
+fn a_campaign_is_steered_by_none_that_draws_from_another_source() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["short", "other"] {
+        fs::write(folder.path().join(name).with_extension("toml"), shape(name)).unwrap();
+        ended(folder.path(), &format!("campaign {name}.toml --seeds 1 --ledger {name}"));
+    }
+    ended(folder.path(), "campaign --swarm --seeds 1 --ledger swarm");
+    for (source, ledger) in [("--swarm", "short"), ("short.toml", "swarm"), ("short.toml", "other")] {
+        for end in ["--seeds 1", "--show 0"] {
+            let line = format!("campaign {source} --steer {ledger} {end}");
+            refused(folder.path(), &line, ledger, "is the ledger of a campaign that draws otherwise: source: ");
+        }
+    }
+    ended(folder.path(), "campaign short.toml --seeds 1 --steer short");
+}

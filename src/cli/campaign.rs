@@ -52,7 +52,7 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     }
     let clock = Stopwatch::start();
     let kept = interrupts_resumably(args);
-    let mut weights = first_weights(args)?;
+    let mut weights = first_weights(args, &source)?;
     let part = args.partition.unwrap_or(Part::WHOLE);
     let baseline = settings
         .baseline
@@ -134,20 +134,25 @@ fn source(args: &CampaignArgs) -> Result<Source, Failure> {
 }
 
 /// The weights of the first generation.
-fn first_weights(args: &CampaignArgs) -> Result<Weights, Failure> {
-    args.steer.as_deref().map_or_else(|| Ok(Weights::even()), |path| Ok(steered(&book::read(path)?)))
+fn first_weights(args: &CampaignArgs, source: &Source) -> Result<Weights, Failure> {
+    args.steer.as_deref().map_or_else(|| Ok(Weights::even()), |path| Ok(steered(&drawn_alike(path, source)?)))
 }
 
 /// The weights with which a scenario is shown: those of the ledger where one is named, or else as steered.
 fn shown_weights(args: &CampaignArgs, source: &Source) -> Result<Weights, Failure> {
     let Some(path) = &args.ledger else {
-        return first_weights(args);
+        return first_weights(args, source);
     };
-    let identity = book::read(path)?.identity;
-    let differences =
-        identity.differences(&Identity { source: source.identity(), ..Identity::new(String::new(), 0, None) });
-    let other = differences.into_iter().find(|found| found.starts_with("source") || found.starts_with("version"));
-    other.map_or(Ok(identity.weights), |found| {
+    Ok(drawn_alike(path, source)?.identity.weights)
+}
+
+/// Reads a ledger whose choices are those of this source and this version.
+fn drawn_alike(path: &Path, source: &Source) -> Result<Ledger, Failure> {
+    let ledger = book::read(path)?;
+    let own = Identity { source: source.identity(), ..Identity::new(String::new(), 0, None) };
+    let differences = ledger.identity.differences(&own).into_iter();
+    let mut other = differences.filter(|found| found.starts_with("source") || found.starts_with("version"));
+    other.next().map_or(Ok(ledger), |found| {
         Err(Failure::Usage(format!("{} is the ledger of a campaign that draws otherwise: {found}", path.display())))
     })
 }
