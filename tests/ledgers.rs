@@ -77,6 +77,32 @@ fn what_a_hand_changed_in_the_first_line_or_added_is_refused() {
 
 #[cfg(unix)]
 #[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    ended(folder.path(), "campaign --swarm --seeds 1 --ledger one");
+    let plain = shape("short").replace("{ between = [\"9m\", \"10m\"] }", "\"10m\"");
+    fs::write(folder.path().join("plain.toml"), plain).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap().success());
+    for what in ["pipe", "/dev/zero"] {
+        for line in [
+            "campaign --swarm --seeds 1 --ledger",
+            "campaign --swarm --seeds 1 --steer",
+            "campaign --swarm --seeds 1 --baseline",
+            "merge",
+            "merge one --out",
+            "check plain.toml --baseline",
+            "replay",
+        ] {
+            refused(folder.path(), &format!("{line} {what}"), "one", "it is no regular file");
+        }
+        for line in ["campaign --swarm --seeds 1 --bundle", "run plain.toml --trace"] {
+            refused(folder.path(), &format!("{line} {what}"), "one", "is there already and is no ");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_link_to_a_ledger_stays_a_link() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);

@@ -10,7 +10,6 @@ use crate::report::ci::Concern;
 use crate::scenario::Size;
 use crate::terms::Span;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
 
 /// So many verdicts that changed are told one by one.
@@ -19,7 +18,7 @@ const TOLD: usize = 10;
 /// Reads a baseline, and says before anything is run that it is none for these runs.
 pub(super) fn read(path: &Path, jobs: &[Job], size: Size) -> Result<Baseline, Failure> {
     let shown = path.display();
-    let text = fs::read_to_string(path)
+    let text = super::read::text(path)
         .map_err(|error| Failure::Usage(format!("the baseline {shown} cannot be read: {error}")))?;
     let unpaired = |why| Failure::Usage(format!("{shown} cannot be the baseline of these runs: {why}"));
     let baseline = Baseline::read(&text).map_err(unpaired)?;

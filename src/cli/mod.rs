@@ -19,6 +19,7 @@ mod interrupt;
 mod locate;
 mod merge;
 mod nearest;
+mod read;
 mod reference;
 mod replay;
 mod reports;

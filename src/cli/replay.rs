@@ -2,19 +2,19 @@
 
 use super::args::{Format, ReplayArgs};
 use super::failure::Failure;
+use super::read;
 use super::run::told;
 use super::terminal::{Progress, Terminal};
 use super::write::put_file;
 use crate::campaign::{self, Bundle, BundleError, Options, Replay};
 use crate::outcome::{Outcome, VERSION, Verdict};
 use crate::report;
-use std::fs;
 use std::path::Path;
 
 pub(super) fn replay(args: &ReplayArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     let shown = args.bundle.display();
     let unreadable = |error| Failure::Usage(format!("{shown} cannot be read: {error}"));
-    let bundle = Bundle::read(&fs::read_to_string(&args.bundle).map_err(unreadable)?)?;
+    let bundle = Bundle::read(&read::text(&args.bundle).map_err(unreadable)?)?;
     if let Some(other) = bundle.other_version().filter(|_| !args.anyway) {
         return Err(Failure::Usage(format!(
             "{shown} was made by ringfence {other}, and this is ringfence {VERSION}: the same scenario and seed may \

@@ -21,7 +21,7 @@ impl Whole {
         if path.is_dir() {
             return Err(Failure::Usage(format!("{} is a folder: name a file in it", path.display())));
         }
-        if path.exists() && !report::is_trace(path) {
+        if path.exists() && !(path.is_file() && report::is_trace(path)) {
             let shown = path.display();
             return Err(Failure::Usage(format!(
                 "{shown} is there already and is no trace of a run: it is left as it is"

@@ -3,6 +3,7 @@
 
 use super::args::{Cli, InitArgs, SchemaOf};
 use super::failure::Failure;
+use super::read;
 use super::terminal::Terminal;
 use crate::outcome::Verdict;
 use crate::scenario;
@@ -26,7 +27,7 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Result<Verdict, Fail
 /// Says before the runs that a file which does not open as an earlier one does is left as it is.
 pub(super) fn replaceable(path: &Path, opening: &str, what: &str) -> Result<(), Failure> {
     let shown = path.display();
-    match fs::read_to_string(path) {
+    match read::text(path) {
         Ok(text) if text.starts_with(opening) => Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         _ => Err(Failure::Usage(format!("{shown} is there already and is no {what}: it is left as it is"))),

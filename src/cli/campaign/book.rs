@@ -8,6 +8,7 @@
 use crate::campaign::hunt::{Identity, Ledger, Record, Unreadable};
 use crate::cli::clock;
 use crate::cli::failure::Failure;
+use crate::cli::read::{bytes, regular};
 use crate::terms::Span;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -34,6 +35,10 @@ impl Book {
     /// Opens the ledger of a campaign, or begins it, and gives what it holds. A torn end is cut off.
     pub(in crate::cli) fn open(path: &Path, identity: &Identity) -> Result<(Self, Ledger), Failure> {
         let failed = |error: io::Error| unwritable(path, &error);
+        match regular(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
         if !locked(&file).map_err(failed)? {
             return Err(Failure::Usage(format!("another process is writing the ledger {}", path.display())));
@@ -109,7 +114,7 @@ fn replaced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Reads a ledger that somebody else has written.
 pub(in crate::cli) fn read(path: &Path) -> Result<Ledger, Failure> {
     let shown = path.display();
-    let bytes = fs::read(path).map_err(|error| Failure::Usage(format!("{shown} cannot be read: {error}")))?;
+    let bytes = bytes(path).map_err(|error| Failure::Usage(format!("{shown} cannot be read: {error}")))?;
     let read = Ledger::read(&bytes).map_err(|why| not_read(path, &why))?;
     Ok(read.ok_or_else(|| Failure::Usage(format!("{shown} is an empty ledger")))?.ledger)
 }
