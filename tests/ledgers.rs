@@ -2,7 +2,7 @@
 
 mod program;
 
-use program::ringfence;
+use program::{command, ringfence};
 use std::fs;
 use std::path::Path;
 use std::process::Output;
@@ -57,6 +57,26 @@ fn a_ledger_that_a_campaign_is_writing_is_not_merged_into() {
     let held = fs::File::open(folder.path().join("held")).unwrap();
     held.lock().unwrap();
     refused(folder.path(), "merge part --out held", "held", "another process is writing the ledger held");
+}
+
+#[test]
+fn what_is_put_in_the_place_of_a_ledger_meanwhile_is_what_a_campaign_goes_on_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    ended(folder.path(), "campaign --swarm --seeds 2 --ledger whole");
+    let whole = fs::read_to_string(path("whole")).unwrap();
+    fs::write(path("held"), whole.lines().next().unwrap().to_owned() + "\n").unwrap();
+    let held = fs::File::open(path("held")).unwrap();
+    held.lock().unwrap();
+    let args = ["campaign", "--swarm", "--seeds", "2", "--ledger", "held"];
+    let (quiet, piped) = (std::process::Stdio::null(), std::process::Stdio::piped());
+    let child = command(folder.path(), &args).stdout(quiet).stderr(piped).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    fs::copy(path("whole"), path("new")).unwrap();
+    fs::rename(path("new"), path("held")).unwrap();
+    held.unlock().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(stderr(&output).contains("2 runs are in held already"), "{}", stderr(&output));
 }
 
 #[test]

@@ -35,14 +35,9 @@ impl Book {
     /// Opens the ledger of a campaign, or begins it, and gives what it holds. A torn end is cut off.
     pub(in crate::cli) fn open(path: &Path, identity: &Identity) -> Result<(Self, Ledger), Failure> {
         let failed = |error: io::Error| unwritable(path, &error);
-        match regular(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        if !locked(&file).map_err(failed)? {
+        let Some(file) = locked(path).map_err(failed)? else {
             return Err(Failure::Usage(format!("another process is writing the ledger {}", path.display())));
-        }
+        };
         let place = fs::canonicalize(path).map_err(failed)?;
         let mut book = Self { path: path.to_owned(), place, file, unsynced: 0 };
         let mut bytes = Vec::new();
@@ -83,16 +78,22 @@ impl Book {
     }
 }
 
-/// Locks a file, if nobody else has it locked in the end: a process that was killed keeps its locks until it is gone.
-fn locked(file: &File) -> io::Result<bool> {
+/// Opens a file and locks it, if nobody else has it locked in the end: a process that was killed keeps its locks until it
+/// is gone. It is opened anew for each try, since one that ends in good order puts another file in its place.
+fn locked(path: &Path) -> io::Result<Option<File>> {
     for _ in 0..LOCK_TRIES {
+        match regular(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         match file.try_lock() {
-            Ok(()) => return Ok(true),
+            Ok(()) => return Ok(Some(file)),
             Err(TryLockError::WouldBlock) => clock::pause(LOCK_PAUSE),
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Writes a file anew, unless it is the same already: whole, or not at all.
