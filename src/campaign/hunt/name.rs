@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_name_is_kept_once_and_is_what_it_was_made_of() {
-        let twice = ["fault:pause", "fault:pause"].map(|name| Name::of(&name.to_owned()));
+        let twice = ["fault:pause", "fault:pause"].map(|name| Name::of(&String::from(name)));
         assert!(std::ptr::eq(&raw const *twice[0], &raw const *twice[1]));
         let written = serde_json::to_string(&twice[0]).unwrap();
         assert_eq!((&*written, serde_json::from_str(&written).ok()), ("\"fault:pause\"", Some(twice[0])));
