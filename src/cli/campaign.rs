@@ -42,12 +42,12 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     let source = match (source(args), &args.shape) {
         (Err(Failure::Scenario(found)), Some(shape)) => {
             let bad = found.into_iter().map(|found| (shape.display().to_string(), found)).collect();
-            return Err(check::refused("campaign", bad, &settings, terminal)?);
+            return Err(check::refused("campaign", bad, &settings, terminal));
         }
         (source, _) => source?,
     };
     if let Some(seed) = args.show {
-        terminal.print(&source.draw(seed, &shown_weights(args, &source)?).text)?;
+        terminal.print(&source.draw(seed, &shown_weights(args, &source)?).text);
         return Ok(Verdict::Pass);
     }
     let clock = Stopwatch::start();
@@ -77,13 +77,13 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     told.against = baseline.map(|before| earlier::against(&before, &generations, settings.fails_if_worse));
     if let (Some(path), Some(record)) = (&args.bundle, told.first_failing()) {
         let drawn = drawn_again(&source, &generations, record)?;
-        put_bundle(path, &Bundle::made(&drawn, record.seed, Size::Full), terminal)?;
+        put_bundle(path, &Bundle::made(&drawn, record.seed, Size::Full), terminal);
     }
     let chain = |record: &Record| {
         drawn_again(&source, &generations, record).map_or_else(|_| Vec::new(), |drawn| chain(&drawn, record))
     };
     let results = told.results(args.shape.as_deref(), chain);
-    told.publish(&results, (settings.format, &settings.reports), terminal)
+    Ok(told.publish(&results, (settings.format, &settings.reports), terminal))
 }
 
 /// The scenario of a record, as it was drawn for it.

@@ -37,7 +37,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     }
     let (topologies, jobs) = match loaded(&files, &settings) {
         Ok(loaded) => loaded,
-        Err(bad) => return Err(refused("check", bad, &settings, terminal)?),
+        Err(bad) => return Err(refused("check", bad, &settings, terminal)),
     };
     let baseline = settings.baseline.as_deref().map(|path| against::read(path, &jobs, settings.size)).transpose()?;
     let papers = papers(&topologies, &jobs);
@@ -53,11 +53,11 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     let text = |paint| text::text(&papers, &suite, &coverage, &summary, against.as_ref(), paint);
     let json = json::json(&papers, &jobs, &suite, &coverage, &summary, against.as_ref(), settings.size);
     let mut written = Written { text: text(Paint::Plain), json, results: &results };
-    reports::write(&settings.reports, &written)?;
+    reports::write(&settings.reports, &written, terminal);
     written.text = text(terminal.paint());
-    terminal.print(&written.on_output(settings.format))?;
+    terminal.print(&written.on_output(settings.format));
     if let (Some(path), Some((job, run))) = (&args.bundle, worst(&jobs, &suite)) {
-        put_bundle(path, &Bundle::made(&job.scenario, run.seed, settings.size), terminal)?;
+        put_bundle(path, &Bundle::made(&job.scenario, run.seed, settings.size), terminal);
     }
     terminal.end_with(&results);
     Ok(summary.verdict)
@@ -102,16 +102,16 @@ pub(super) fn refused(
     bad: Vec<(String, Diagnostics)>,
     settings: &Settings,
     terminal: &Terminal,
-) -> Result<Failure, Failure> {
+) -> Failure {
     let results = results::of_bad_files(command, &bad);
     let failure = Failure::Scenario(bad.into_iter().map(|(_, found)| found).collect());
     let (told, standing) = (failure.render(false), results.standing);
     let text = format!("{told}\n\nverdict: {}, {}\n", standing.name(), standing.meaning());
     let mut written = Written { text, json: json::of_bad_files(&results), results: &results };
-    reports::write(&settings.reports, &written)?;
+    reports::write(&settings.reports, &written, terminal);
     written.text = String::new();
-    terminal.print(&written.on_output(settings.format))?;
-    Ok(failure)
+    terminal.print(&written.on_output(settings.format));
+    failure
 }
 
 /// What was decided on paper.

@@ -22,7 +22,7 @@ pub(super) fn locate(args: &LocateArgs, terminal: &Terminal) -> Result<Verdict, 
         Format::Text => report::located_text(&outcome, tenant, terminal.paint()),
         Format::Json => outcome.located_as_json(tenant),
     };
-    terminal.print(&located.unwrap_or_else(|| unreachable!("the metrics follow every named tenant")))?;
+    terminal.print(&located.unwrap_or_else(|| unreachable!("the metrics follow every named tenant")));
     Ok(conclude(&outcome, terminal))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Fa
     told.is_whole = true;
     // A shape is not at hand here, so nothing is run again.
     let results = told.results(None, |_| Vec::new());
-    told.publish(&results, (args.format, &args.files.report), terminal)
+    Ok(told.publish(&results, (args.format, &args.files.report), terminal))
 }
 
 /// The campaign of all parts; the one after those that were named is what was in the place of the whole.

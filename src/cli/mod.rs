@@ -50,7 +50,8 @@ use crate::outcome::Verdict;
 ///
 /// # Errors
 ///
-/// Bad usage, a bad scenario, or an output that cannot be written. What a run found is a verdict.
+/// Bad usage, a bad scenario, or a place that takes no output. What a run found is a verdict, even where it could not be
+/// written: the [`Terminal`] has told of that.
 pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failure> {
     match command {
         Command::Run(args) => run::run(args, terminal),
@@ -65,8 +66,8 @@ pub fn execute(command: &Command, terminal: &Terminal) -> Result<Verdict, Failur
         Command::Replay(args) => replay::replay(args, terminal),
         Command::Selftest(args) => selftest::selftest(args, terminal),
         Command::Init(args) => write::init(args, terminal),
-        Command::Schema { of } => write::schema(*of, terminal),
+        Command::Schema { of } => Ok(write::schema(*of, terminal)),
         Command::Reference => reference::reference(terminal),
-        Command::Completions { shell } => write::completions(*shell, terminal),
+        Command::Completions { shell } => Ok(write::completions(*shell, terminal)),
     }
 }

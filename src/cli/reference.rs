@@ -15,7 +15,7 @@ pub(super) fn reference(terminal: &Terminal) -> Result<Verdict, Failure> {
     let read = |schema: String| -> Result<Value, Failure> {
         serde_json::from_str(&schema).map_err(|error| Failure::Internal(error.to_string()))
     };
-    terminal.print(&page(&read(schema())?, &read(profiles_schema())?))?;
+    terminal.print(&page(&read(schema())?, &read(profiles_schema())?));
     Ok(Verdict::Pass)
 }
 

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::read;
 use super::run::told;
 use super::terminal::{Progress, Terminal};
-use super::write::put_file;
+use super::whole::Whole;
 use crate::campaign::{self, Bundle, BundleError, Options, Replay};
 use crate::outcome::{Outcome, VERSION, Verdict};
 use crate::report;
@@ -27,7 +27,7 @@ pub(super) fn replay(args: &ReplayArgs, terminal: &Terminal) -> Result<Verdict, 
     terminal.print(&match args.format {
         Format::Text => report::text(&outcome, terminal.paint()),
         Format::Json => outcome.to_json(),
-    })?;
+    });
     let (was, is) = (bundle.digest(), outcome.digest.to_string());
     if was != is {
         return Err(Failure::Internal(format!(
@@ -50,11 +50,11 @@ fn outcome(replay: &Replay, terminal: &Terminal) -> Outcome {
 }
 
 /// Writes a bundle, and says how to make its run again.
-pub(super) fn put_bundle(path: &Path, bundle: &Bundle, terminal: &Terminal) -> Result<(), Failure> {
-    put_file(path, &bundle.to_json())?;
-    let shown = path.display();
-    terminal.note(&format!("written: {shown}\n  ringfence replay {shown}"));
-    Ok(())
+pub(super) fn put_bundle(path: &Path, bundle: &Bundle, terminal: &Terminal) {
+    if terminal.has_written(Whole::put(path, &bundle.to_json())) {
+        let shown = path.display();
+        terminal.note(&format!("written: {shown}\n  ringfence replay {shown}"));
+    }
 }
 
 impl From<BundleError> for Failure {

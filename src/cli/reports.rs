@@ -1,6 +1,8 @@
 //! Files to which results are written beside standard output.
 
 use super::failure::Failure;
+use super::terminal::Terminal;
+use super::whole::Whole;
 use crate::report::ci;
 use crate::scenario::ResultFormat;
 use std::fs;
@@ -101,8 +103,11 @@ pub(super) fn check_writable(targets: &[Target]) -> Result<(), Failure> {
             return Err(Failure::Usage(format!("{shown} is no file")));
         }
         match fs::read_to_string(&target.path) {
-            Ok(text) if is_own(target.format, &text) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => make_folder(&target.path)?,
+            Ok(text) if is_own(target.format, &text) => Whole::check(&target.path)?,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                make_folder(&target.path)?;
+                Whole::check(&target.path)?;
+            }
             _ => {
                 return Err(Failure::Usage(format!(
                     "{shown} is there already and holds no earlier results in this format: it is left as it is"
@@ -125,14 +130,12 @@ fn is_own(format: ResultFormat, text: &str) -> bool {
 fn make_folder(file: &Path) -> Result<(), Failure> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let made = if folder.as_os_str().is_empty() { Ok(()) } else { fs::create_dir_all(folder) };
-    made.map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", file.display())))
+    made.map_err(|error| Failure::Usage(format!("cannot write {}: {error}; nothing was run", file.display())))
 }
 
-/// Writes every file.
-pub(super) fn write(targets: &[Target], written: &Written<'_>) -> Result<(), Failure> {
+/// Writes every file that can be written.
+pub(super) fn write(targets: &[Target], written: &Written<'_>, terminal: &Terminal) {
     for Target { format, path } in targets {
-        fs::write(path, written.in_file(*format))
-            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+        terminal.has_written(Whole::put(path, &written.in_file(*format)));
     }
-    Ok(())
 }

@@ -45,14 +45,16 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failur
     terminal.print(&match args.format {
         Format::Text => report::text(&outcome, terminal.paint()),
         Format::Json => outcome.to_json(),
-    })?;
+    });
     if let Some(folder) = &args.out {
-        let written = report::write(folder, &outcome)?;
-        terminal.note(&format!("written: {}", written.page.display()));
+        let written = report::write(folder, &outcome).map(|written| {
+            terminal.note(&format!("written: {}", written.page.display()));
+        });
+        terminal.has_written(written.map_err(Failure::from));
     }
     if let Some(path) = &args.bundle {
         let bundle = Bundle::of(&loaded, &outcome, size(&args.subject), args.subject.planted);
-        put_bundle(path, &bundle, terminal)?;
+        put_bundle(path, &bundle, terminal);
     }
     Ok(told(&loaded, &outcome, args.subject.planted, terminal))
 }
@@ -92,12 +94,13 @@ pub(super) fn load(subject: &Subject) -> Result<Scenario, Failure> {
 
 /// Runs it, and writes its trace meanwhile.
 fn traced(scenario: &Scenario, subject: &Subject, path: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let (whole, writer) = Whole::begin(path)?;
+    let (whole, writer) = Whole::trace(path)?;
     let seed = subject.seed.unwrap_or(scenario.default_seed);
     let events = Events::new(campaign::setting(scenario, seed), writer);
     let (outcome, events) = observed(scenario, subject, terminal, events);
-    whole.complete(events.finish())?;
-    terminal.note(&format!("written: {}", path.display()));
+    if terminal.has_written(whole.complete(events.finish())) {
+        terminal.note(&format!("written: {}", path.display()));
+    }
     Ok(outcome)
 }
 

@@ -3,7 +3,7 @@
 use super::args::SelftestArgs;
 use super::failure::Failure;
 use super::terminal::{Progress, Terminal};
-use super::write::{put_file, replaceable};
+use super::write::{put_or_print, replaceable};
 use crate::campaign::selftest::{TITLE, TRAPS, Trap, page, selftest as run};
 use crate::outcome::Verdict;
 
@@ -17,10 +17,7 @@ pub(super) fn selftest(args: &SelftestArgs, terminal: &Terminal) -> Result<Verdi
     let rows = run(&traps, args.seeds.into(), args.jobs.map_or(0, usize::from), done)?;
     drop(bar);
     let text = page(&rows, args.seeds.into());
-    match &args.out {
-        None => terminal.print(&text)?,
-        Some(path) => put_file(path, &text)?,
-    }
+    put_or_print(args.out.as_deref(), &text, terminal);
     let missed: Vec<_> = rows.iter().filter(|row| row.caught.is_none()).collect();
     for row in &missed {
         let (by, planted, seeds) = (row.trap.caught_by, row.trap.planted, args.seeds);

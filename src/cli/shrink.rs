@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::nearest::nearest;
 use super::run::{load, simulate, size};
 use super::terminal::{Progress, Terminal};
+use super::whole::Whole;
 use super::write::put_new;
 use crate::audit::INVARIANTS;
 use crate::campaign::shrink::{Shrunk, Subject, Unshrinkable, headed, shrink as run};
@@ -15,8 +16,11 @@ use crate::terms::Span;
 use std::path::Path;
 
 pub(super) fn shrink(args: &ShrinkArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
-    if let Some(path) = args.out.as_ref().filter(|path| path.exists()) {
-        return Err(Failure::Usage(format!("{} is there already, and is left as it is", path.display())));
+    if let Some(path) = &args.out {
+        if path.exists() {
+            return Err(Failure::Usage(format!("{} is there already, and is left as it is", path.display())));
+        }
+        Whole::check(path)?;
     }
     let asked = args.invariant.as_deref().map(known).transpose()?;
     let scenario = load(&args.subject)?;
@@ -24,9 +28,9 @@ pub(super) fn shrink(args: &ShrinkArgs, terminal: &Terminal) -> Result<Verdict, 
     let id = broken(&outcome, asked)?;
     let shrunk = shrunk(args, &scenario, outcome.seed, id)?;
     let text = told(args, &scenario, &shrunk, &outcome, id)?;
-    match &args.out {
-        None => terminal.print(&text)?,
-        Some(path) => put_new(path, &text)?,
+    let written = args.out.as_ref().is_some_and(|path| terminal.has_written(put_new(path, &text)));
+    if !written {
+        terminal.print(&text);
     }
     terminal.note(&summary(args, &scenario, &shrunk, id));
     Ok(Verdict::Pass)

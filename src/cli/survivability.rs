@@ -4,7 +4,7 @@ use super::args::SurvivabilityArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::terminal::{Progress, Terminal};
-use super::write::{put_file, replaceable};
+use super::write::{put_or_print, replaceable};
 use crate::campaign::survival::{Cell, TITLE, page, runs, survivability as run};
 use crate::outcome::Verdict;
 
@@ -19,10 +19,7 @@ pub(super) fn survivability(args: &SurvivabilityArgs, terminal: &Terminal) -> Re
     let (bar, done) = Progress::of_runs(runs(args.seeds));
     let cells = run(args.seeds, args.width.jobs.map_or(0, usize::from), done)?;
     drop(bar);
-    match &args.out {
-        None => terminal.print(&page(&cells))?,
-        Some(path) => put_file(path, &page(&cells))?,
-    }
+    put_or_print(args.out.as_deref(), &page(&cells), terminal);
     for cell in &cells {
         tell(cell, terminal);
     }

@@ -10,6 +10,7 @@ use crate::outcome::Verdict;
 use crate::report::{Paint, ci};
 use crate::terms::{Instant, Span};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::cell::Cell;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Terminal {
     coloured_output: bool,
     coloured_errors: bool,
+    /// Whether a result was made that could not be written.
+    unwritten: Cell<bool>,
 }
 
 impl Terminal {
@@ -33,6 +36,7 @@ impl Terminal {
         Self {
             coloured_output: coloured(io::stdout().is_terminal()),
             coloured_errors: coloured(io::stderr().is_terminal()),
+            unwritten: Cell::new(false),
         }
     }
 
@@ -43,16 +47,27 @@ impl Terminal {
 
     /// Writes a result to standard output. A reader that has gone away, as `head` does, has seen
     /// enough: that is no error.
-    ///
-    /// # Errors
-    ///
-    /// If standard output cannot be written for another reason.
-    pub fn print(&self, text: &str) -> Result<(), Failure> {
+    pub fn print(&self, text: &str) {
         let mut output = io::stdout().lock();
         match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            other => drop(self.has_written(other.map_err(Failure::from))),
         }
+    }
+
+    /// Whether a result was written. Where it could not be, that is said, and the command goes on: what the runs came
+    /// to is told wherever it can be. It ends with 1 at least.
+    pub(super) fn has_written(&self, written: Result<(), Failure>) -> bool {
+        if let Err(failure) = &written {
+            self.unwritten.set(true);
+            self.tell(failure);
+        }
+        written.is_ok()
+    }
+
+    fn tell(&self, failure: &Failure) {
+        // Where standard error is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{}", failure.render(self.coloured_errors));
     }
 
     /// Says something beside the results, on standard error.
@@ -73,10 +88,9 @@ impl Terminal {
     /// Says how a command ended, and gives the exit code.
     pub fn conclude(&self, result: Result<Verdict, Failure>) -> ExitCode {
         match result {
-            Ok(verdict) => ExitCode::from(verdict.exit_code()),
+            Ok(verdict) => ExitCode::from(verdict.exit_code().max(self.unwritten.get().into())),
             Err(failure) => {
-                // As above.
-                let _ = writeln!(io::stderr(), "{}", failure.render(self.coloured_errors));
+                self.tell(&failure);
                 ExitCode::from(failure.exit_code())
             }
         }

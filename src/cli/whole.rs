@@ -1,39 +1,63 @@
-//! A trace file that is written whole or not at all.
+//! Files that are written whole or not at all.
 
 use super::failure::Failure;
 use crate::report;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// A file that is being written beside its place. Dropped before it is complete, it is removed, and
 /// what stood in its place stays.
 pub(super) struct Whole {
+    /// As the user named it.
+    named: PathBuf,
+    /// Where it stands: a link stays one.
     path: PathBuf,
     partial: PathBuf,
 }
 
 impl Whole {
-    /// Begins a trace, and gives where to write it. Only another trace may stand in its place: what else is
-    /// there is the user's, perhaps the scenario itself.
-    pub(super) fn begin(path: &Path) -> Result<(Self, BufWriter<File>), Failure> {
+    /// Begins a file, and gives where to write it.
+    fn begin(path: &Path) -> Result<(Self, File), Failure> {
         if path.is_dir() {
             return Err(Failure::Usage(format!("{} is a folder: name a file in it", path.display())));
         }
-        if path.exists() && !(path.is_file() && report::is_trace(path)) {
+        let partial = Self::partial(path)?;
+        let file = File::create(&partial).map_err(|error| unwritable(path, &error))?;
+        Ok((Self { named: path.to_owned(), path: place(path), partial }, file))
+    }
+
+    /// Begins a trace. Only another trace may stand in its place: what else is there is the user's, perhaps the
+    /// scenario itself.
+    pub(super) fn trace(path: &Path) -> Result<(Self, BufWriter<File>), Failure> {
+        if path.exists() && !path.is_dir() && !(path.is_file() && report::is_trace(path)) {
             let shown = path.display();
             return Err(Failure::Usage(format!(
                 "{shown} is there already and is no trace of a run: it is left as it is"
             )));
         }
-        let partial = Self::partial(path)?;
-        let file = File::create(&partial).map_err(|error| unwritable(path, &error))?;
-        Ok((Self { path: path.to_owned(), partial }, BufWriter::with_capacity(1 << 16, file)))
+        let (whole, file) = Self::begin(path)?;
+        Ok((whole, BufWriter::with_capacity(1 << 16, file)))
     }
 
-    /// Where this process writes a trace until it is complete.
+    /// Says before anything is run that a file cannot be written. Leaves nothing behind.
+    pub(super) fn check(path: &Path) -> Result<(), Failure> {
+        Self::begin(path).map(drop).map_err(|failure| match failure {
+            Failure::Usage(why) => Failure::Usage(format!("{why}; nothing was run")),
+            other => other,
+        })
+    }
+
+    /// Writes a file at one stroke.
+    pub(super) fn put(path: &Path, text: &str) -> Result<(), Failure> {
+        let (whole, mut file) = Self::begin(path)?;
+        whole.complete(file.write_all(text.as_bytes()).map(|()| file))
+    }
+
+    /// Where this process writes a file until it is complete.
     pub(super) fn partial(path: &Path) -> Result<PathBuf, Failure> {
+        let path = place(path);
         let name =
             path.file_name().ok_or_else(|| Failure::Usage(format!("{} is no name of a file", path.display())))?;
         let mut hidden = OsString::from(".");
@@ -45,7 +69,7 @@ impl Whole {
     /// Puts the file, which is complete if it was `written`, into its place.
     pub(super) fn complete<W>(self, written: io::Result<W>) -> Result<(), Failure> {
         let placed = written.and_then(|_| fs::rename(&self.partial, &self.path));
-        placed.map_err(|error| unwritable(&self.path, &error))
+        placed.map_err(|error| unwritable(&self.named, &error))
     }
 }
 
@@ -54,6 +78,11 @@ impl Drop for Whole {
         // Once complete, it is no longer there.
         drop(fs::remove_file(&self.partial));
     }
+}
+
+/// Where a file stands that may be reached by a link.
+fn place(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

@@ -4,7 +4,6 @@ use super::told::Told;
 use crate::audit::INVARIANTS;
 use crate::campaign::hunt::{Failure, Record};
 use crate::cli::against::Against;
-use crate::cli::failure::Failure as Broken;
 use crate::cli::reports::{self, Target, Written};
 use crate::cli::terminal::Terminal;
 use crate::outcome::Verdict;
@@ -77,13 +76,13 @@ impl Told<'_> {
         results: &ci::Results,
         (format, targets): (ResultFormat, &[Target]),
         terminal: &Terminal,
-    ) -> Result<Verdict, Broken> {
+    ) -> Verdict {
         let mut written = Written { text: self.text(Paint::Plain), json: self.json(), results };
-        reports::write(targets, &written)?;
+        reports::write(targets, &written, terminal);
         written.text = self.text(terminal.paint());
-        terminal.print(&written.on_output(format))?;
+        terminal.print(&written.on_output(format));
         terminal.end_with(results);
-        Ok(self.verdict())
+        self.verdict()
     }
 }
 
