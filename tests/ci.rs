@@ -3,12 +3,13 @@
 
 mod dark;
 mod program;
+mod published;
 mod sealed;
 
 use clap::Parser;
 use dark::DARK;
-use jsonschema::Validator;
 use program::ringfence;
+use published::{against_junit, against_sarif};
 use ringfence::campaign::saboteur::{Planted, Saboteur};
 use ringfence::campaign::{Job, Options, check_with, run_with};
 use ringfence::cli;
@@ -20,7 +21,6 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-use uppsala::xsd::XsdValidator;
 
 /// A short hour, whose threshold stands in line 12 and is missed.
 const SHORT: &str = r#"# A short hour.
@@ -71,31 +71,6 @@ fn stderr(output: &Output) -> String {
 
 fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
-}
-
-fn schema(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas").join(name)).unwrap()
-}
-
-/// What the schema of `JUnit` says against a text.
-fn against_junit(text: &str) -> Vec<String> {
-    let schema = schema("junit-10.xsd");
-    let schema = uppsala::parse(&schema).unwrap();
-    let validator = XsdValidator::from_schema(&schema).unwrap();
-    let document = uppsala::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));
-    validator.validate(&document).iter().map(|error| format!("{error:?}")).collect()
-}
-
-/// What the schema of SARIF says against a text.
-fn against_sarif(text: &str) -> Vec<String> {
-    let mut schema: Value = serde_json::from_str(&schema("sarif-schema-2.1.0.json")).unwrap();
-    // As published, the pattern of a language's name is no regular expression of JSON Schema's. Nothing here names one.
-    for part in ["run", "toolComponent"] {
-        schema["definitions"][part]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
-    }
-    let validator: Validator = jsonschema::validator_for(&schema).unwrap();
-    let log: Value = serde_json::from_str(text).unwrap();
-    validator.iter_errors(&log).map(|error| error.to_string()).collect()
 }
 
 /// The results of a check in the two formats that have a published schema.

@@ -1,6 +1,7 @@
 //! `campaign`: a hunt over many seeds, each a scenario of its own.
 
 pub(super) mod book;
+mod cut;
 mod earlier;
 mod results;
 pub(super) mod told;
@@ -24,6 +25,7 @@ use crate::scenario::{Scenario, Size};
 use crate::service::Shipped;
 use crate::terms::Span;
 use book::Book;
+use cut::Cut;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,13 +41,7 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     if let Some(bundle) = &args.bundle {
         replaceable(bundle, Bundle::OPENING, "bundle of a run")?;
     }
-    let source = match (source(args), &args.shape) {
-        (Err(Failure::Scenario(found)), Some(shape)) => {
-            let bad = found.into_iter().map(|found| (shape.display().to_string(), found)).collect();
-            return Err(check::refused("campaign", bad, &settings, terminal));
-        }
-        (source, _) => source?,
-    };
+    let source = source(args).map_err(|failure| nothing_found(args, failure, &settings, terminal))?;
     if let Some(seed) = args.show {
         terminal.print(&source.draw(seed, &shown_weights(args, &source)?).text);
         return Ok(Verdict::Pass);
@@ -64,16 +60,29 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
         })
         .transpose()?;
     let mut generations: Vec<Ledger> = Vec::new();
+    let mut cut = None;
     for number in 1..=args.generations {
         let hunt = Hunt { args, settings: &settings, source: &source, number, clock, kept: &kept };
-        let (ledger, ending) = hunt.held(weights, terminal)?;
+        let (ledger, ended) = hunt.held(weights, terminal)?;
         weights = steered(&ledger);
         generations.push(ledger);
-        if ending != Ending::Complete {
+        let unbegun = usize::from(args.generations - number);
+        cut = match ended {
+            Ok(ending) => Cut::ended(ending, unbegun),
+            Err((_, failure)) if generations.iter().all(|ledger| ledger.records.is_empty()) => {
+                return Err(nothing_found(args, failure, &settings, terminal));
+            }
+            Err((seed, failure)) => {
+                terminal.fails_with(&failure);
+                Some(Cut::broken(seed, &failure, unbegun))
+            }
+        };
+        if cut.is_some() {
             break;
         }
     }
     let mut told = Told::of(&generations, part, &args.reach.require_coverage, |ledger| reproducing(args, ledger));
+    told.cut = cut;
     told.against = baseline.map(|before| earlier::against(&before, &generations, settings.fails_if_worse));
     if let (Some(path), Some(record)) = (&args.bundle, told.first_failing()) {
         let drawn = drawn_again(&source, &generations, record)?;
@@ -98,6 +107,17 @@ fn chain(drawn: &Scenario, record: &Record) -> Vec<String> {
     let mut outcome = run(drawn, record.seed, Options::default());
     outcome.reproduce = format!("ringfence run {}", results::drawn_file(record.seed));
     super::results::chain(drawn, &outcome, Shipped)
+}
+
+/// A campaign that broke off before it had a record of anything: a shape that is wrong is told wherever results go.
+fn nothing_found(args: &CampaignArgs, failure: Failure, settings: &Settings, terminal: &Terminal) -> Failure {
+    match (failure, &args.shape) {
+        (Failure::Scenario(found), Some(shape)) => {
+            let bad = found.into_iter().map(|found| (shape.display().to_string(), found)).collect();
+            check::refused("campaign", bad, settings, terminal)
+        }
+        (failure, _) => failure,
+    }
 }
 
 /// What the command line cannot refuse by itself.
@@ -157,8 +177,8 @@ fn drawn_alike(path: &Path, source: &Source) -> Result<Ledger, Failure> {
     })
 }
 
-/// The line that gives the scenario of a seed; the seed is written as `{seed}`.
-fn reproducing(args: &CampaignArgs, ledger: &Ledger) -> String {
+/// The line that shows the scenario of a seed; the seed is written as `{seed}`.
+fn showing(args: &CampaignArgs, ledger: &Ledger) -> String {
     let path = |path: &Path| quoted(&path.display().to_string());
     let shape = args.shape.as_deref().map_or_else(|| "--swarm".to_owned(), path);
     let number = |first: u64| (first - args.first) / ledger.identity.seeds.unwrap_or(1).max(1) + 1;
@@ -168,9 +188,12 @@ fn reproducing(args: &CampaignArgs, ledger: &Ledger) -> String {
         (Some(steer), None) => format!(" --steer {}", path(steer)),
         (None, None) => String::new(),
     };
-    format!(
-        "ringfence campaign {shape}{drawn} --show {{seed}} > seed-{{seed}}.toml && ringfence run seed-{{seed}}.toml"
-    )
+    format!("ringfence campaign {shape}{drawn} --show {{seed}}")
+}
+
+/// The line that makes the run of a seed again.
+fn reproducing(args: &CampaignArgs, ledger: &Ledger) -> String {
+    format!("{} > seed-{{seed}}.toml && ringfence run seed-{{seed}}.toml", showing(args, ledger))
 }
 
 /// The file of a generation's ledger.
@@ -197,6 +220,9 @@ fn interrupts_resumably(args: &CampaignArgs) -> Arc<AtomicU64> {
     kept
 }
 
+/// How a hunt ended; where it broke off, at which seed and why.
+type Ended = Result<Ending, (Option<u64>, Failure)>;
+
 /// One generation, about to be hunted.
 struct Hunt<'a> {
     args: &'a CampaignArgs,
@@ -211,7 +237,7 @@ struct Hunt<'a> {
 
 impl Hunt<'_> {
     /// Runs what is not in the ledger yet.
-    fn held(&self, weights: Weights, terminal: &Terminal) -> Result<(Ledger, Ending), Failure> {
+    fn held(&self, weights: Weights, terminal: &Terminal) -> Result<(Ledger, Ended), Failure> {
         let (args, part) = (self.args, self.args.partition.unwrap_or(Part::WHOLE));
         let identity = self.identity(weights);
         let path = args.ledger.as_deref().map(|path| ledger_of(args, path, self.number.into()));
@@ -243,10 +269,13 @@ impl Hunt<'_> {
             )
         };
         drop(progress);
-        let ending = ending.map_err(|error| self.broken_off(error, &ledger))?;
-        book.map_or(Ok(()), |book| book.close(&ledger))?;
-        self.note(&ledger, &done, ending, clock.elapsed(), terminal);
-        Ok((ledger, ending))
+        self.note(&ledger, &done, ending.as_ref().ok(), clock.elapsed(), terminal);
+        let ended = ending.map_err(|error| self.broken_off(error, &ledger, terminal));
+        // A ledger that broke off goes on from the records that it has, in whatever order.
+        if let Some(book) = book.filter(|_| ended.is_ok()) {
+            terminal.has_written(book.close(&ledger));
+        }
+        Ok((ledger, ended))
     }
 
     fn identity(&self, weights: Weights) -> Identity {
@@ -283,20 +312,29 @@ impl Hunt<'_> {
         )))
     }
 
-    fn broken_off(&self, error: HuntError<Failure>, ledger: &Ledger) -> Failure {
-        let line = |seed: u64| reproducing(self.args, ledger).replace("{seed}", &seed.to_string());
+    fn broken_off(&self, error: HuntError<Failure>, ledger: &Ledger, terminal: &Terminal) -> (Option<u64>, Failure) {
+        let with = |line: String, seed: u64| line.replace("{seed}", &seed.to_string());
+        let again = |seed: u64| with(reproducing(self.args, ledger), seed);
         match error {
-            HuntError::Threads(error) => error.into(),
+            HuntError::Threads(error) => (None, error.into()),
             HuntError::Seed(seed, Failure::Internal(what)) => {
-                Failure::Internal(format!("seed {seed}: {what}\n  {}", line(seed)))
+                (Some(seed), Failure::Internal(format!("seed {seed}: {what}\n  {}", again(seed))))
             }
-            HuntError::Seed(_, failure) => failure,
-            HuntError::Panic(seed) => Failure::Internal(format!("it broke on seed {seed}\n  {}", line(seed))),
+            HuntError::Seed(seed, Failure::Scenario(found)) => {
+                let shown = with(showing(self.args, ledger), seed);
+                terminal
+                    .note(&format!("seed {seed} of the shape draws no scenario; it shows what it draws:\n  {shown}"));
+                (Some(seed), Failure::Scenario(found))
+            }
+            HuntError::Seed(seed, failure) => (Some(seed), failure),
+            HuntError::Panic(seed) => {
+                (Some(seed), Failure::Internal(format!("it broke on seed {seed}\n  {}", again(seed))))
+            }
         }
     }
 
     /// Says how fast it went, and what was left out.
-    fn note(&self, ledger: &Ledger, done: &[u64], ending: Ending, took: Span, terminal: &Terminal) {
+    fn note(&self, ledger: &Ledger, done: &[u64], ending: Option<&Ending>, took: Span, terminal: &Terminal) {
         let new = ledger.records.iter().filter(|(seed, _)| done.binary_search(seed).is_err());
         let (runs, simulated) =
             new.fold((0_u64, Span::ZERO), |(runs, simulated), (_, record)| (runs + 1, simulated + record.simulated()));
@@ -308,14 +346,14 @@ impl Hunt<'_> {
             grouped(runs)
         ));
         match ending {
-            Ending::Complete => {}
-            Ending::OutOfTime => {
+            None | Some(Ending::Complete) => {}
+            Some(Ending::OutOfTime) => {
                 terminal.note("the time is up: the runs that were made are exact, the others were not started");
             }
-            Ending::FirstFailure if runs == 0 => {
+            Some(Ending::FirstFailure) if runs == 0 => {
                 terminal.note("a run in the ledger failed: with `--fail-fast` no other is started");
             }
-            Ending::FirstFailure => terminal.note("a run failed: the others were not started"),
+            Some(Ending::FirstFailure) => terminal.note("a run failed: the others were not started"),
         }
     }
 }

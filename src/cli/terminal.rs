@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Terminal {
     coloured_output: bool,
     coloured_errors: bool,
-    /// Whether a result was made that could not be written.
-    unwritten: Cell<bool>,
+    /// The least exit code: what was said of a result that could not be written, or of a campaign that broke off.
+    least: Cell<u8>,
 }
 
 impl Terminal {
@@ -36,7 +36,7 @@ impl Terminal {
         Self {
             coloured_output: coloured(io::stdout().is_terminal()),
             coloured_errors: coloured(io::stderr().is_terminal()),
-            unwritten: Cell::new(false),
+            least: Cell::new(0),
         }
     }
 
@@ -58,11 +58,20 @@ impl Terminal {
     /// Whether a result was written. Where it could not be, that is said, and the command goes on: what the runs came
     /// to is told wherever it can be. It ends with 1 at least.
     pub(super) fn has_written(&self, written: Result<(), Failure>) -> bool {
-        if let Err(failure) = &written {
-            self.unwritten.set(true);
-            self.tell(failure);
+        match written {
+            Ok(()) => true,
+            Err(failure) => {
+                self.least.set(self.least.get().max(1));
+                self.tell(&failure);
+                false
+            }
         }
-        written.is_ok()
+    }
+
+    /// Says what a command fails with that still has results to tell.
+    pub(super) fn fails_with(&self, failure: &Failure) {
+        self.least.set(self.least.get().max(failure.exit_code()));
+        self.tell(failure);
     }
 
     fn tell(&self, failure: &Failure) {
@@ -88,7 +97,7 @@ impl Terminal {
     /// Says how a command ended, and gives the exit code.
     pub fn conclude(&self, result: Result<Verdict, Failure>) -> ExitCode {
         match result {
-            Ok(verdict) => ExitCode::from(verdict.exit_code().max(self.unwritten.get().into())),
+            Ok(verdict) => ExitCode::from(verdict.exit_code().max(self.least.get())),
             Err(failure) => {
                 self.tell(&failure);
                 ExitCode::from(failure.exit_code())

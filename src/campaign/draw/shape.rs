@@ -1,7 +1,7 @@
 //! Scenarios drawn from a shape file.
 
 use super::{Drawn, Weights};
-use crate::scenario::{self, Diagnostics, Dice};
+use crate::scenario::{self, Diagnostics, Dice, Size};
 use crate::sim::chance::{Chance, Purpose, named};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,7 +22,23 @@ impl Shape {
         for seed in 0..TRIED {
             shape.draw(seed, &Weights::even()).scenario()?;
         }
+        shape.swept()?;
         Ok(shape)
+    }
+
+    /// Looks once at every alternative that may be chosen, with every optional table there: what is seldom drawn would
+    /// be found to be wrong in the middle of a campaign.
+    fn swept(&self) -> Result<(), Diagnostics> {
+        let (weights, mut round, mut rounds) = (Weights::even(), 0, 1);
+        while round < rounds {
+            let streams = Streams { seed: round as u64, weights: &weights, choices: BTreeSet::new() };
+            let mut sweep = Sweep { streams, round, most: 1 };
+            let lowered = self.shape.lower(round as u64, &mut sweep);
+            self.shape.scenario(&lowered, Size::Full)?;
+            rounds = rounds.max(sweep.most);
+            round += 1;
+        }
+        Ok(())
     }
 
     pub(super) fn hash(&self) -> String {
@@ -88,5 +104,30 @@ impl Dice for Streams<'_> {
             self.choices.insert(choice);
         }
         is_there
+    }
+}
+
+/// Chooses in turn whatever may be chosen; what lies in a range is drawn.
+struct Sweep<'w> {
+    streams: Streams<'w>,
+    round: usize,
+    /// The most alternatives of one place.
+    most: usize,
+}
+
+impl Dice for Sweep<'_> {
+    fn pick(&mut self, _: &str, _: &[String], weights: &[u32]) -> usize {
+        let possible: Vec<_> = (0..weights.len()).filter(|&choice| weights[choice] > 0).collect();
+        self.most = self.most.max(possible.len());
+        possible[self.round % possible.len()]
+    }
+
+    fn up_to(&mut self, place: &str, most: u64) -> u64 {
+        let drawn = self.streams.up_to(place, most);
+        if place.rsplit_once('.').is_some_and(|(_, key)| key == "times") { drawn.max(1).min(most) } else { drawn }
+    }
+
+    fn is_there(&mut self, _: &str, ppm: u32) -> bool {
+        ppm > 0
     }
 }

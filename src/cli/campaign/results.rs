@@ -1,5 +1,6 @@
 //! A campaign as the results that CI reads: a case for each seed, what was never reached as remarks.
 
+use super::cut::Cut;
 use super::told::Told;
 use crate::audit::INVARIANTS;
 use crate::campaign::hunt::{Failure, Record};
@@ -37,7 +38,9 @@ impl Told<'_> {
         let file = shape.map(|shape| shape.display().to_string()).or_else(drawn);
         let place = file.map(|file| Place { file, line: 1, column: 1 });
         let suites = vec![ci::Suite { name: "campaign".into(), place, cases }];
-        let standing = Standing::Judged(self.verdict());
+        let verdict = self.verdict();
+        let broken = self.cut.as_ref().map(Cut::exit_code).filter(|code| *code > verdict.exit_code());
+        let standing = broken.map_or(Standing::Judged(verdict), Standing::BrokenOff);
         ci::Results { command: "campaign", standing, counts, suites, remarks: self.remarks() }
     }
 
@@ -54,8 +57,8 @@ impl Told<'_> {
         failing.filter(|(_, failure)| known.insert(&failure.promise)).map(|(seed, _)| seed).take(CHAINS).collect()
     }
 
-    /// What is said of the whole: what was never reached and which seeds were not run, where that fails the
-    /// campaign, and what got worse.
+    /// What is said of the whole: what was never reached and which seeds are lacking, where that fails the
+    /// campaign, what cut it short, and what got worse.
     fn remarks(&self) -> Vec<Concern> {
         let promise = "What a campaign requires to be reached is reached.";
         let never = self.never(true).into_iter();
@@ -67,7 +70,11 @@ impl Told<'_> {
                 &format!("no record of seed {seeds}"),
             )
         });
-        never.chain(lacking).chain(self.against.iter().flat_map(Against::remarks)).collect()
+        let cut = self.cut().into_iter().map(|(cut, told)| Concern {
+            fails: cut.exit_code() > 0,
+            ..concern(cut.name(), "Every seed of a campaign is run.", &told)
+        });
+        never.chain(lacking).chain(cut).chain(self.against.iter().flat_map(Against::remarks)).collect()
     }
 
     /// Writes what came of the campaign wherever that goes, ends with what fails, and gives the verdict.

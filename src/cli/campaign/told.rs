@@ -1,6 +1,7 @@
 //! What the records of a campaign say together: a table of takeovers, figures, what was reached and what never
 //! was, and the first seeds that failed. Nothing in it depends on when, where, or in how many parts they were made.
 
+use super::cut::Cut;
 use crate::audit::INVARIANTS;
 use crate::campaign::hunt::{Cause, Figures, Ledger, Part, Reach, Record, Row, shown};
 use crate::campaign::sometimes::EVENTS;
@@ -34,6 +35,8 @@ pub(in crate::cli) struct Told<'a> {
     failing: Vec<(&'a Record, String)>,
     /// Whether a seed without a record fails it, as it does where parts were put together.
     pub(in crate::cli) is_whole: bool,
+    /// Why it ended before all its seeds were run, if it did.
+    pub(in crate::cli) cut: Option<Cut>,
     /// What came of comparing it with an earlier one.
     pub(in crate::cli) against: Option<Against>,
 }
@@ -65,6 +68,7 @@ impl<'a> Told<'a> {
             missing: shown(&missing),
             failing: generations.iter().flat_map(failing).collect(),
             is_whole: false,
+            cut: None,
             against: None,
         }
     }
@@ -98,6 +102,11 @@ impl<'a> Told<'a> {
         } else {
             self.against.as_ref().map_or(Verdict::Pass, Against::verdict)
         }
+    }
+
+    /// That it ended before all its seeds were run, and why.
+    pub(super) fn cut(&self) -> Option<(&Cut, String)> {
+        self.cut.as_ref().and_then(|cut| Some((cut, cut.told(&self.missing)?)))
     }
 
     pub(super) fn text(&self, paint: Paint) -> String {
@@ -142,7 +151,9 @@ impl<'a> Told<'a> {
         if verified > 0 {
             lines.push(format!("{} runs made twice, fact by fact the same", grouped(verified)));
         }
-        if !self.missing.is_empty() {
+        if let Some((_, told)) = self.cut().filter(|(cut, _)| cut.exit_code() > 0) {
+            lines.push(told);
+        } else if !self.missing.is_empty() {
             lines.push(format!("no record of seed {}", self.missing));
         }
         for (record, line) in self.failing.iter().take(TOLD) {
@@ -193,6 +204,7 @@ impl<'a> Told<'a> {
             "campaigns": self.generations.iter().map(|ledger| &ledger.identity).collect::<Vec<_>>(),
             "verdict": self.verdict().name(),
             "missing": self.missing,
+            "cut_short": self.cut().map(|(cut, told)| json!({ "by": cut.name(), "what": told })),
             "runs": figures.runs,
             "failed": figures.failed,
             "verified": self.verified(),

@@ -40,7 +40,7 @@ fn case(suite: &Suite, case: &Case) -> TestCase {
 fn status(case: &Case) -> TestCaseStatus {
     let kind = match case.standing {
         standing if standing.passes() => return TestCaseStatus::success(),
-        Standing::BadFile => NonSuccessKind::Error,
+        Standing::BadFile | Standing::BrokenOff(_) => NonSuccessKind::Error,
         Standing::Judged(_) => NonSuccessKind::Failure,
     };
     let mut status = TestCaseStatus::non_success(kind);

@@ -93,6 +93,8 @@ pub enum Standing {
     Judged(Verdict),
     /// A file is wrong, and nothing was run.
     BadFile,
+    /// What was run passes, but it was broken off by an error with this exit code.
+    BrokenOff(u8),
 }
 
 impl Standing {
@@ -101,6 +103,7 @@ impl Standing {
         match self {
             Self::Judged(verdict) => verdict.exit_code(),
             Self::BadFile => 2,
+            Self::BrokenOff(code) => code,
         }
     }
 
@@ -109,6 +112,7 @@ impl Standing {
         match self {
             Self::Judged(verdict) => verdict.name(),
             Self::BadFile => "bad file",
+            Self::BrokenOff(_) => "broken off",
         }
     }
 
@@ -117,6 +121,7 @@ impl Standing {
         match self {
             Self::Judged(verdict) => verdict.meaning(),
             Self::BadFile => "a file is wrong, and nothing was run",
+            Self::BrokenOff(_) => "an error ended it before everything was run",
         }
     }
 

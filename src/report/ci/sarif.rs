@@ -26,7 +26,7 @@ pub fn sarif(results: &Results) -> String {
             "automationDetails": { "id": format!("ringfence/{}/", results.command) },
             "columnKind": "unicodeCodePoints",
             "invocations": [{
-                "executionSuccessful": standing != Standing::BadFile,
+                "executionSuccessful": matches!(standing, Standing::Judged(_)),
                 "exitCode": standing.exit_code(),
                 "exitCodeDescription": standing.meaning(),
                 // What is of no file has no place among the results.
