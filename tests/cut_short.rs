@@ -98,6 +98,14 @@ fn what_broke_off_after_a_threshold_was_missed_ends_with_that_verdict() {
         hunted(folder.path(), &["sh.toml", "--seeds", "1000", "--jobs", "1", "--bundle", "bundle"]);
     assert_eq!(code, 10, "{said}");
     assert!(printed.contains("\nverdict: threshold, ") && said.contains("draws no scenario"), "{said}");
+    let (code, _, said) = told(&ringfence(folder.path(), &["replay", "bundle"]));
+    assert_eq!(code, 10);
+    let bundle: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("bundle")).unwrap()).unwrap();
+    let line = "ringfence campaign sh.toml --show N > seed-N.toml && ringfence run seed-N.toml\n";
+    assert!(
+        said.ends_with(&line.replace('N', &bundle["seed"].to_string())),
+        "what a shape drew is run from what it drew: {said}"
+    );
 }
 
 #[test]

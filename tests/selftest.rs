@@ -63,6 +63,10 @@ fn the_command_plants_what_it_is_told_to_and_helps_with_the_name() {
     let (code, printed, said) = ringfence(&["--planted", "foreign-candidate", "--seeds", "3"]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(printed.lines().filter(|line| line.starts_with("| `")).count(), 1, "{printed}");
+    let (code, _, said) = ringfence(&["--planted", "any-backup-admitted", "--seeds", "1"]);
+    assert_eq!(code, 20, "{said}");
+    let line = "\n  ringfence selftest --planted any-backup-admitted --seeds 1\n";
+    assert!(said.contains(line), "with more seeds it is caught: {said}");
     let (code, _, said) = ringfence(&["--planted", "foreign-candidat"]);
     assert_eq!(code, 2);
     assert!(said.contains("did you mean `foreign-candidate`?"), "{said}");

@@ -109,6 +109,12 @@ impl Bundle {
         Self::of(scenario, &run(scenario, seed, Options { size, ..Options::default() }), size, None)
     }
 
+    /// The same, where another line gives its run again: what was drawn is in no file yet.
+    #[must_use]
+    pub fn reproduced_by(self, line: &str) -> Self {
+        Self { reproduce: line.to_owned(), ..self }
+    }
+
     /// Reads a bundle.
     ///
     /// # Errors
@@ -139,6 +145,11 @@ impl Bundle {
     /// The digest of the run that it was made of.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The line that gives its run again without it.
+    pub fn reproduce(&self) -> &str {
+        &self.reproduce
     }
 
     /// The mistake that was planted, by name.

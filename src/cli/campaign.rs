@@ -84,9 +84,9 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     let mut told = Told::of(&generations, part, &args.reach.require_coverage, |ledger| reproducing(args, ledger));
     told.cut = cut;
     told.against = baseline.map(|before| earlier::against(&before, &generations, settings.fails_if_worse));
-    if let (Some(path), Some(record)) = (&args.bundle, told.first_failing()) {
+    if let (Some(path), Some((record, line))) = (&args.bundle, told.first_failing()) {
         let drawn = drawn_again(&source, &generations, record)?;
-        put_bundle(path, &Bundle::made(&drawn, record.seed, Size::Full), terminal);
+        put_bundle(path, &Bundle::made(&drawn, record.seed, Size::Full).reproduced_by(line), terminal);
     }
     let chain = |record: &Record| {
         drawn_again(&source, &generations, record).map_or_else(|_| Vec::new(), |drawn| chain(&drawn, record))

@@ -23,7 +23,8 @@ pub(super) fn replay(args: &ReplayArgs, terminal: &Terminal) -> Result<Verdict, 
         )));
     }
     let replay = bundle.unpacked()?;
-    let outcome = outcome(&replay, terminal);
+    let mut outcome = outcome(&replay, terminal);
+    bundle.reproduce().clone_into(&mut outcome.reproduce);
     terminal.print(&match args.format {
         Format::Text => report::text(&outcome, terminal.paint()),
         Format::Json => outcome.to_json(),
@@ -38,7 +39,7 @@ pub(super) fn replay(args: &ReplayArgs, terminal: &Terminal) -> Result<Verdict, 
     Ok(told(&replay.scenario, &outcome, replay.options.planted, terminal))
 }
 
-/// Runs it, with its seed said first and a bar meanwhile. The line that gives it again is the bundle's.
+/// Runs it, with its seed said first and a bar meanwhile.
 fn outcome(replay: &Replay, terminal: &Terminal) -> Outcome {
     let Replay { scenario, seed, options } = replay;
     let plan = &scenario.plan;

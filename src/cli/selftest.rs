@@ -21,7 +21,9 @@ pub(super) fn selftest(args: &SelftestArgs, terminal: &Terminal) -> Result<Verdi
     let missed: Vec<_> = rows.iter().filter(|row| row.caught.is_none()).collect();
     for row in &missed {
         let (by, planted, seeds) = (row.trap.caught_by, row.trap.planted, args.seeds);
-        terminal.note(&format!("{by} lets {planted} pass in {seeds} seeds\n  ringfence selftest --planted {planted}"));
+        terminal.note(&format!(
+            "{by} lets {planted} pass in {seeds} seeds\n  ringfence selftest --planted {planted} --seeds {seeds}"
+        ));
     }
     Ok(if missed.is_empty() { Verdict::Pass } else { Verdict::Breach })
 }

@@ -34,7 +34,7 @@ impl Told<'_> {
         };
         let cases: Vec<_> = self.records().map(case).collect();
         let counts = vec![("runs", cases.len() as u64), ("events", self.records().map(|record| record.events).sum())];
-        let drawn = || self.first_failing().map(|record| drawn_file(record.seed));
+        let drawn = || self.first_failing().map(|(record, _)| drawn_file(record.seed));
         let file = shape.map(|shape| shape.display().to_string()).or_else(drawn);
         let place = file.map(|file| Place { file, line: 1, column: 1 });
         let suites = vec![ci::Suite { name: "campaign".into(), place, cases }];
@@ -44,10 +44,10 @@ impl Told<'_> {
         ci::Results { command: "campaign", standing, counts, suites, remarks: self.remarks() }
     }
 
-    /// The first of the records that failed worst.
-    pub(super) fn first_failing(&self) -> Option<&Record> {
+    /// The first of the records that failed worst, with the line that gives it again.
+    pub(super) fn first_failing(&self) -> Option<(&Record, &str)> {
         let worst = self.failing().iter().map(|(record, _)| record.standing()).max()?;
-        self.failing().iter().map(|(record, _)| *record).find(|record| record.standing() == worst)
+        self.failing().iter().map(|(record, line)| (*record, line.as_str())).find(|(one, _)| one.standing() == worst)
     }
 
     /// The first seeds of which each breaks a promise first that none before it does.
