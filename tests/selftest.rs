@@ -48,9 +48,14 @@ fn a_mistake_that_nothing_catches_is_told() {
     assert_eq!(rows[0].caught, None);
     let seen = rows[1].caught.as_ref().unwrap();
     assert_eq!((seen.source, seen.small.tenants), (Source::Swarm, 1));
-    let told = page(&rows, 3);
+    let told = page(&rows, 3, "this");
+    assert!(told.starts_with("# Not every planted mistake is caught\n") && told.contains("\nthis\n"), "{told}");
     assert!(told.contains("| FO-2 | **not caught** |") && told.contains("1 not caught."), "{told}");
-    assert_eq!(page(&[rows.clone(), rows].concat(), 3), told, "a row that reads as an earlier one is told once");
+    assert_eq!(
+        page(&[rows.clone(), rows].concat(), 3, "this"),
+        told,
+        "a row that reads as an earlier one is told once"
+    );
 }
 
 #[test]
@@ -67,6 +72,17 @@ fn the_command_plants_what_it_is_told_to_and_helps_with_the_name() {
     assert_eq!(code, 20, "{said}");
     let line = "\n  ringfence selftest --planted any-backup-admitted --seeds 1\n";
     assert!(said.contains(line), "with more seeds it is caught: {said}");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("table.md");
+    for seeds in ["1", "3"] {
+        let args = ["--planted", "foreign-candidate", "--planted", "any-backup-admitted", "--seeds", seeds];
+        let (_, _, said) = ringfence(&[&args[..], &["--out", out.to_str().unwrap()]].concat());
+        let text = std::fs::read_to_string(&out).unwrap_or_else(|_| panic!("{said}"));
+        assert!(text.starts_with("# Not every planted mistake is caught\n"), "{text}");
+        let line =
+            format!("ringfence selftest --seeds {seeds} --planted foreign-candidate --planted any-backup-admitted");
+        assert!(text.contains(&format!("\n{line} --out {}\n", out.display())), "{text}");
+    }
     let (code, _, said) = ringfence(&["--planted", "foreign-candidat"]);
     assert_eq!(code, 2);
     assert!(said.contains("did you mean `foreign-candidate`?"), "{said}");

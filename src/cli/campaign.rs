@@ -39,7 +39,7 @@ pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdi
     refuse_what_cannot_be_done(args, &settings)?;
     reports::check_writable(&settings.reports)?;
     if let Some(bundle) = &args.bundle {
-        replaceable(bundle, Bundle::OPENING, "bundle of a run")?;
+        replaceable(bundle, &[Bundle::OPENING], "bundle of a run")?;
     }
     let source = source(args).map_err(|failure| nothing_found(args, failure, &settings, terminal))?;
     if let Some(seed) = args.show {

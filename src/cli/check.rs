@@ -33,7 +33,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     let files = files::found(&args.paths)?;
     reports::check_writable(&settings.reports)?;
     if let Some(bundle) = &args.bundle {
-        replaceable(bundle, Bundle::OPENING, "bundle of a run")?;
+        replaceable(bundle, &[Bundle::OPENING], "bundle of a run")?;
     }
     let (topologies, jobs) = match loaded(&files, &settings) {
         Ok(loaded) => loaded,

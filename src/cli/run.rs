@@ -36,7 +36,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failur
         }
     }
     if let Some(bundle) = &args.bundle {
-        replaceable(bundle, Bundle::OPENING, "bundle of a run")?;
+        replaceable(bundle, &[Bundle::OPENING], "bundle of a run")?;
     }
     let outcome = match &args.trace {
         None => simulate(&loaded, &args.subject, terminal),

@@ -4,19 +4,20 @@ use super::args::SelftestArgs;
 use super::failure::Failure;
 use super::terminal::{Progress, Terminal};
 use super::write::{put_or_print, replaceable};
-use crate::campaign::selftest::{TITLE, TRAPS, Trap, page, selftest as run};
+use crate::campaign::quoted;
+use crate::campaign::selftest::{TITLES, TRAPS, Trap, page, selftest as run};
 use crate::outcome::Verdict;
 
 pub(super) fn selftest(args: &SelftestArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     if let Some(path) = &args.out {
-        replaceable(path, TITLE, "table of mistakes")?;
+        replaceable(path, &TITLES, "table of mistakes")?;
     }
     let is_meant = |trap: &&'static Trap| args.planted.is_empty() || args.planted.contains(&trap.planted);
     let traps: Vec<_> = TRAPS.iter().filter(is_meant).collect();
     let (bar, done) = Progress::of_mistakes(traps.len() as u64);
     let rows = run(&traps, args.seeds.into(), args.jobs.map_or(0, usize::from), done)?;
     drop(bar);
-    let text = page(&rows, args.seeds.into());
+    let text = page(&rows, args.seeds.into(), &own_line(args));
     put_or_print(args.out.as_deref(), &text, terminal);
     let missed: Vec<_> = rows.iter().filter(|row| row.caught.is_none()).collect();
     for row in &missed {
@@ -26,4 +27,11 @@ pub(super) fn selftest(args: &SelftestArgs, terminal: &Terminal) -> Result<Verdi
         ));
     }
     Ok(if missed.is_empty() { Verdict::Pass } else { Verdict::Breach })
+}
+
+/// The line that writes the same table again; how many threads do is of no account.
+fn own_line(args: &SelftestArgs) -> String {
+    let planted = args.planted.iter().map(|planted| format!(" --planted {planted}"));
+    let out = args.out.iter().map(|path| format!(" --out {}", quoted(&path.display().to_string())));
+    format!("ringfence selftest --seeds {}{}", args.seeds, planted.chain(out).collect::<String>())
 }

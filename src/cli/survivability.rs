@@ -14,7 +14,7 @@ const TOLD: usize = 3;
 pub(super) fn survivability(args: &SurvivabilityArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     interrupt::ends_with(interrupt::nothing_kept);
     if let Some(path) = &args.out {
-        replaceable(path, TITLE, "survivability table")?;
+        replaceable(path, &[TITLE], "survivability table")?;
     }
     let (bar, done) = Progress::of_runs(runs(args.seeds));
     let cells = run(args.seeds, args.width.jobs.map_or(0, usize::from), done)?;

@@ -27,10 +27,10 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Result<Verdict, Fail
 
 /// Says before the runs that a file which does not open as an earlier one does is left as it is, or that none can be
 /// written there.
-pub(super) fn replaceable(path: &Path, opening: &str, what: &str) -> Result<(), Failure> {
+pub(super) fn replaceable(path: &Path, openings: &[&str], what: &str) -> Result<(), Failure> {
     let shown = path.display();
     match read::text(path) {
-        Ok(text) if text.starts_with(opening) => Whole::check(path),
+        Ok(text) if openings.iter().any(|opening| text.starts_with(opening)) => Whole::check(path),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Whole::check(path),
         _ => Err(Failure::Usage(format!("{shown} is there already and is no {what}: it is left as it is"))),
     }

@@ -8,7 +8,7 @@ mod circumstances;
 mod page;
 mod traps;
 
-pub use page::{TITLE, line, page};
+pub use page::{TITLES, line, page};
 pub use traps::{EMPTY, LEAKS, LOSSES, SEALED, TRAPS, Trap};
 
 use super::check::CheckError;

@@ -3,15 +3,15 @@
 use super::{Caught, Row, STARTS, Source};
 use std::collections::BTreeSet;
 
-/// What a page opens with.
-pub const TITLE: &str = "# Every planted mistake is caught\n\n";
+/// What a page opens with: where every mistake is caught, and where one is not.
+pub const TITLES: [&str; 2] = ["# Every planted mistake is caught\n\n", "# Not every planted mistake is caught\n\n"];
 
 const HEAD: &str = "\
 How do I know that green means safe? Each row is the shipped service with exactly one decision replaced by a plausible
 mistake, and the invariant that must catch it. This file is written by
 
 ```sh
-ringfence selftest --seeds SEEDS --out reports/selftest.md
+LINE
 ```
 
 *Where* is `swarm` if scenarios that are drawn from seeds, as `ringfence campaign --swarm` draws them, show the mistake
@@ -23,15 +23,19 @@ STARTS starts as well. *Seeds* is how many it took, the median and the most over
 |---|---|---|---|---:|---:|---:|---:|---:|
 ";
 
-/// The page of a table; `seeds` is the budget from each start.
-pub fn page(rows: &[Row], seeds: u64) -> String {
+/// The page of a table; `seeds` is the budget from each start, and `by` the line that wrote it.
+pub fn page(rows: &[Row], seeds: u64, by: &str) -> String {
     let rows = told_once(rows);
-    let head = HEAD.replace("SEEDS", &seeds.to_string()).replace("STARTS", &STARTS.to_string());
+    let head = HEAD.replace("SEEDS", &seeds.to_string()).replace("STARTS", &STARTS.to_string()).replace("LINE", by);
     let missed = rows.iter().filter(|row| row.caught.is_none()).count();
     let swarm =
         rows.iter().filter_map(|row| row.caught.as_ref()).filter(|caught| caught.source == Source::Swarm).count();
     let (tail, medians) = (tail(rows.len(), swarm, missed), medians(&rows));
-    TITLE.to_owned() + &head + &rows.iter().map(|row| line(row)).collect::<String>() + &tail + &medians
+    TITLES[usize::from(missed > 0)].to_owned()
+        + &head
+        + &rows.iter().map(|row| line(row)).collect::<String>()
+        + &tail
+        + &medians
 }
 
 /// The rows without those that read as an earlier one: of a mistake that has several circumstances of its own, and is
