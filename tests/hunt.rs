@@ -222,10 +222,13 @@ fn an_interrupted_campaign_ends_with_130_says_how_to_go_on_and_does() {
 fn a_long_run_is_interrupted_in_the_middle() {
     let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/dublin-dark.toml");
     let folder = tempfile::tempdir().unwrap();
-    for command in ["run", "check --full"] {
-        let output = interrupted(folder.path(), &format!("{command} {}", scenario.display()));
-        assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
-        assert!(stderr(&output).contains("interrupted: nothing is kept"), "{}", stderr(&output));
+    let of = |command: &str| format!("{command} {}", scenario.display());
+    let shrink = of("shrink --planted foreign-candidate");
+    for line in [of("run"), of("check --full"), shrink, "selftest --seeds 100000".to_owned()] {
+        let output = interrupted(folder.path(), &line);
+        assert_eq!(output.status.code(), Some(130), "{line}: {}", stderr(&output));
+        let said = format!("interrupted: nothing is kept; the same line starts again:\n  ringfence {line}\n");
+        assert!(stderr(&output).contains(&said), "{line}: {}", stderr(&output));
     }
 }
 

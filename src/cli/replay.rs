@@ -2,6 +2,7 @@
 
 use super::args::{Format, ReplayArgs};
 use super::failure::Failure;
+use super::interrupt;
 use super::read;
 use super::run::told;
 use super::terminal::{Progress, Terminal};
@@ -12,6 +13,7 @@ use crate::report;
 use std::path::Path;
 
 pub(super) fn replay(args: &ReplayArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    interrupt::ends_with(interrupt::nothing_kept);
     let shown = args.bundle.display();
     let unreadable = |error| Failure::Usage(format!("{shown} cannot be read: {error}"));
     let bundle = Bundle::read(&read::text(&args.bundle).map_err(unreadable)?)?;

@@ -2,6 +2,7 @@
 
 use super::args::SelftestArgs;
 use super::failure::Failure;
+use super::interrupt;
 use super::terminal::{Progress, Terminal};
 use super::write::{put_or_print, replaceable};
 use crate::campaign::quoted;
@@ -9,6 +10,7 @@ use crate::campaign::selftest::{TITLES, TRAPS, Trap, page, selftest as run};
 use crate::outcome::Verdict;
 
 pub(super) fn selftest(args: &SelftestArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    interrupt::ends_with(interrupt::nothing_kept);
     if let Some(path) = &args.out {
         replaceable(path, &TITLES, "table of mistakes")?;
     }

@@ -2,6 +2,7 @@
 
 use super::args::{ShrinkArgs, Subject as Asked};
 use super::failure::Failure;
+use super::interrupt;
 use super::nearest::nearest;
 use super::run::{load, simulate, size};
 use super::terminal::{Progress, Terminal};
@@ -16,6 +17,7 @@ use crate::terms::Span;
 use std::path::Path;
 
 pub(super) fn shrink(args: &ShrinkArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
+    interrupt::ends_with(interrupt::nothing_kept);
     if let Some(path) = &args.out {
         if path.exists() {
             return Err(Failure::Usage(format!("{} is there already, and is left as it is", path.display())));
