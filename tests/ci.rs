@@ -369,6 +369,7 @@ fn a_campaign_bundles_the_first_seed_that_failed_worst() {
     assert_eq!((&bundle["seed"], &bundle["digest"]), (&1.into(), &record["digest"]));
     let replayed = ringfence(folder.path(), &["replay", "seed-1.bundle"]);
     assert!(stderr(&replayed).contains("as in the bundle"), "{}", stderr(&replayed));
-    let refused = hunt("hunt");
+    fs::write(folder.path().join("mine"), "mine").unwrap();
+    let refused = hunt("mine");
     assert!(code(&refused) == 2 && stderr(&refused).contains("is no bundle of a run"), "{}", stderr(&refused));
 }

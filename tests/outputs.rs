@@ -66,6 +66,23 @@ fn a_place_that_takes_no_output_is_told_before_anything_is_run() {
 }
 
 #[test]
+fn two_outputs_to_one_file_are_refused_however_they_are_spelled() {
+    let folder = folder();
+    let refused = |args: &[&str]| {
+        let (code, printed, said) = told(&ringfence(folder.path(), args));
+        assert_eq!((code, printed.as_str()), (2, ""), "{args:?}: {said}");
+        assert!(said.contains("new.x and ./new.x are one file"), "{args:?}: {said}");
+        assert_eq!(held(folder.path()), ["short.toml"], "{args:?}");
+    };
+    refused(&["run", "short.toml", "--trace", "./new.x", "--bundle", "new.x"]);
+    for command in &COMMANDS[1..] {
+        refused(&[command, &["--report", "junit=new.x", "--bundle", "./new.x"][..]].concat());
+        refused(&[command, &["--report", "junit=new.x", "--report", "json=./new.x"][..]].concat());
+    }
+    refused(&["campaign", "short.toml", "--bundle", "new.x", "--ledger", "./new.x"]);
+}
+
+#[test]
 fn a_write_that_fails_after_the_runs_hides_neither_the_result_nor_the_verdict() {
     let folder = folder();
     for command in COMMANDS {

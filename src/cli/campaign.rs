@@ -37,7 +37,7 @@ const SEEDS: u32 = 1_000;
 pub(super) fn campaign(args: &CampaignArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
     let settings = Settings::of_campaign(args)?;
     refuse_what_cannot_be_done(args, &settings)?;
-    reports::check_writable(&settings.reports)?;
+    reports::check_writable(&settings.reports, args.bundle.iter().chain(&args.ledger))?;
     if let Some(bundle) = &args.bundle {
         replaceable(bundle, &[Bundle::OPENING], "bundle of a run")?;
     }

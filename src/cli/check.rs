@@ -31,7 +31,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Verdict, Fa
     interrupt::ends_with(interrupt::nothing_kept);
     let settings = Settings::of(args)?;
     let files = files::found(&args.paths)?;
-    reports::check_writable(&settings.reports)?;
+    reports::check_writable(&settings.reports, &args.bundle)?;
     if let Some(bundle) = &args.bundle {
         replaceable(bundle, &[Bundle::OPENING], "bundle of a run")?;
     }

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::slice;
 
 pub(super) fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Verdict, Failure> {
-    reports::check_writable(&args.files.report)?;
+    reports::check_writable(&args.files.report, &args.out)?;
     if let Some(out) = args.out.as_ref().filter(|out| args.ledgers.iter().any(|ledger| is_same(ledger, out))) {
         let out = out.display();
         return Err(Failure::Usage(format!("{out} is one of the ledgers to merge; name another file for the whole")));

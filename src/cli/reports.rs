@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::whole::Whole;
+use super::whole::{Whole, apart};
 use crate::report::ci;
 use crate::scenario::ResultFormat;
 use std::fs;
@@ -89,13 +89,15 @@ const fn of_ci(format: ResultFormat) -> Option<ci::Format> {
 }
 
 /// Says before anything is run that a file cannot be written, or is the user's own: only results of an earlier
-/// run in the same format may be replaced. Makes the folders of those that can.
-pub(super) fn check_writable(targets: &[Target]) -> Result<(), Failure> {
+/// run in the same format may be replaced, and none of what is written `beside` them. Makes the folders of those that
+/// can.
+pub(super) fn check_writable<'a>(
+    targets: &'a [Target],
+    beside: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), Failure> {
+    apart(targets.iter().map(|target| &target.path).chain(beside))?;
     for (index, target) in targets.iter().enumerate() {
         let shown = target.path.display();
-        if targets[..index].iter().any(|other| other.path == target.path) {
-            return Err(Failure::Usage(format!("{shown} is named for two formats")));
-        }
         if targets[..index].iter().any(|other| other.format == target.format) {
             return Err(Failure::Usage(format!("{shown} is the second file for one format; name one for each")));
         }

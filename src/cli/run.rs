@@ -6,7 +6,7 @@ use super::interrupt;
 use super::replay::put_bundle;
 use super::results;
 use super::terminal::{Progress, Terminal};
-use super::whole::Whole;
+use super::whole::{Whole, apart};
 use super::write::replaceable;
 use crate::campaign::saboteur::{Planted, Saboteur};
 use crate::campaign::{self, Bundle, Options};
@@ -28,6 +28,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Verdict, Failur
         }
         interrupt::nothing_kept()
     });
+    apart(args.bundle.iter().chain(&args.trace))?;
     let loaded = load(&args.subject)?;
     if let Some(folder) = &args.out {
         report::check_writable(folder)?;

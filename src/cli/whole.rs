@@ -5,7 +5,7 @@ use crate::report;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 /// A file that is being written beside its place. Dropped before it is complete, it is removed, and
 /// what stood in its place stays.
@@ -80,11 +80,53 @@ impl Drop for Whole {
     }
 }
 
+/// Says before anything is run that two outputs are one file, however they are spelled: one would take the other's
+/// place.
+pub(super) fn apart<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    let mut seen: Vec<(PathBuf, &Path)> = Vec::new();
+    for path in outputs {
+        let stands = whole_place(path);
+        if let Some((_, other)) = seen.iter().find(|(known, _)| *known == stands) {
+            let message = format!("{} and {} are one file: name one for each", other.display(), path.display());
+            return Err(Failure::Usage(message));
+        }
+        seen.push((stands, path));
+    }
+    Ok(())
+}
+
 /// Where a file stands that may be reached by a link.
 fn place(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
+/// The same from the root on, also of a file that is not there yet.
+fn whole_place(path: &Path) -> PathBuf {
+    let absolute = path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let above = absolute.ancestors().find_map(|above| Some((above.canonicalize().ok()?, above)));
+    above.map_or_else(
+        || absolute.clone(),
+        |(there, above)| match absolute.strip_prefix(above) {
+            Ok(below) if !below.as_os_str().is_empty() => there.join(below),
+            _ => there,
+        },
+    )
+}
+
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::Usage(format!("cannot write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_the_same_however_it_is_spelled_and_before_it_is_there() {
+        let is_apart = |one: &str, other: &str| apart([&PathBuf::from(one), &PathBuf::from(other)]).is_ok();
+        for (one, other) in [("new.x", "./new.x"), ("src/../new.x", "new.x"), ("new/./x", "new/x"), ("src", "src/")] {
+            assert!(!is_apart(one, other), "{one} and {other}");
+        }
+        assert!(is_apart("new.x", "src/new.x") && is_apart("new/x", "new/y"));
+    }
 }
