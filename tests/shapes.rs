@@ -171,3 +171,21 @@ bad! {
     what_is_drawn_is_no_word: "[service]\nttl = { between = [\"30s\", \"40s\"] }\nreplication = { one_of = [\"synch\"] }" => UnknownWord in 13;
     what_is_drawn_does_not_fit: "[service]\nttl = { between = [\"1s\", \"2s\"] }" => LeaseTooShort in 12;
 }
+
+/// What was made of one topology says nothing of another, though the shape is the same.
+#[test]
+fn a_shape_is_another_where_the_topology_beside_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let chosen = "topology = { one_of = [\"kaizala-2019\", \"beside.toml\"], weights = [99, 1] }\n[population]";
+    put("shape.toml", &with("").replacen("[population]", chosen, 1));
+    let identity = |rate: u32| {
+        put(
+            "beside.toml",
+            &format!("extends = \"kaizala-2019\"\n[datacenters.dublin]\nrate = {rate}\n"),
+        );
+        Source::shape(&folder.path().join("shape.toml")).unwrap_or_else(|found| panic!("{found}")).identity()
+    };
+    let [first, other, again] = [30, 31, 30].map(identity);
+    assert!(first == again && first != other, "{first} {other} {again}");
+}

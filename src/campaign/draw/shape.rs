@@ -1,16 +1,19 @@
 //! Scenarios drawn from a shape file.
 
 use super::{Drawn, Weights};
-use crate::scenario::{self, Diagnostics, Dice, Size};
+use crate::scenario::{self, Diagnostics, Dice, Scenario, Size};
 use crate::sim::chance::{Chance, Purpose, named};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use xxhash_rust::xxh3::Xxh3;
 
 /// A shape file.
 #[derive(Clone, Debug)]
 pub struct Shape {
     shape: Arc<scenario::Shape>,
+    /// The files beside it that its scenarios are made of, by name.
+    beside: BTreeMap<String, String>,
 }
 
 /// So many draws are looked at before any is run: what is wrong with a shape mostly shows in one of them.
@@ -18,31 +21,43 @@ const TRIED: u64 = 8;
 
 impl Shape {
     pub(super) fn load(path: &Path) -> Result<Self, Diagnostics> {
-        let shape = Self { shape: Arc::new(scenario::Shape::load(path)?) };
+        let mut shape = Self { shape: Arc::new(scenario::Shape::load(path)?), beside: BTreeMap::new() };
         for seed in 0..TRIED {
-            shape.draw(seed, &Weights::even()).scenario()?;
+            let scenario = shape.draw(seed, &Weights::even()).scenario()?;
+            shape.look_beside(&scenario);
         }
-        shape.swept()?;
+        shape.sweep()?;
         Ok(shape)
+    }
+
+    fn look_beside(&mut self, scenario: &Scenario) {
+        self.beside.extend(scenario.files().skip(1).map(|(name, text)| (name.to_owned(), text.to_owned())));
     }
 
     /// Looks once at every alternative that may be chosen, with every optional table there: what is seldom drawn would
     /// be found to be wrong in the middle of a campaign.
-    fn swept(&self) -> Result<(), Diagnostics> {
+    fn sweep(&mut self) -> Result<(), Diagnostics> {
         let (weights, mut round, mut rounds) = (Weights::even(), 0, 1);
         while round < rounds {
             let streams = Streams { seed: round as u64, weights: &weights, choices: BTreeSet::new() };
             let mut sweep = Sweep { streams, round, most: 1 };
             let lowered = self.shape.lower(round as u64, &mut sweep);
-            self.shape.scenario(&lowered, Size::Full)?;
             rounds = rounds.max(sweep.most);
+            let scenario = self.shape.scenario(&lowered, Size::Full)?;
+            self.look_beside(&scenario);
             round += 1;
         }
         Ok(())
     }
 
+    /// What tells the shape from another: its own text, and that of the files beside it.
     pub(super) fn hash(&self) -> String {
-        self.shape.hash()
+        let mut hash = Xxh3::new();
+        for text in std::iter::once(&self.shape.hash()).chain(self.beside.values()) {
+            hash.update(&(text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        format!("{:032x}", hash.digest128())
     }
 
     pub(super) fn draw(&self, seed: u64, weights: &Weights) -> Drawn {
