@@ -228,9 +228,10 @@ impl<D: Decisions> Site<D> {
     }
 
     /// Until when a file may be there that is made now. What counts its age is not the clock that counts the
-    /// sweeps, so that there is one more.
+    /// sweeps, and nobody says that it is gone: they go on for as long again, however far the two clocks part.
     fn files_until(&self, now: Monotonic) -> Monotonic {
-        now + self.policy.longest_file() + self.sweep_every()
+        let longest = self.policy.longest_file();
+        now + longest + longest + self.sweep_every()
     }
 
     fn sweep_every(&self) -> Span {
