@@ -180,10 +180,7 @@ fn a_shape_is_another_where_the_topology_beside_it_is() {
     let chosen = "topology = { one_of = [\"kaizala-2019\", \"beside.toml\"], weights = [99, 1] }\n[population]";
     put("shape.toml", &with("").replacen("[population]", chosen, 1));
     let identity = |rate: u32| {
-        put(
-            "beside.toml",
-            &format!("extends = \"kaizala-2019\"\n[datacenters.dublin]\nrate = {rate}\n"),
-        );
+        put("beside.toml", &format!("extends = \"kaizala-2019\"\n[datacenters.dublin]\nrate = {rate}\n"));
         Source::shape(&folder.path().join("shape.toml")).unwrap_or_else(|found| panic!("{found}")).identity()
     };
     let [first, other, again] = [30, 31, 30].map(identity);
