@@ -147,7 +147,8 @@ impl<D: Decisions, O: Observer> World<D, O> {
         self.telling.under_way.remove(&fault);
         for site in SiteId::all(self.plan.units.len()) {
             let (right, slot) = (self.row_without(site, rollout.country), &self.sites[site.index()]);
-            let held = slot.newest_map();
+            // What it will refuse is no map to correct.
+            let held = slot.next_map(&self.decisions);
             if held.boundary_of(rollout.country) == right {
                 continue;
             }

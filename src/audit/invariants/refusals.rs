@@ -24,7 +24,11 @@ impl Stretch {
     /// Carries a stretch on to a refusal at `at`, if a client that was refused before could have come back
     /// only now; returns how long it has lasted.
     fn prolong(stretch: &mut Option<Self>, ledger: &Ledger, at: Instant) -> Span {
-        let apart = ledger.contract.longest_wait + slack::SETTLING;
+        Self::prolong_within(stretch, ledger.contract.longest_wait + slack::SETTLING, at)
+    }
+
+    /// The same where two refusals that are further `apart` may be of two stretches.
+    fn prolong_within(stretch: &mut Option<Self>, apart: Span, at: Instant) -> Span {
         let running = stretch.filter(|stretch| at - stretch.last <= apart);
         let (first, times) = running.map_or((at, 1), |stretch| {
             (stretch.first, stretch.times + u32::from(at - stretch.last > slack::IN_FLIGHT))
@@ -114,10 +118,12 @@ impl RefusalsNecessary {
         // Of a move that is over the sites hear in their turn, behind what arrived before.
         let leaves =
             home.is_some_and(|home| Some(home.from) == unit && home.leaves().is_none_or(|(_, since)| since == at));
-        let lasted = Stretch::prolong(self.moving.entry(birth.tenant).or_default(), ledger, at);
         // The new home may take as long to answer as a client waits.
         let longest = ledger.contract.switchover_bound.max(ledger.contract.request_timeout);
-        let overlong = unit.is_some_and(|unit| is_overlong(ledger, at, unit, lasted, longest + slack::SETTLING));
+        // A drain that is given up is tried again, and nobody may have written in between.
+        let bound = longest + slack::SETTLING;
+        let lasted = Stretch::prolong_within(self.moving.entry(birth.tenant).or_default(), bound, at);
+        let overlong = unit.is_some_and(|unit| is_overlong(ledger, at, unit, lasted, bound));
         match (leaves, overlong) {
             (false, _) => Some("though it was not about to leave"),
             (true, true) => Some("for longer than a move may drain"),

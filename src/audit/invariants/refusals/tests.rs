@@ -383,3 +383,14 @@ fn a_drain_may_last_as_long_as_a_client_waits_for_an_answer() {
         assert_eq!(story.finding("RES-7").broken, broken, "clients wait for {request_timeout}");
     }
 }
+
+#[test]
+fn a_drain_that_was_given_up_is_tried_again_though_nobody_wrote_in_between() {
+    let mut story = healthy();
+    let birth = story.birth(RecordKind::Message);
+    story.fact(Fact::Moving(Moving::Ordered { tenant: birth.tenant, from: EMEA_1, to: APAC_1 }));
+    for _ in 0..3 {
+        story.refuse(birth, Some(DUBLIN), Refusal::Moving { retry_after: Span::secs(1) }).pass(Span::secs(80));
+    }
+    story.expect_kept("RES-7", 3);
+}
